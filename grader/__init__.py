@@ -1,0 +1,1 @@
+"""Symbolic proof checking and autograding."""

@@ -1,0 +1,33 @@
+"""What a decision may spend: processor time, a seed, the oracles it may ask. All of it is an argument, so that verdicts reproduce."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, field
+
+
+class OutOfBudget(Exception):
+    """The budget is spent; whoever holds the claim gives it up as undecided."""
+
+
+@dataclass
+class Budget:
+    """`cpu_seconds` of this thread's processor time from the moment the budget is made; `seed` for sampling; `oracles` that may be asked."""
+
+    cpu_seconds: float = 4.0
+    seed: int = 0
+    oracles: frozenset[str] = frozenset({"z3"})
+    _end: float = field(init=False, default=0.0)
+
+    def __post_init__(self) -> None:
+        self._end = time.thread_time() + self.cpu_seconds
+
+    def check(self) -> None:
+        """Call in every loop that may run long. Fails with `OutOfBudget` when the time is spent."""
+        if time.thread_time() > self._end:
+            raise OutOfBudget(f"{self.cpu_seconds:g} s of processor time are spent")
+
+    @property
+    def remaining(self) -> float:
+        """Seconds left, never negative."""
+        return max(0.0, self._end - time.thread_time())

@@ -1,0 +1,44 @@
+"""Which procedures are tried for a claim, in which order, and what becomes of what they find.
+
+A module of this package that decides something has `PROCEDURES`: (name, procedure) pairs, cheap ones first. A procedure takes a claim and a budget
+and returns `Evidence`, or a string that says why it has none ("no such kernel", "a limit it cannot take"), or None when the claim is none of its
+business. Evidence goes through the kernel at once; the first that the kernel accepts is the verdict.
+"""
+
+from __future__ import annotations
+
+import importlib
+
+from grader import kernel
+from grader.decide.budget import Budget, OutOfBudget
+from grader.model import Claim, Evidence, Satisfies, Verdict
+
+ROUTES: dict[str, tuple[str, ...]] = {
+    "Equal": ("probability", "equal"), "AtMost": ("probability", "inequality"), "GrowsLike": ("growth",), "TendsTo": ("limit",), "Follows": ("region",),
+    "attention": ("attention",), "iterates": ("dynamics",), "dynamics": ("dynamics",), "choice": ("choice",),
+}
+"""Modules for a conclusion's type; for `Satisfies`, for the word of its property before the first dot ("dynamics.fixed_points")."""
+
+
+def decide(claim: Claim, budget: Budget | None = None) -> Verdict:
+    """The verdict on a claim: PROVED, REFUTED or AGREES where some procedure's evidence passes the kernel, else UNDECIDED with what was tried."""
+    budget = budget or Budget()
+    conclusion = claim.conclusion
+    key = conclusion.property.split(".")[0] if isinstance(conclusion, Satisfies) else type(conclusion).__name__
+    tried: list[tuple[str, str]] = []
+    for module in ROUTES.get(key, ()):
+        for name, procedure in importlib.import_module(f"grader.decide.{module}").PROCEDURES:
+            try:
+                budget.check()
+                found = procedure(claim, budget)
+                if isinstance(found, Evidence):
+                    return kernel.settle(claim, found, permitted=budget.oracles)
+                if found:
+                    tried.append((name, found))
+            except OutOfBudget as spent:
+                return kernel.give_up(claim, [*tried, (name, str(spent))])
+            except kernel.Refused as refused:
+                tried.append((name, f"its evidence was refused: {refused}"))
+            except (ArithmeticError, ValueError, RecursionError, NotImplementedError, MemoryError) as error:
+                tried.append((name, f"stopped by {type(error).__name__}: {error}"))
+    return kernel.give_up(claim, tried or [("strategy", f"no procedure for {key}")])
