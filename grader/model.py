@@ -152,6 +152,8 @@ class Submission:
     notes: tuple[Note, ...] = ()
     digest: str = ""
     file: str = ""
+    problems: tuple[str, ...] = ()
+    """Problems that the paper says it answers (its front matter); empty means all."""
 
 
 # -------------------------------------------------------------------------------------------------------------- reading

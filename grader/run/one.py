@@ -1,0 +1,106 @@
+"""One answer, one paper: reading, claims, verdicts, mark."""
+
+from __future__ import annotations
+
+import dataclasses
+from fractions import Fraction
+
+from grader import __version__, answers
+from grader.answers import _kind
+from grader.decide import Budget, decide
+from grader.model import Answer, Award, Mark, Note, Part, PartReport, Problem, Provenance, Read, Reading, Report, Submission, Unread, Verdict
+from grader.term import Term
+
+MAX_ROUNDS = 500
+"""Rounds of claims for one answer; a derivation asks one a line, so this is far above the limits on lines."""
+MAX_CHARACTERS = 20_000
+"""Longer answers go to a person unread."""
+
+
+def grade_answer(problem: Problem, part: Part, answer: Answer, *, learner: str = "", budget: Budget | None = None) -> PartReport:
+    """Read, settle and mark one answer.
+
+    The mark of a reading that is only proposed, or that rests on a guess, or that has alternatives which would be marked differently, is
+    withheld: no points, a person looks, and the awards say why. Nothing here raises because of what the answer says.
+    """
+    budget = budget or Budget()
+    kind = answers.load(part.kind)
+    if len(answer.text) > MAX_CHARACTERS:
+        reading: Reading = Unread(f"it has {len(answer.text)} characters; at most {MAX_CHARACTERS} are read")
+    else:
+        reading = kind.read(answer, part)
+    if isinstance(reading, Unread):
+        verdicts: tuple[Verdict, ...] = ()
+        made = _kind.unread(part, reading)
+    else:
+        verdicts, made = _settle(kind, reading, part, budget)
+        made = _withhold(kind, reading, part, answer, made, budget)
+    return PartReport(learner, problem.id, part.id, answer, reading, verdicts, made, problem.digest, __version__)
+
+
+def _settle(kind: _kind.Kind, reading: Read, part: Part, budget: Budget) -> tuple[tuple[Verdict, ...], Mark]:
+    """Ask the kind for claims until it has no new ones, decide each, and let it mark."""
+    settled: dict[str, Verdict] = {}
+    for _ in range(MAX_ROUNDS):
+        fresh = [c for c in kind.claims(reading, part, settled) if c.label not in settled]
+        if not fresh:
+            break
+        for claim in fresh:
+            settled[claim.label] = decide(claim, budget)
+    return tuple(settled.values()), kind.mark(reading, part, settled)
+
+
+def _withhold(kind: _kind.Kind, reading: Read, part: Part, answer: Answer, made: Mark, budget: Budget) -> Mark:
+    """Credit only for what was surely read as meant; otherwise the same mark without its points, for a person."""
+    why = ""
+    if reading.proposed:
+        why = f"This could not be read as typed. The nearest reading is {reading.term}; it earns nothing until a person agrees."
+    guess = next((n for n in (*answer.notes, *reading.notes) if n.severity == "guess"), None)
+    if guess and not why:
+        why = f"A person must confirm how this was read: {guess.text}."
+    for other in reading.alternatives if not why else ():
+        _, mark = _settle(kind, dataclasses.replace(reading, term=other, alternatives=()), part, budget)
+        if (mark.points, mark.needs_human) != (made.points, made.needs_human):
+            why = f"This can be read as {reading.term} or as {other}, and the two are marked differently: a person decides."
+            break
+    if not why:
+        return made
+    tag = "reading.proposed" if reading.proposed else "reading.guess" if guess else "reading.ambiguous"
+    held = Award("set", Fraction(0), tag, why)
+    kept = tuple(dataclasses.replace(a, operation="none", text=_if_accepted(a, part)) if a.operation != "none" else a for a in made.awards)
+    return Mark((held, *kept), Fraction(0), part.points, True, "unread" if reading.proposed else made.status)
+
+
+def _if_accepted(award: Award, part: Part) -> str:
+    head = f"If so read: {award.amount} of {part.points} points."
+    return f"{head} {award.text}".strip()
+
+
+def grade(problem: Problem, submission: Submission, *, budget_seconds: float = 4.0) -> Report:
+    """Mark one paper on one problem: every part gets a report; parts without an answer are blank."""
+    reports = []
+    for part in problem.parts:
+        answer = find_answer(submission, problem, part)
+        reports.append(grade_answer(problem, part, answer, learner=submission.learner, budget=Budget(budget_seconds)))
+    return Report(submission.learner, tuple(reports), submission.unplaced, submission.notes)
+
+
+def find_answer(submission: Submission, problem: Problem, part: Part) -> Answer:
+    """The learner's answer to a part, or an empty one."""
+    name = f"{problem.id}/{part.id}"
+    for answer in submission.answers:
+        if answer.part == name:
+            return answer
+    return Answer(name, "", Provenance(submission.file))
+
+
+def failed(problem: Problem, part: Part, answer: Answer, learner: str, what: str, why: str) -> PartReport:
+    """The report of an answer whose worker was stopped or broke: not decided, to a person, with the reason."""
+    text = f"This answer could not be decided within the limits ({why})." if what != "crash" else f"The checker failed on this answer ({why})."
+    made = _kind.person(part, "limit." + what.replace(" ", "_") if what != "crash" else "internal.error", text + " A person marks it.")
+    return PartReport(learner, problem.id, part.id, answer, Unread(text, notes=(Note(why, severity="info", code=what),)), (), made, problem.digest, __version__)
+
+
+def as_term(reading: Reading) -> Term | None:
+    """The reading's tree, if it has one."""
+    return reading.term if isinstance(reading, Read) else reading.proposed

@@ -1,0 +1,246 @@
+"""Worker processes that can be killed: one bad answer costs its own limit and nothing else.
+
+The parent forks `jobs` workers after everything is loaded, keeps a few tasks queued at each, and yields outcomes in the order of the tasks. A worker
+arms a timer on its own processor time (`ITIMER_PROF`, whose signal keeps its default action: the kernel ends the process even in the middle
+of a C call) and a limit on its data segment. When a worker dies, the task it was at is the one that failed; the tasks behind it go to
+the next worker. Processor time decides, so that a time-out reproduces on a busy machine; a wall-clock limit catches work that only sleeps.
+"""
+
+from __future__ import annotations
+
+import collections
+import json
+import os
+import resource
+import selectors
+import signal
+import struct
+import sys
+import time
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+QUEUED = 8
+"""Tasks sent ahead to a worker, so that it never waits for the parent."""
+AHEAD = 4096
+"""Outcomes kept at most while an earlier task is still at work (memory stays flat over a long stream)."""
+
+
+def default_jobs() -> int:
+    """One worker a core that this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """For one task: seconds of processor time, seconds on the wall, bytes of data a worker may hold."""
+
+    cpu_seconds: float = 5.0
+    wall_seconds: float = 60.0
+    memory: int = 512 * 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of a task: its value, or why there is none ("processor time", "wall time", "memory", "crash", with words in `why`)."""
+
+    value: Any = None
+    failed: str = ""
+    why: str = ""
+
+
+class _Worker:
+    def __init__(self, work: Callable[[Any], Any], limits: Limits, others: list[int]) -> None:
+        task_read, self.task_write = os.pipe()
+        self.reply_read, reply_write = os.pipe()
+        sys.stdout.flush()
+        sys.stderr.flush()
+        self.pid = os.fork()
+        if self.pid == 0:
+            for fd in (self.task_write, self.reply_read, *others):
+                os.close(fd)
+            _serve(work, limits, task_read, reply_write)
+        os.close(task_read)
+        os.close(reply_write)
+        self.queue: collections.deque[int] = collections.deque()
+        self.buffer = bytearray()
+        self.unsent = bytearray()
+        os.set_blocking(self.task_write, False)
+        self.since = time.monotonic()
+
+    def fds(self) -> list[int]:
+        return [self.task_write, self.reply_read]
+
+    def kill(self) -> int:
+        """End the process and return its wait status."""
+        try:
+            os.kill(self.pid, signal.SIGKILL)
+        except ProcessLookupError:
+            pass
+        for fd in self.fds():
+            os.close(fd)
+        return os.waitpid(self.pid, 0)[1]
+
+
+def _serve(work: Callable[[Any], Any], limits: Limits, tasks: int, replies: int) -> None:
+    """The worker's life: read a task, do it under the limits, write the reply. Never returns."""
+    status = 1
+    try:
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+        signal.signal(signal.SIGPROF, signal.SIG_DFL)
+        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+        resource.setrlimit(resource.RLIMIT_DATA, (limits.memory, limits.memory))
+        reader = os.fdopen(tasks, "rb", closefd=False)
+        while True:
+            head = reader.read(4)
+            if len(head) < 4:
+                status = 0
+                break
+            task = json.loads(reader.read(struct.unpack("<I", head)[0]))
+            signal.setitimer(signal.ITIMER_PROF, limits.cpu_seconds)
+            try:
+                reply = json.dumps({"value": work(task)})
+            except MemoryError:
+                reply = json.dumps({"failed": "memory", "why": f"more than {limits.memory >> 20} MB were needed"})
+            except Exception as error:  # our bug, kept with the answer that showed it
+                reply = json.dumps({"failed": "crash", "why": f"{type(error).__name__}: {error}"[:500]})
+            signal.setitimer(signal.ITIMER_PROF, 0)
+            data = reply.encode()
+            _write_all(replies, struct.pack("<I", len(data)) + data)
+    finally:
+        os._exit(status)
+
+
+def _write_all(fd: int, data: bytes) -> None:
+    view = memoryview(data)
+    while view:
+        view = view[os.write(fd, view):]
+
+
+def run_tasks(work: Callable[[Any], Any], tasks: Iterable[Any], *, jobs: int = 1, limits: Limits = Limits()) -> Iterator[tuple[Any, Outcome]]:
+    """Yield (task, outcome) in the order of `tasks`, doing `work(task)` in `jobs` processes.
+
+    Tasks and values are JSON values; `work` is inherited by fork and may close over anything. Tasks are drawn from the iterable as needed.
+    """
+    pool = _Pool(work, max(1, jobs), limits)
+    try:
+        yield from pool.run(iter(tasks))
+    finally:
+        pool.close()
+
+
+class _Pool:
+    def __init__(self, work: Callable[[Any], Any], jobs: int, limits: Limits) -> None:
+        self.work, self.jobs, self.limits = work, jobs, limits
+        self.workers: list[_Worker] = []
+        self.selector = selectors.DefaultSelector()
+        self.waiting: dict[int, Any] = {}
+        self.again: collections.deque[int] = collections.deque()
+        self.done: dict[int, Outcome] = {}
+
+    def run(self, tasks: Iterator[Any]) -> Iterator[tuple[Any, Outcome]]:
+        drawn = given = 0
+        ended = False
+        while True:
+            while not ended and len(self.waiting) < AHEAD and self._free() > len(self.again):
+                try:
+                    self.waiting[drawn] = next(tasks)
+                    self.again.append(drawn)
+                    drawn += 1
+                except StopIteration:
+                    ended = True
+            self._send()
+            while given in self.done:
+                yield self.waiting.pop(given), self.done.pop(given)
+                given += 1
+            if ended and given == drawn:
+                return
+            if any(w.queue for w in self.workers):
+                self._receive()
+
+    def _free(self) -> int:
+        return self.jobs * QUEUED - sum(len(w.queue) for w in self.workers)
+
+    def _send(self) -> None:
+        """Hand out what waits, least busy worker first; start workers as they are needed."""
+        while self.again:
+            while len(self.workers) < min(self.jobs, sum(len(w.queue) for w in self.workers) + len(self.again)):
+                self._start()
+            worker = min(self.workers, key=lambda w: len(w.queue))
+            if len(worker.queue) >= QUEUED:
+                return
+            k = self.again.popleft()
+            data = json.dumps(self.waiting[k]).encode()
+            if not worker.queue:
+                worker.since = time.monotonic()
+            worker.queue.append(k)
+            worker.unsent += struct.pack("<I", len(data)) + data
+            self._flush(worker)
+
+    def _flush(self, worker: _Worker) -> None:
+        """Write what the pipe takes now; the rest when the selector says so (a blocking write could wait for a worker that waits for us)."""
+        try:
+            while worker.unsent:
+                del worker.unsent[:os.write(worker.task_write, worker.unsent[:1 << 16])]
+        except BlockingIOError:
+            pass
+        except BrokenPipeError:
+            worker.unsent.clear()  # its end of the reply pipe tells that it is gone
+        writing = worker.task_write in self.selector.get_map()
+        if worker.unsent and not writing:
+            self.selector.register(worker.task_write, selectors.EVENT_WRITE, worker)
+        elif not worker.unsent and writing:
+            self.selector.unregister(worker.task_write)
+
+    def _start(self) -> None:
+        worker = _Worker(self.work, self.limits, [fd for w in self.workers for fd in w.fds()])
+        self.workers.append(worker)
+        self.selector.register(worker.reply_read, selectors.EVENT_READ, worker)
+
+    def _receive(self) -> None:
+        for key, _ in self.selector.select(timeout=1.0):
+            worker: _Worker = key.data
+            if worker not in self.workers:
+                continue
+            if key.fd == worker.task_write:
+                self._flush(worker)
+                continue
+            got = os.read(worker.reply_read, 1 << 16)
+            if not got:
+                self._bury(worker)
+                continue
+            worker.buffer += got
+            while len(worker.buffer) >= 4:
+                size = struct.unpack("<I", worker.buffer[:4])[0]
+                if len(worker.buffer) < 4 + size:
+                    break
+                self.done[worker.queue.popleft()] = Outcome(**json.loads(worker.buffer[4:4 + size]))
+                del worker.buffer[:4 + size]
+                worker.since = time.monotonic()
+        now = time.monotonic()
+        for worker in [w for w in self.workers if w.queue and now - w.since > self.limits.wall_seconds]:
+            self._bury(worker, Outcome(failed="wall time", why=f"no answer within {self.limits.wall_seconds:g} s"))
+
+    def _bury(self, worker: _Worker, outcome: Outcome | None = None) -> None:
+        """A worker is gone or must go: fail the task it was at, queue the others again, in order."""
+        for fd in worker.fds():
+            if fd in self.selector.get_map():
+                self.selector.unregister(fd)
+        self.workers.remove(worker)
+        status = worker.kill()
+        if outcome is None:
+            ended_by = os.WTERMSIG(status) if os.WIFSIGNALED(status) else 0
+            if ended_by == signal.SIGPROF:
+                outcome = Outcome(failed="processor time", why=f"{self.limits.cpu_seconds:g} s of processor time were not enough")
+            else:
+                outcome = Outcome(failed="crash", why=f"the worker ended with {signal.Signals(ended_by).name if ended_by else f'exit status {status >> 8}'}")
+        if worker.queue:
+            self.done[worker.queue.popleft()] = outcome
+            self.again.extendleft(reversed(worker.queue))
+
+    def close(self) -> None:
+        for worker in self.workers:
+            worker.kill()
+        self.workers.clear()
+        self.selector.close()
