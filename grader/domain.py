@@ -8,7 +8,7 @@ from fractions import Fraction
 from typing import Any
 
 FIELDS = ("complex", "real", "rational", "integer")
-SHAPES = ("scalar", "vector", "matrix", "function", "density", "variable")
+SHAPES = ("scalar", "vector", "matrix", "function", "density", "variable", "index")
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +32,7 @@ class Domain:
     def parse(words: str) -> Domain:
         """Read "integer > 0", "positive", "nonnegative real", "> 2", "unit vector", "0 < 1" style words.
 
-        Words: complex real rational integer natural positive negative nonnegative nonpositive nonzero scalar vector matrix function
+        Words: complex real rational integer natural positive negative nonnegative nonpositive nonzero scalar vector matrix function index
         density variable unit, and bounds `> 2`, `>= 0`, `< 1`, `<= 1/2`. Fails with ValueError that names the word.
         """
         text = words.strip()
