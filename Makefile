@@ -18,7 +18,7 @@ lint: $(READY)
 	$(BIN)/grade lint problems
 
 bench: $(READY)
-	$(BIN)/python benchmarks/step1.py
+	$(BIN)/python benchmarks/marking.py
 
 $(READY): pyproject.toml constraints.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed; found $$($(PYTHON) --version 2>&1). Name another with: make PYTHON=python3.12 ..."; exit 1; }
