@@ -37,6 +37,8 @@ class KnownAnswer:
     pattern: str = ""
     """Name of a pattern that the kind recognises instead of an answer ("simultaneous"); see the kind's documentation."""
     tag: str = ""
+    place: str = field(default="", compare=False)
+    """file:line of the spec."""
 
 
 @dataclass(frozen=True, slots=True)
