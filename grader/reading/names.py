@@ -1,0 +1,168 @@
+"""The allow-list: every word, letter and sign that the reader knows, and what it becomes. Whatever is not here is a letter, or unread."""
+
+from __future__ import annotations
+
+import re
+
+# ---------------------------------------------------------------------------------------------------------------- letters
+
+GREEK = frozenset(
+    "alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu nu xi omicron pi rho sigma tau upsilon phi chi psi omega "
+    "Gamma Delta Theta Lambda Xi Pi Sigma Upsilon Phi Psi Omega Alpha Beta ell hbar".split())
+"""Names of letters; a variant form (`\\varepsilon`) is the letter itself."""
+
+VARIANTS = {"varepsilon": "epsilon", "vartheta": "theta", "varphi": "phi", "varrho": "rho", "varsigma": "sigma", "varpi": "pi",
+            "varkappa": "kappa", "straightphi": "phi"}
+
+LETTERS: dict[str, str] = {
+    **dict(zip("αβγδεζηθικλμνξοπρστυφχψω", ("alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu nu xi omicron pi rho sigma tau "
+                                            "upsilon phi chi psi omega").split())),
+    **dict(zip("ΓΔΘΛΞΠΣΥΦΨΩ", "Gamma Delta Theta Lambda Xi Pi Sigma Upsilon Phi Psi Omega".split())),
+    "ς": "sigma", "ϵ": "epsilon", "ϑ": "theta", "ϕ": "phi", "ϱ": "rho", "ϰ": "kappa", "ϖ": "pi", "µ": "mu", "Ω": "Omega", "∆": "Delta",
+    "ℓ": "ell", "ħ": "hbar", "ℏ": "hbar", "ı": "i", "ȷ": "j",
+}
+"""Unicode letters to names."""
+
+FONTS = {"mathbf": "bold", "boldsymbol": "bold", "bm": "bold", "bf": "bold", "pmb": "bold", "mathbfit": "bold", "textbf": "bold", "mathcal": "cal",
+         "mathscr": "cal", "cal": "cal", "mathbb": "bb", "mathds": "bb", "Bbb": "bb", "mathfrak": "frak", "mathsf": "sf", "mathtt": "tt",
+         "mathit": "", "mathnormal": "", "symbf": "bold", "symit": "", "bold": "bold", "mathbbm": "bb"}
+"""Font commands to the style that a vocabulary may tell apart."""
+
+UPRIGHT = frozenset("mathrm operatorname text textrm mbox textit textsf texttt rm mathop symrm textnormal hbox fbox textup emph textsc mathord".split())
+"""Commands whose letters form one word."""
+
+TRANSPARENT = frozenset(
+    "displaystyle textstyle scriptstyle scriptscriptstyle limits nolimits nonumber notag hline mathstrut strut left. right. big Big bigg Bigg "
+    "noindent centering allowbreak nobreak relax protect ensuremath boxed mathclose mathopen mathrel mathbin mathinner mathpunct variable "
+    "colorbox framebox smash ".split())
+"""Commands that change nothing in what a formula says; a brace group after them stays a group."""
+
+SWALLOW = {"label": 1, "tag": 1, "hspace": 1, "vspace": 1, "phantom": 1, "hphantom": 1, "vphantom": 1, "color": 1, "textcolor": 1, "ref": 1,
+           "eqref": 1, "cite": 1, "kern": 0, "mkern": 0, "footnote": 1, "rule": 2, "raisebox": 1, "hskip": 0}
+"""Commands that vanish with their first arguments."""
+
+SPACES = frozenset(", ; : ! > thinspace medspace thickspace negthinspace negmedspace negthickspace enspace enskip nobreakspace space / - @".split()) | {" "}
+"""Spacing commands (`\\,`); `quad` and `qquad` are separators."""
+
+# ------------------------------------------------------------------------------------------------------------ applications
+
+_TRIG = "sin cos tan cot sec csc sinh cosh tanh coth sech csch".split()
+FUNCTIONS: dict[str, str] = {
+    **{f: f for f in _TRIG},
+    **{f"arc{f}": f"a{f}" for f in _TRIG}, **{f"a{f}": f"a{f}" for f in _TRIG if f"a{f}" not in ("asech", "acsch")},
+    "arsinh": "asinh", "arcosh": "acosh", "artanh": "atanh", "cosec": "csc", "cosech": "csch", "arccosec": "acsc", "tg": "tan", "ctg": "cot",
+    "cotan": "cot", "arctg": "atan", "arcctg": "acot", "atan2": "atan2", "arctan2": "atan2",
+    "exp": "exp", "log": "log", "ln": "log", "lg": "log", "lb": "log", "log2": "log", "log10": "log",
+    "sqrt": "sqrt", "root": "root", "cbrt": "root", "abs": "abs", "Abs": "abs", "floor": "floor", "ceil": "ceil", "ceiling": "ceil", "sign": "sign",
+    "sgn": "sign", "round": "round", "max": "max", "min": "min", "Max": "max", "Min": "min", "maximum": "max", "minimum": "min", "gcd": "gcd",
+    "lcm": "lcm", "mod": "mod", "Mod": "mod", "factorial": "factorial", "factorial2": "double_factorial", "double_factorial": "double_factorial",
+    "binomial": "binomial", "binom": "binomial", "beta_function": "beta_function", "erf": "erf", "sigmoid": "sigmoid", "logistic": "sigmoid",
+    "softplus": "softplus", "softmax": "softmax", "relu": "relu", "ReLU": "relu", "re": "re", "Re": "re", "im": "im", "Im": "im", "arg": "arg",
+    "Arg": "arg", "conj": "conj", "conjugate": "conj", "hat": "hat", "bar": "bar", "tilde": "tilde", "star": "star", "transpose": "transpose",
+    "inverse": "inverse", "inv": "inverse", "norm": "norm", "inner": "inner", "det": "det", "tr": "trace", "Tr": "trace", "trace": "trace",
+    "rank": "rank", "diag": "diag", "outer": "outer", "hadamard": "hadamard", "cross": "cross", "dotproduct": "dotproduct", "percent": "percent",
+    "degree": "degree", "entropy": "entropy", "mutual_information": "mutual_information", "complement": "complement", "quantity": "quantity",
+    "gradient": "gradient", "grad": "gradient", "prime": "prime", "given": "given", "semicolon": "semicolon", "index": "index", "call": "call",
+    "at": "at", "pow": "pow", "power": "pow", "multiply": "mul", "divide": "div", "vec": "vec", "dot": "dot", "frac": "div", "bigO": "bigO",
+    "bigTheta": "bigTheta", "bigOmega": "bigOmega", "smallo": "smallo", "smallomega": "smallomega", "sup_mark": "sup",
+    "Var": "variance", "var": "variance", "variance": "variance", "Cov": "covariance", "cov": "covariance", "covariance": "covariance",
+    "Pr": "probability", "Prob": "probability", "probability": "probability", "expectation": "expectation", "KL": "kl", "KLD": "kl", "kl": "kl",
+    "DKL": "kl", "xor_of": "xor", "Eq": "=", "Ne": "!=", "Lt": "<", "Le": "<=", "Gt": ">", "Ge": ">=", "And": "and", "Or": "or", "Not": "not",
+    "Union": "union", "Intersection": "intersection", "FiniteSet": "set", "set": "set", "list": "list", "tuple": "tuple", "Tuple": "tuple",
+    "Interval": "interval", "matrix": "matrix", "Matrix": "matrix", "array": "matrix", "mat": "matrix", "cases": "cases", "Piecewise": "cases",
+    "diff": "derivative", "derivative": "derivative", "Derivative": "derivative", "partial_derivative": "partial", "int": "integral",
+    "integral": "integral", "integrate": "integral", "Integral": "integral", "sum": "sum", "Sum": "sum", "summation": "sum", "prod": "product",
+    "product": "product", "Product": "product", "limit": "limit", "Limit": "limit", "Lambda": "lambda", "antiderivative": "antiderivative",
+    "argmax": "argmax", "argmin": "argmin", "supremum": "supremum", "infimum": "infimum", "set_of": "set_of", "for_all": "forall",
+    "there_exists": "exists", "zeta": "zeta", "gamma": "gamma", "union_of": "union", "intersection_of": "intersection",
+}
+"""Words to operators; those of `BARE` need no brackets, the others are functions only directly before one."""
+
+BARE = frozenset(
+    f"{' '.join(_TRIG)} {' '.join('a' + f for f in _TRIG)} exp log sqrt det trace rank erf sigmoid softmax softplus relu re im arg sign entropy diag".split())
+"""Operators that may stand before their argument without brackets (`sin x`)."""
+
+WEAK = frozenset("hat bar tilde star vec dot root round cross outer inner set list tuple at index call prime given norm mod degree percent diff product "
+                 "frac power array arg var inv cases matrix mat limit int sum prod integral inverse rank sign zeta gamma set_of re im".split())
+"""Function words that are function names only where a bracket (or for binders a bound) follows; elsewhere they are letters or English."""
+
+EMBEDDED = sorted("arcsinh arccosh arctanh arcsin arccos arctan arcsec arccsc arccot arsinh arcosh artanh sinh cosh tanh coth sech csch sin cos tan cot sec csc "
+                  "ln log exp sqrt cosec".split(), key=len, reverse=True)
+"""Functions recognised inside a run of letters (`nlogn`, `lnx`)."""
+
+FUNCTION_LETTERS = frozenset("f g h F G H phi psi Phi Psi".split())
+"""Undeclared letters that are functions where they stand before a bracket."""
+
+BIG: dict[str, str] = {
+    "sum": "sum", "prod": "product", "product": "product", "int": "integral", "integral": "integral", "lim": "limit", "limit": "limit",
+    "max": "maximum", "min": "minimum", "sup": "supremum", "inf": "infimum", "argmax": "argmax", "argmin": "argmin", "iint": "integral",
+    "iiint": "integral", "oint": "integral", "limsup": "limsup", "liminf": "liminf", "Sigma_sum": "sum", "maximize": "maximum",
+    "minimize": "minimum", "summation": "sum", "arg max": "argmax", "arg min": "argmin",
+}
+"""Words that bind where a bound follows (`sum_{i=1}^n`, `max_x`)."""
+
+CONSTANT_WORDS: dict[str, str] = {
+    "pi": "pi", "Pi_constant": "pi", "oo": "oo", "infty": "oo", "infinity": "oo", "Infinity": "oo", "inf": "oo", "true": "true", "True": "true",
+    "false": "false", "False": "false", "emptyset": "emptyset", "EmptySet": "emptyset", "varnothing": "emptyset", "RR": "RR", "ZZ": "ZZ", "NN": "NN",
+    "QQ": "QQ", "CC": "CC", "Reals": "RR", "Integers": "ZZ", "Naturals": "NN", "Rationals": "QQ", "Complexes": "CC", "undefined": "undefined",
+    "minf": "-oo", "exponentialE": "e", "imaginaryI": "i", "imaginaryJ": "i", "unendlich": "oo", "INF": "oo",
+}
+
+WORDS: dict[str, tuple[str, str]] = {
+    "and": ("and", "and"), "or": ("or", "or"), "not": ("not", "not"), "xor": ("or", "xor"), "xnor": ("or", "xnor"), "implies": ("implies", "implies"),
+    "iff": ("iff", "iff"), "where": ("where", "where"), "if": ("where", "if"), "when": ("where", "when"), "for": ("where", "for"),
+    "with": ("where", "with"), "as": ("where", "as"), "whenever": ("where", "when"), "provided": ("where", "if"), "while": ("where", "when"),
+    "otherwise": ("otherwise", "otherwise"), "else": ("else", "else"), "forall": ("forall", "forall"), "exists": ("exists", "exists"),
+    "in": ("rel", "in"), "notin": ("rel", "notin"), "subset": ("rel", "subset"), "subseteq": ("rel", "subseteq"), "supset": ("rel", "supset"),
+    "supseteq": ("rel", "supseteq"), "union": ("cup", "union"), "intersect": ("cap", "intersection"), "intersection": ("cap", "intersection"),
+    "setminus": ("+", "setminus"), "approx": ("rel", "approx"), "propto": ("rel", "propto"), "equiv": ("rel", "equiv"), "perp": ("rel", "perp"),
+    "parallel": ("rel", "parallel"), "divides": ("rel", "divides"), "mod": ("*", "mod"), "all": ("all", "all"), "every": ("all", "all"),
+    "each": ("all", "all"), "any": ("all", "all"), "then": ("then", "then"), "sim": ("rel", "~"), "therefore": ("implies", "implies"),
+    "hence": ("implies", "implies"), "because": ("impliedby", "because"), "since": ("where", "where"), "such": ("such", "such"), "that": ("such", "that"),
+    "times_of_sets": ("*", "times"),
+}
+"""Connecting words, as (token kind, text)."""
+
+MISSING_BACKSLASH = frozenset(
+    "frac dfrac tfrac cdot times gg ll leq geq neq leqslant geqslant infty partial nabla top binom left right mathbb mathcal mathrm mathbf text to "
+    "rightarrow Rightarrow quad pm mp div operatorname sim le ge ne forall exists langle rangle lfloor rfloor lceil rceil circ intercal boldsymbol "
+    "overline odot otimes prod lim sum int cap cup".split())
+"""Commands that are recognised without their backslash (two-letter ones only between spaces)."""
+
+ENGLISH = frozenset(
+    "the are for but its all any can has was our let get set not out see use via who why how new one two now too per his her you she "
+    "this that with when then from have grow fast slow time less more than true test same both each only also very into must most none some such "
+    "they them what will well were here like made make many much need just over take term step size case data does done else even ever "
+    "find form give goes gets good hold keep kind know last left line long look loss main mean move next once open part path rate real rest "
+    "seem show side sign stay sure tend till turn type unit upon used vary want ways were work zero yes".split())
+"""Short English words that are not read as products of letters."""
+PROSE_PAIRS = frozenset("is of we to so no on do go he ok it's".split())
+"""Two-letter words that nobody means as a product."""
+
+SUBSCRIPT_WORDS = frozenset("in min max out up low new old opt eff tot avg ref std var mid err obs gen dim seq enc dec lin rel abs mean".split())
+INDEX_LETTERS = frozenset("ijklmnpqrstabcdxyzuvw")
+
+SUPERSCRIPTS = dict(zip("⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁼⁽⁾ⁿⁱᵃᵇᶜᵈᵉᶠᵍʰʲᵏˡᵐᵒᵖʳˢᵗᵘᵛʷˣʸᶻᵅᵝᵞᵟᶿᵠᵡ⋆˙ᐟ", "0123456789+-=()niabcdefghjklmoprstuvwxyzαβγδθφχ*.'"))
+SUBSCRIPTS = dict(zip("₀₁₂₃₄₅₆₇₈₉₊₋₌₍₎ₐₑₒₓₕₖₗₘₙₚₛₜᵢⱼᵣᵤᵥᵦᵧᵨᵩᵪ", "0123456789+-=()aeoxhklmnpstijruvβγρφχ"))
+VULGAR = {"½": (1, 2), "⅓": (1, 3), "⅔": (2, 3), "¼": (1, 4), "¾": (3, 4), "⅕": (1, 5), "⅖": (2, 5), "⅗": (3, 5), "⅘": (4, 5), "⅙": (1, 6), "⅚": (5, 6),
+          "⅐": (1, 7), "⅛": (1, 8), "⅜": (3, 8), "⅝": (5, 8), "⅞": (7, 8), "⅑": (1, 9), "⅒": (1, 10)}
+ACCENTS = {"\u0302": "hat", "\u0304": "bar", "\u0305": "bar", "\u0303": "tilde", "\u20d7": "vec", "\u0307": "dot"}
+"""Combining characters to operators."""
+
+UNITS = frozenset("cm mm km kg mg ms ns Hz kHz MHz GHz mol cm2 kJ kW kWh MB GB KB GiB MiB FLOPs flops bits bytes rad deg".split())
+"""Units that are recognised after a number and a space."""
+
+_STYLED = re.compile(r"\\([A-Za-z]+)\s*(?:\{\s*\\?([A-Za-z]+)\s*\}|\\?([A-Za-z]+))$")
+
+
+def canonical(spelling: str) -> str:
+    """A spelling of one name as the lexer writes it: "\\theta", "θ", "theta" are "theta"; "\\mathcal{L}" is "cal L"; "\\mathrm{KL}" is "KL"."""
+    text = spelling.strip().strip("$").strip()
+    styled = _STYLED.match(text)
+    if styled and styled[1] in FONTS:
+        inner = styled[2] or styled[3]
+        return f"{FONTS[styled[1]]} {VARIANTS.get(inner, inner)}".strip()
+    if styled and styled[1] in UPRIGHT:
+        return styled[2] or styled[3]
+    text = text.removeprefix("\\")
+    return VARIANTS.get(text, LETTERS.get(text, text))
