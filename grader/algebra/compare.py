@@ -1,0 +1,145 @@
+"""Two formulas of a claim side by side at many points, in ball arithmetic: where they differ, agree, or are undefined.
+
+Nothing here decides anything: a point found is evidence that a checker looks at with other arithmetic.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from fractions import Fraction
+from itertools import chain, islice
+from typing import Any
+
+from grader.algebra import sampling
+from grader.algebra.balls import Balls, Undefined, Unsupported, Unsure, close, precision, separate
+from grader.domain import Domain
+from grader.model import Claim
+from grader.replay.semantics import functions_of, is_real, sides, symbols_of
+from grader.term import Term, apply, binder, number, symbol, to_data, walk
+
+STEPPED = frozenset("floor ceil round mod sign max min abs relu gcd lcm".split())
+"""Operators that are not analytic: agreement at generic points says little about them."""
+BRANCHED = frozenset("sqrt root log asin acos atan acot asec acsc asinh acosh atanh arg atan2".split())
+NEIGHBOURHOOD = Fraction(1, 2**40)
+"""Radius of the ball in which a side must be defined to count as defined around a point."""
+
+
+class Comparison:
+    """The two sides of a claim with everything needed to evaluate them. Fails with `NoMeaning` where a side has no meaning as a number."""
+
+    def __init__(self, claim: Claim) -> None:
+        self.claim = claim
+        self.left, self.right = sides(claim)
+        terms = (self.left, self.right, *claim.conditions)
+        self.names = tuple(sorted(frozenset().union(*[symbols_of(t) for t in terms])))
+        self.functions = tuple(sorted(frozenset().union(*[functions_of(t) for t in terms])))
+        self.real = is_real(claim)
+        self.terms = terms
+
+    def domain(self, name: str) -> Domain:
+        """The domain of a symbol of the claim."""
+        return self.claim.domain(name)
+
+    @property
+    def is_numeric(self) -> bool:
+        """Do all symbols have a shape that a number can have?"""
+        return all(self.domain(n).shape == "scalar" for n in self.names)
+
+    @property
+    def is_branched(self) -> bool:
+        """Does a root, a logarithm or an inverse function occur, whose branches need looking at on both sides of zero?"""
+        return any(node.kind == "apply" and (node.name in BRANCHED or node.name == "pow" and not (
+            node.args[1].kind == "number" and node.args[1].value.denominator == 1)) for t in (self.left, self.right) for node in walk(t))
+
+    @property
+    def is_stepped(self) -> bool:
+        """Does an operator occur that is not analytic?"""
+        return any(node.kind == "apply" and node.name in STEPPED or node.kind == "tuple" and node.name == "cases"
+                   for t in (self.left, self.right) for node in walk(t))
+
+    # ---- points
+
+    def points(self, seed: int, generic: int = 4) -> Iterator[dict[str, Any]]:
+        """Points in the order of trying: simple, around the numbers written, generic."""
+        if not self.names:
+            yield {}
+            return
+        simple = sampling.simple_points(self.names, self.domain)
+        first = list(islice(simple, 5))
+        far = sampling.around(sampling.constants_of(self.terms), self.names, self.domain) if self.is_stepped else iter(())
+        yield from chain(first, islice(sampling.generic_points(self.names, self.domain, seed), 1), far, simple)
+        yield from islice(sampling.generic_points(self.names, self.domain, seed + 1), generic)
+
+    def interpretations(self, level: int) -> dict[str, Term]:
+        """A polynomial for each unknown function: f(x) = x^2 + k for people (level 0), generic cubics (level 1 and up)."""
+        return {name: _polynomial(name, count, level, k) for k, (name, count) in enumerate(self.functions)}
+
+    # ---- looking
+
+    def look(self, point: dict[str, Any], bits: int, level: int = 0, radius: Fraction = Fraction(0)) -> Look:
+        """Both sides at the point (around it, where a radius is given)."""
+        with precision(bits):
+            balls = Balls(point, real=self.real, is_integer=lambda n: self.domain(n).field == "integer",
+                          interpretations=self.interpretations(level) if self.functions else None, radius=radius)
+            try:
+                if not all(balls.holds(c) for c in self.claim.conditions):
+                    return Look("outside", "outside", None, None)
+            except (Undefined, Unsure, Unsupported) as error:
+                return Look("outside", str(error), None, None)
+            (a, x), (b, y) = (_side(balls, t) for t in (self.left, self.right))
+            if a == b == "defined":
+                differ, same = separate(x, y), close(x, y, 200) if bits > 220 else False
+                nothing = bool(x.contains(0) and y.contains(0))
+                return Look(a, b, differ, same, nothing)
+            return Look(a, b, None, None)
+
+    def evidence_point(self, point: dict[str, Any], level: int) -> dict[str, Any]:
+        """The point as JSON data for the checkers."""
+        data: dict[str, Any] = {"point": {n: [str(p) for p in v] if isinstance(v, tuple) else str(v) for n, v in point.items()}}
+        if self.functions:
+            data["functions"] = {n: to_data(t) for n, t in self.interpretations(level).items()}
+        return data
+
+
+class Look:
+    """What was seen at one point. `left`, `right`: "defined", "undefined", "unsure", "unsupported", or "outside" where a condition fails.
+    `differ`: certainly different; `same`: certainly within 2^-200; `nothing`: both may be zero there."""
+
+    __slots__ = ("left", "right", "differ", "same", "nothing")
+
+    def __init__(self, left: str, right: str, differ: bool | None, same: bool | None, nothing: bool = False) -> None:
+        self.left, self.right, self.differ, self.same, self.nothing = left, right, bool(differ), bool(same), nothing
+
+    @property
+    def both(self) -> bool:
+        """Are both sides defined?"""
+        return self.left == self.right == "defined"
+
+
+def _side(balls: Balls, term: Term) -> tuple[str, Any]:
+    try:
+        return "defined", balls.value(term)
+    except Undefined:
+        return "undefined", None
+    except Unsure:
+        return "unsure", None
+    except Unsupported as error:
+        return f"unsupported: {error}", None
+
+
+def _polynomial(name: str, count: int, level: int, k: int) -> Term:
+    bound = tuple(symbol(f"x{j + 1}" if count > 1 else "x") for j in range(count))
+    if level == 0:
+        squares = [apply("pow", b, number(2)) if j % 2 == 0 else apply("mul", number(j + 2), b) for j, b in enumerate(bound)]
+        return binder("lambda", bound, apply("add", *squares, number(k + 1)))
+    digits = hashlib.sha256(f"{name}/{count}/{level}".encode()).digest()
+    parts: list[Term] = [number(Fraction(digits[0] + 1, 7))]
+    for j, b in enumerate(bound):
+        for power in (1, 2, 3):
+            parts.append(apply("mul", number(Fraction(digits[(3 * j + power) % 32] + 1, 11)), apply("pow", b, number(power))))
+        if j:
+            parts.append(apply("mul", number(Fraction(digits[(7 * j + 5) % 32] + 1, 13)), bound[0], b))
+    return binder("lambda", bound, apply("add", *parts))
+
+
