@@ -1,0 +1,330 @@
+"""A derivation as a list of lines: what each claims, by which sign it hangs on the side before it, and what was said as its reason.
+
+`lines` takes LaTeX displays (`align`, `split`, `gathered`, rows at `\\\\`, `&=`, `&=&`), one statement a line, bullets, and prose with formulas in it.
+A line may lack its left side ("= b <= c" goes on from the line before), hold several signs, or carry remarks ("by Jensen", `\\text{(Jensen)}`,
+`% comment`, `\\overset{(a)}{=}`). Sides are read one by one, so that one that cannot be read costs only itself. What the mathematics means is not asked.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+
+from grader.model import Note, Read, Reading, Unread
+from grader.reading.passages import Passage, passages
+from grader.reading.prose import Remark, condition_of, lead_of, prose_words, remark_at_end
+from grader.reading.rows import rows_of_display, statements, strip_row
+from grader.reading.splitting import CONNECTIVES, Names, blank_out, shifted, signs, trim
+from grader.reading.vocabulary import OPEN, Vocabulary
+from grader.term import Span, Term
+
+MAX_LINES = 2_000
+"""More lines than this are left unread, in one line that says so."""
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One sign and the side after it. `reason` is what was written over or under the sign."""
+
+    sign: str
+    reading: Reading
+    span: Span
+    text: str
+    reason: str = ""
+
+    @property
+    def side(self) -> Term | Unread:
+        """The side as a tree, or why it is none."""
+        return self.reading.term if isinstance(self.reading, Read) else self.reading
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One statement of a derivation.
+
+    - `role`: "formula", "definition" ("let x := ..."), "premise" ("assume ...", "we know that ..."), "prose" (words only; they are in `reason`).
+    - `left_reading`, `left`: the side before the first sign; None where the line begins with its sign and so goes on from the line before. A line
+      without any sign (a statement such as `x = 1 or x = 2`, or a bare expression) has only a left side.
+    - `connective`: "=>", "<=>", "<==" where that joins the line to the one before; "" where nothing does.
+    - `conditions`: side conditions glued on ("where beta > 0"), each a term or Unread.
+    """
+
+    role: str
+    left_reading: Reading | None
+    steps: tuple[Step, ...]
+    span: Span
+    text: str
+    reason: str = ""
+    connective: str = ""
+    conditions: tuple[Term | Unread, ...] = ()
+    notes: tuple[Note, ...] = ()
+    number: int = 0
+    """The line of the text that it begins on, counted from 0."""
+
+    @property
+    def left(self) -> Term | Unread | None:
+        """The side before the first sign."""
+        return self.left_reading.term if isinstance(self.left_reading, Read) else self.left_reading
+
+    @property
+    def unread(self) -> Unread | None:
+        """The first thing in the line that cannot be read."""
+        every = (self.left, *[s.side for s in self.steps], *self.conditions)
+        return next((side for side in every if isinstance(side, Unread)), None)
+
+    @property
+    def guessed(self) -> bool:
+        """Does any side rest on a guess, a proposal, or one of several readings?"""
+        read = [r for r in (self.left_reading, *[s.reading for s in self.steps]) if isinstance(r, Read)]
+        return any(r.proposed or r.alternatives or any(n.severity == "guess" for n in r.notes) for r in read) or any(n.severity == "guess" for n in self.notes)
+
+    @property
+    def signs(self) -> tuple[str, ...]:
+        """The signs of the line in order."""
+        return tuple(s.sign for s in self.steps)
+
+
+@dataclass
+class _State:
+    """What the words so far say of the next formula."""
+
+    text: str
+    vocabulary: Vocabulary
+    macros: Mapping[str, tuple[int, str]] | None
+    names: Names
+    made: list[Line] = field(default_factory=list)
+    reason: str = ""
+    connective: str = ""
+    role: str = ""
+    sign: str = ""
+    """A sign that ended the last row: its side stands in the next."""
+
+
+def lines(text: str, vocabulary: Vocabulary = OPEN, *, macros: Mapping[str, tuple[int, str]] | None = None) -> tuple[Line, ...]:
+    """The lines of a derivation in order. Never raises; what cannot be read is an Unread in its place. `macros` are the document's own commands."""
+    state = _State(text, vocabulary, macros, Names.of(vocabulary))
+    position = 0
+    apart = [p for p in passages(text, vocabulary) if p.kind in ("display", "table")]
+    for passage in [*apart, None]:
+        end = passage.outer.start if passage else len(text)
+        for span in _physical_lines(text, position, end):
+            if len(state.made) > MAX_LINES:
+                return tuple([*state.made[:MAX_LINES], _too_many(state, span)])
+            _plain_line(state, span)
+        if passage is None:
+            break
+        if passage.kind == "display":
+            _display(state, passage)
+        else:
+            state.made.append(_words_line(state, passage.outer))
+        position = passage.outer.end
+    return tuple(state.made)
+
+
+def _too_many(state: _State, span: Span) -> Line:
+    rest = Span(span.start, len(state.text))
+    return Line("formula", Unread(f"more than {MAX_LINES} lines", rest), (), rest, "", number=state.text.count("\n", 0, span.start))
+
+
+def _physical_lines(text: str, start: int, end: int) -> list[Span]:
+    """Lines of the text, also at `<br>`; formulas in dollars that go over a line's end are kept whole."""
+    spans: list[Span] = []
+    inline = [m.span() for m in re.compile(r"(?<!\\)\$[^$]+\$|\\\(.+?\\\)", re.DOTALL).finditer(text, start, end) if "\n" in m[0] and "\n\n" not in m[0]]
+    position = start
+    for found in [*re.compile(r"\n|<br\s*/?>").finditer(text, start, end), None]:
+        stop = found.start() if found else end
+        if found and any(a < stop < b for a, b in inline):
+            continue
+        spans.append(Span(position, stop))
+        position = found.end() if found else end
+    return [s for s in spans if text[s.start:s.end].strip()]
+
+
+# ------------------------------------------------------------------------------------------------------------ displays
+
+
+def _display(state: _State, passage: Passage) -> None:
+    for row in rows_of_display(passage.text, passage.span.start):
+        if row.words:
+            _take_words(state, row.words, row.span)
+        if row.text:
+            _row(state, row.text, row.span, row.remark)
+
+
+def _row(state: _State, clean: str, span: Span, remark: Remark) -> None:
+    """One row of formulas: `clean` has the length of text[span], with everything that is no mathematics blanked out."""
+    pieces = statements(clean)
+    for k, (connective, piece) in enumerate(pieces):
+        last = k == len(pieces) - 1
+        _statement(state, clean, piece, span.start, connective, remark if last else Remark())
+
+
+def _statement(state: _State, clean: str, piece: Span, offset: int, connective: str, remark: Remark) -> None:
+    content = clean[piece.start:piece.end]
+    start = offset + piece.start
+    cuts = [c for c in signs(content) if c.sign not in CONNECTIVES]
+    joined = re.search(r"(?<![A-Za-z\\])(?:and|or|iff|implies)(?![A-Za-z])|\\(?:land|lor|wedge|vee|text\w*\s*\{\s*(?:and|or)\s*\})", content)
+    if joined:
+        cuts = []
+    sides = [Span(a, b) for a, b in zip([0, *[c.end for c in cuts]], [*[c.start for c in cuts], len(content)])]
+    left: Reading | None = None
+    steps: list[Step] = []
+    pending, state.sign = state.sign, ""
+    for k, side in enumerate(sides):
+        inner = strip_row(content, side)
+        sign = cuts[k - 1].sign if k else pending
+        empty = inner.start >= inner.end
+        if empty and k == len(sides) - 1 and k:
+            state.sign = sign
+            break
+        if empty and k == 0:
+            continue
+        where = Span(start + inner.start, start + inner.end)
+        typed = state.text[where.start:where.end]
+        reading = Unread("nothing stands between two signs", where, "Write what the sign relates.") if empty else _read(state, content[inner.start:inner.end], where.start)
+        if k == 0 and not pending:
+            left = reading
+        else:
+            steps.append(Step(sign, reading, where, typed, cuts[k - 1].note if k else ""))
+    if left is None and not steps:
+        state.connective = connective or state.connective
+        return
+    role = state.role or ("definition" if any(s.sign == ":=" for s in steps) else "formula")
+    said = "; ".join(x for x in (state.reason, remark.reason) if x)
+    spans = [s.span for s in steps]
+    begin = start + trim(content, 0, len(content)).start
+    whole = Span(begin, max([s.end for s in spans], default=start + trim(content, 0, len(content)).end))
+    conditions = tuple(condition_of(_read(state, c.text, c.span.start)) for c in remark.conditions)
+    state.made.append(Line(role, left, tuple(steps), whole, state.text[whole.start:whole.end], said, connective or state.connective, conditions,
+                           remark.notes, state.text.count("\n", 0, whole.start)))
+    state.reason = state.connective = state.role = ""
+
+
+def _read(state: _State, content: str, offset: int) -> Reading:
+    from grader.reading.reader import read  # the reader may use this module's neighbours
+
+    reading = read(content, state.vocabulary, macros=state.macros) if state.macros else read(content, state.vocabulary)
+    if isinstance(reading, Unread) and reading.span is None:
+        reading = replace(reading, span=Span(0, len(content)))
+    return shifted(reading, offset)
+
+
+# -------------------------------------------------------------------------------------------------------- lines of text
+
+_BULLET = re.compile(r"[ \t]*(?:>[ \t]*)*(?:[-*•·‣▪◦][ \t]+)?(?:(?:\(?\d{1,2}[.)]|\(?[ivx]{1,4}\)|[Ss]tep\s+\d{1,2}\s*[:.)])[ \t]+)?")
+_COMMENT = re.compile(r"(?<!\\)(?:%|\s#|\s//|\s--\s(?=[A-Za-z ]{4,}$))\s?(?P<words>.*)$")
+
+
+def _plain_line(state: _State, span: Span) -> None:
+    text = state.text
+    start = _BULLET.match(text, span.start, span.end)
+    span = trim(text, start.end() if start else span.start, span.end)
+    content = text[span.start:span.end]
+    if not content:
+        return
+    remark = Remark()
+    comment = _COMMENT.search(content)
+    if comment and prose_words(comment["words"], state.names):
+        remark = Remark(comment["words"].strip())
+        span = trim(text, span.start, span.start + comment.start())
+        content = text[span.start:span.end]
+        if not content:
+            _take_words(state, remark.reason, span)
+            return
+    if "$" not in content and "\\(" not in content and "`" not in content:
+        kept, more = remark_at_end(content, span.start, state.names)
+        if not prose_words(content[:kept], state.names) and kept and re.search(r"[\w{}]|\\[A-Za-z]", content[:kept]):
+            clean = blank_out(content[:kept], r"(?<!\\)&")
+            _row(state, clean, Span(span.start, span.start + kept), remark.joined(more))
+            return
+    _mixed_line(state, span, remark)
+
+
+def _mixed_line(state: _State, span: Span, remark: Remark) -> None:
+    """Words and formulas: the words before a formula say what it is there for, those after it are its reason."""
+    text = state.text
+    inner = [p for p in passages(text[span.start:span.end], state.vocabulary) if p.is_formula and not (p.mention and p.kind == "bare")]
+    if not inner:
+        _take_words(state, text[span.start:span.end], span)
+        return
+    position = 0
+    for k, passage in enumerate(inner):
+        words = text[span.start + position:span.start + passage.outer.start]
+        words, opens = _last_sentence(words)
+        lead = lead_of(words, first=k == 0 or opens)
+        last = k == len(inner) - 1
+        where = Span(span.start + passage.span.start, span.start + passage.span.end)
+        position = passage.outer.end
+        tail = text[span.start + position:span.end] if last else ""
+        closes = re.match(r"[\s$]*(?:\.(?:\s|$)|$)", text[span.start + position:span.end]) is not None
+        if lead.use in ("reason", "condition") and k or lead.role == "premise" and lead.use == "condition" and closes and state.made:
+            _attach(state, lead.use, words, where)
+        else:
+            if lead.use == "reason":
+                state.reason = _said(state.reason, f"{words.strip()} {passage.text}".strip())
+                continue
+            state.role = lead.role or state.role
+            state.connective = lead.connective or state.connective
+            state.reason = _said(state.reason, lead.reason)
+            for row in rows_of_display(passage.text, where.start):
+                _row(state, row.text, row.span, row.remark.joined(remark) if last else row.remark)
+        if tail.strip(" .,;:)]*_"):
+            _tail(state, tail, Span(span.start + position, span.end))
+
+
+def _last_sentence(words: str) -> tuple[str, bool]:
+    """The words of the sentence that leads to the formula, and whether it begins there."""
+    ends = [m.end() for m in re.finditer(r"[.!?](?:\s+|$)", words)]
+    return (words[ends[-1]:], True) if ends else (words, False)
+
+
+def _tail(state: _State, words: str, span: Span) -> None:
+    lead = lead_of(words, first=False)
+    if lead.use == "connective" and state.made:
+        state.connective = lead.connective
+    elif state.made and state.made[-1].role != "prose":
+        last = state.made[-1]
+        state.made[-1] = replace(last, reason=_said(last.reason, words.strip(" .,;:")))
+    else:
+        _take_words(state, words, span)
+
+
+def _attach(state: _State, use: str, words: str, where: Span) -> None:
+    """A formula that is a reason or a side condition of the line before."""
+    if not state.made:
+        state.reason = _said(state.reason, state.text[where.start:where.end])
+        return
+    last = state.made[-1]
+    if use == "condition":
+        reading = _read(state, state.text[where.start:where.end], where.start)
+        state.made[-1] = replace(last, conditions=(*last.conditions, condition_of(reading)))
+    else:
+        state.made[-1] = replace(last, reason=_said(last.reason, f"{words.strip(' ,;.')} {state.text[where.start:where.end]}"))
+
+
+def _take_words(state: _State, words: str, span: Span) -> None:
+    """A line without formulas: a reason for the line before or after, a word that joins, or prose."""
+    lead = lead_of(words, first=True)
+    opens_next = re.search(r"[:,]\s*$", words) is not None
+    if lead.use == "ahead":
+        state.reason, state.connective = _said(state.reason, lead.reason), lead.connective or state.connective
+    elif lead.use in ("connective", "definition", "premise") and len(words.split()) <= 8:
+        state.connective, state.role = lead.connective or state.connective, lead.role or state.role
+        state.reason = _said(state.reason, lead.reason)
+    elif lead.use == "reason" and opens_next or not state.made and lead.use == "reason":
+        state.reason = _said(state.reason, words.strip(" .,:;"))
+    elif lead.use == "reason" and state.made[-1].role != "prose":
+        state.made[-1] = replace(state.made[-1], reason=_said(state.made[-1].reason, words.strip(" .,:;")))
+    else:
+        state.made.append(_words_line(state, span))
+
+
+def _words_line(state: _State, span: Span) -> Line:
+    words = state.text[span.start:span.end]
+    return Line("prose", None, (), span, words, " ".join(words.split()), number=state.text.count("\n", 0, span.start))
+
+
+def _said(before: str, more: str) -> str:
+    more = " ".join(more.split())
+    return f"{before}; {more}" if before and more else before or more

@@ -1,0 +1,143 @@
+"""What the words around a formula make of it: a reason, a condition, a definition, a premise, or a word that joins two statements."""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+from grader.model import Note, Read, Reading, Unread
+from grader.reading.bare import CONSTANT_WORDS, FUNCTIONS, GREEK
+from grader.reading.splitting import Names, levels, words_of
+from grader.term import Span, Term
+
+LOGICAL = frozenset("and or not true false iff implies mod xor if then else otherwise".split())
+_CALLED = re.compile(r"(?<![\w\\])([A-Za-z][A-Za-z]+)(?=\s?\(|[_^{\[])")
+_WORD = re.compile(r"(?<![\w\\_^{])(?<!_\{)(?<!\^\{)[A-Za-z]{2,}(?:['’][a-z]+)?(?![\w(_^])")
+_REASONS = (r"by|since|because|as|using|from|via|due to|thanks to|note that|noting|recall(?:ing)?(?: that)?|applying|substitut\w+|multiply\w*|divid\w+|subtract\w*|add\w*|expand\w*|"
+            r"factor\w*|simplify\w*|rearrang\w*|definition|def\.?|Jensen\w*|Bayes\w*|linearity|chain rule|product rule|monoton\w*|concav\w*|convex\w*|after|reason")
+_CONDITIONS = r"where|for(?: all| every| each| any)?|if|when(?:ever)?|with|provided(?: that)?|as long as|such that|given(?: that)?|assuming(?: that)?"
+_CUE = re.compile(rf"(?<![\w\\])(?:(?P<reason>{_REASONS})|(?P<condition>{_CONDITIONS}))(?![\w])", re.IGNORECASE)
+_LEADS = (
+    ("connective", "<=>", r"if and only if|iff|equivalently|which is equivalent to|is equivalent to|equivalent(?:ly)? to|i\.e\.,?|that is,?|in other words"),
+    ("connective", "=>", r"therefore|hence|thus|so(?: that)?|then|consequently|it follows(?: that)?|this (?:implies|gives|yields|means|shows)(?: that)?|implies(?: that)?|which (?:implies|gives|yields|means)(?: that)?|"
+                         r"we (?:get|obtain|have|find|conclude|see)(?: that)?|(?:giving|yielding)|from which"),
+    ("definition", "", r"let(?: us)?(?: (?:define|denote|write|set))?|define|denote|set|put|write|where we (?:define|write|set)|with the notation"),
+    ("premise", "", r"assume(?: that)?|suppose(?: that)?|given(?: that)?|we (?:know|are given)(?: that)?|it is known(?: that)?|recall(?: that)?|we start (?:from|with)|start(?:ing)? (?:from|with)|"
+                    r"premise|hypothesis|assumption|consider"),
+)
+
+
+class Condition(NamedTuple):
+    """The text of a side condition and where it stands."""
+
+    text: str
+    span: Span
+
+
+class Remark(NamedTuple):
+    """What stands beside a formula: its reason in words, and side conditions."""
+
+    reason: str = ""
+    conditions: tuple[Condition, ...] = ()
+    notes: tuple[Note, ...] = ()
+
+    def joined(self, more: Remark) -> Remark:
+        """Both remarks in one."""
+        reason = "; ".join(x for x in (self.reason, more.reason) if x)
+        return Remark(reason, self.conditions + more.conditions, self.notes + more.notes)
+
+
+class Lead(NamedTuple):
+    """What the words before a formula say of it: `use` is "", "reason" (of the line before), "ahead" (a reason for what
+    follows), "condition", "connective", "definition" or "premise"."""
+
+    use: str = ""
+    connective: str = ""
+    role: str = ""
+    reason: str = ""
+
+
+def prose_words(text: str, names: Names) -> list[str]:
+    """The English words of a text: not function names, letter names, names of the vocabulary, logical words, or what is called or indexed."""
+    bare = re.sub(r"\\(?:text\w*|mathrm|mbox|operatorname\*?|mathit|mathbf|mathsf)\s*\{[^{}]*\}", " ", text)
+    bare = re.sub(r"\\begin\s*\{[^{}]*\}|\\end\s*\{[^{}]*\}|\\[A-Za-z]+", " ", bare)
+    found = []
+    for match in _WORD.finditer(bare):
+        word = match[0]
+        lower = word.lower()
+        if word in names.spellings or lower in LOGICAL or word in FUNCTIONS or word in CONSTANT_WORDS or lower in GREEK:
+            continue
+        if names.spellings and len(word) <= 6 and all(c in names.spellings for c in word):
+            continue
+        if len(word) <= 3 and word.islower() and not re.search(r"[aeiouy]", word) or re.fullmatch(r"d[a-z]", word):
+            continue
+        found.append(word)
+    return found
+
+
+def remark_at_end(text: str, offset: int, names: Names) -> tuple[int, Remark]:
+    """Where the formula of a typed line ends, and the remark behind it: "(by Jensen)", "[since x > 0]", "by (1)", "where b > 0"."""
+    end = len(text.rstrip(" .,;"))
+    bracket = re.compile(r"(?:^|\s)[(\[](?P<words>[^()\[\]]*(?:[(\[][^()\[\]]*[)\]][^()\[\]]*)*)[)\]]\s*$").search(text, 0, end)
+    if bracket and prose_words(bracket["words"], names):
+        start = bracket.start("words")
+        return bracket.start(), _remark(bracket["words"], offset + start)
+    deep = levels(text)
+    for cue in _CUE.finditer(text, 1):
+        if not deep[cue.start()] and text[:cue.start()].strip() and text[cue.start() - 1] in " ,;\t(":
+            return len(text[:cue.start()].rstrip(" ,;(\t")), _remark(text[cue.start():], offset + cue.start())
+    return end, Remark()
+
+
+def _remark(words: str, offset: int) -> Remark:
+    """A remark: a condition where it begins with a word such as "where" and holds a formula, else a reason."""
+    cue = _CUE.match(words.lstrip())
+    if cue and cue["condition"]:
+        lead = len(words) - len(words.lstrip()) + cue.end()
+        content = words[lead:].strip(" .,;)")
+        start = offset + lead + (len(words[lead:]) - len(words[lead:].lstrip(" .,;)")))
+        if content and re.search(r"[<>=≤≥≠≪≫∈→~\\]", content):
+            return Remark("", (Condition(content, Span(start, start + len(content))),))
+    return Remark(words_of(words).strip(" .,;()[]"))
+
+
+def latex_remark(words: str, offset: int) -> Remark:
+    """A remark of a LaTeX row, `\\text{since } x > 0`, without its wrapping where it is only words."""
+    plain = words_of(words)
+    cue = _CUE.match(plain)
+    if cue and cue["condition"]:
+        found = re.match(r"[\s(\[,;]*(?:\\(?:text\w*|mbox|mathrm)\s*\{[^{}]*\}|[A-Za-z]+(?:\s+(?:all|every|each|any|that))?)[\s,]*(?:\\[,;:! ])*", words)
+        start = found.end() if found else 0
+        content = words[start:].strip().rstrip(" .,;)]")
+        begin = start + len(words[start:]) - len(words[start:].lstrip())
+        if content and re.search(r"[<>=≤≥≠≪≫∈→]|\\[A-Za-z]", content):
+            return Remark("", (Condition(content, Span(offset + begin, offset + begin + len(content))),))
+    return Remark(plain.strip(" .,;()[]∵").removeprefix("\\because").strip())
+
+
+def lead_of(words: str, first: bool) -> Lead:
+    """What the words right before a formula make of it; `first` says that no formula stands before it in its line."""
+    bare = " ".join(re.sub(r"[*_`#]+|\\(?:text\w*|noindent|par)\b", " ", words).split()).strip(" ,;:.()[]")
+    if not bare:
+        return Lead()
+    for use, sign, pattern in _LEADS:
+        if re.match(rf"(?:and\s+|but\s+|now,?\s+|finally,?\s+)?(?:{pattern})(?![\w])", bare, re.IGNORECASE) and (use != "premise" or first):
+            rest = re.sub(rf"^(?:and\s+|but\s+|now,?\s+|finally,?\s+)?(?:{pattern})(?![\w])[\s,:]*", "", bare, flags=re.IGNORECASE)
+            cue = _CUE.match(rest)
+            return Lead(use, sign, use if use in ("definition", "premise") else "", rest if cue else "")
+    cue = _CUE.match(bare)
+    if cue and cue["reason"]:
+        ends = re.search(r",\s*(?:we (?:get|have|obtain|find)(?: that)?|it follows(?: that)?|then|so|hence)?\s*[:,]?\s*$|\b(?:we (?:get|have|obtain|find)(?: that)?|:)\s*$|inequality\s*$", words.strip() + " ", re.IGNORECASE)
+        return Lead("ahead", "=>" if re.search(r"\b(?:then|so|hence|follows)\b", ends[0]) else "", "", bare) if first and ends else Lead("reason")
+    if cue:
+        return Lead("condition", "", "premise" if first else "")
+    later = [m for _, _, pattern in _LEADS[:2] for m in re.finditer(rf"(?<!\w)(?:{pattern})(?!\w)", bare, re.IGNORECASE)]
+    if later and later[-1].end() >= len(bare) - 2:
+        sign = next(s for _, s, pattern in _LEADS[:2] if re.fullmatch(pattern, later[-1][0], re.IGNORECASE))
+        return Lead("connective", sign)
+    return Lead()
+
+
+def condition_of(reading: Reading) -> Term | Unread:
+    """A side condition as a tree, or why it is none."""
+    return reading.term if isinstance(reading, Read) else reading
