@@ -159,7 +159,10 @@ def _branches(ring: Ring, formula: Term) -> list[list[fmpq_mpoly]]:
     parts = [_branches(ring, a) for a in formula.args] if formula.is_apply("or") or formula.is_apply("and") else None
     if parts is None:
         raise NotPolynomial("no formula of equations")
-    made = [b for p in parts for b in p] if formula.is_apply("or") else [sum(chosen, []) for chosen in itertools.islice(itertools.product(*parts), 65)]
+    if formula.is_apply("or"):
+        made = [b for p in parts for b in p]
+    else:
+        made = [sum(chosen, []) for chosen in itertools.islice(itertools.product(*parts), MAX_BRANCHES + 1)]
     if len(made) > MAX_BRANCHES:
         raise NotPolynomial("a formula with too many alternatives")
     return made
@@ -311,7 +314,8 @@ def _at(made: System, name: str, size: Fraction, start: Mapping[str, Fraction] |
     return data
 
 
-def _exceptions(made: System, map_: dynamics.Affine, name: str, start: Mapping[str, Fraction], budget: Budget) -> list[dict[str, Any]] | str | Evidence:
+def _exceptions(made: System, map_: dynamics.Affine, name: str, start: Mapping[str, Fraction],
+                budget: Budget) -> list[dict[str, Any]] | str | Evidence:
     """The step sizes for which the start is special, each with its evidence; Evidence where one of them settles."""
     determinant = stability.univariate(map_.ring, stability.krylov(map_, [map_.ring.constant(start[n]) for n in made.order]), name)
     if determinant.is_zero():
