@@ -1,0 +1,387 @@
+"""English comparisons and conditions as relations: "n is smaller than the sequence length" is n < t, by the vocabulary's own words.
+
+A comparison is taken only when everything between its two operands is understood: a copula, a negation, an adverb, one comparative, a factor. Around it
+nothing may stand that could change it ("times", "squared", a second operand). "unless", a negated sentence, two conditions that differ, or a consequence
+that speaks of the other contestant make the phrase Unread, with the nearest relation proposed for a person: an unsure phrase is never a relation.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+from fractions import Fraction
+
+from grader.model import Note, Read, Unread
+from grader.reading.passages import passages
+from grader.reading.splitting import Names, shifted, signs
+from grader.reading.vocabulary import OPEN, Vocabulary
+from grader.term import Span, Term, apply, number, relation, symbol
+
+_OPPOSITE = {"<": ">", ">": "<", "<=": ">=", ">=": "<=", "<<": ">>", ">>": "<<", "=": "=", "!=": "!="}
+_NEGATED = {"<": ">=", ">": "<=", "<=": ">", ">=": "<", "=": "!="}
+
+_LESS = r"smaller|less|lesser|fewer|lower|shorter|narrower|shallower"
+_MORE = r"larger|greater|bigger|more|longer|higher|wider|deeper|taller"
+_COPULA = (r"(?:itself )?(?:(?:must|should|has to|have to|needs? to|will|would|can|could|may|might) )?"
+           r"(?:is|are|be|was|were|becomes?|gets?|grows?|being|remains?|stays?|has|have|'s)?")
+_NEG = r"(?P<neg>not|never|no longer|n't)?"
+_ADVERB = r"(?:(?:strictly|clearly|always|still|just|also|even|sufficiently|asymptotically) )*"
+_MUCH = r"(?P<much>(?:(?:much|far|significantly|considerably|substantially|way|vastly|very much|a lot|lots|many times) )+)?"
+_COMPARATOR = re.compile(
+    rf"(?P<copula>{_COPULA}) ?{_NEG} ?{_ADVERB}{_MUCH}(?:"
+    rf"(?P<less>{_LESS})(?: in (?:size|number|value|length))?(?P<less_eq> or equal| or the same)?(?: (?:than|to|as))(?P<less_eq2> or (?:equal(?:s|ed)?(?: to)?|the same as))?"
+    rf"|(?P<more>{_MORE})(?: in (?:size|number|value|length))?(?P<more_eq> or equal| or the same)?(?: (?:than|to|as))(?P<more_eq2> or (?:equal(?:s|ed)?(?: to)?|the same as))?"
+    rf"|(?P<least>at least|no (?:less|fewer|smaller|lower|shorter) than)|(?P<most>at most|no (?:more|greater|larger|bigger|longer|higher) than|bounded (?:above )?by)"
+    r"|(?P<below>below|under|beneath)|(?P<above>above|over|beyond)"
+    r"|(?P<exceeds>exceeds?|surpass(?:es)?|exceeding)|(?P<undercuts>falls? below|drops? below|goes below)|(?P<overtakes>rises? above|goes above|goes beyond)"
+    r"|(?P<equals>equals?(?: to)?|the same as|equal to)"
+    r")(?P<right>(?: .*)?)")
+_FILLERS = r"(?:the|a|an|our|your|its|their|this|that|current|value|values|size|of|number)"
+_RIGHT = re.compile(rf"(?: ?(?:{_FILLERS}))*(?P<factor> ?(?:twice|double|thrice|half(?: of)?|(?:two|three|four|five|ten|\d+) times|(?:one |a )?(?:half|third|quarter) of))?(?: ?(?:{_FILLERS}))*")
+_FACTORS = {"twice": 2, "double": 2, "thrice": 3, "two times": 2, "three times": 3, "four times": 4, "five times": 5, "ten times": 10}
+_CHANGES_AFTER = re.compile(r"\s*(?:times|multiplied|plus|minus|divided|over|squared|cubed|raised|to the|percent|%|per|by|of|added|factor|minus|log|[-+*/^]|unless|except|but)\b|\s*[-+*/^%]", re.IGNORECASE)
+_SECOND_OPERAND = re.compile(r"\s*(?:,\s*)?(?:and|or|&)\s*$", re.IGNORECASE)
+_BEFORE = re.compile(rf"(?:^|[.,;:!?()\n—–-]|\b(?:if|when|whenever|where|for|provided|that|given|as|so|long|then|hence|thus|therefore|means|implies|need|needs|require|requires|have|iff|only|"
+                     rf"case|condition|cases|unless|is|once|until|while|with|and|or|we|say|both|also|because|since|assuming|suppose|thing|i\.e\.|compare|all))\s*(?:{_FILLERS}\s+)*(?:[\"'(*_]\s*)*$", re.IGNORECASE)
+_CONDITION_CUE = re.compile(r"\b(?:if|when|whenever|provided|as long as|so long as|in (?:the )?case|given that|for|where|once|assuming|iff|with|under the condition)\b", re.IGNORECASE)
+_DENIED = re.compile(r"\b(?:unless|except|until|isn't|not|never|cannot|can't|doesn't|don't|won't|neither|nor|false|untrue|without|wrong|incorrect|no longer)\b|\bonly if not\b", re.IGNORECASE)
+_COMPARATIVE = re.compile(rf"\b(?:{_LESS}|{_MORE}|exceeds?|below|above|compared)\b", re.IGNORECASE)
+_CLAUSE_END = re.compile(r",|;|\bbecause\b|\bsince\b|\bso\b|\bas (?:it|the|then|each)\b|\bthen\b", re.IGNORECASE)
+_SENTENCE_END = re.compile(r"(?<=[a-z0-9)$}])[.!?](?=\s|$)|;|\n(?:\s*[-*•·]|\s*\n)|\n(?=\s*[A-Z])")
+
+
+@dataclass(frozen=True, slots=True)
+class _Operand:
+    """A term or relation in the sentence; `term` is None where it could not be read."""
+
+    term: Term | None
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """A comparison: the relation, where it stands, whether in a condition clause, whether a negation makes it unsure."""
+
+    term: Term
+    span: Span
+    conditional: bool
+    denied: bool
+    sentence: Span
+    polarity: int = 0
+    """1: the consequence says what the question asks for; -1: the contrary; 0: not known."""
+
+
+def condition(text: str, vocabulary: Vocabulary = OPEN, *, ask: str = "") -> Read | Unread | None:
+    """The condition that a text states, in symbols or in words; None where it compares nothing.
+
+    Where the sentence has a condition clause ("if n is smaller than t, the RNN needs less time"), that clause is taken and not the consequence, with a
+    note. With the question (`ask`: "When is the RNN faster than the Transformer?") the consequence is looked at as well: a condition for the contrary
+    ("the Transformer is faster when n < t") is Unread, with its negation proposed.
+    """
+    names = Names.of(vocabulary)
+    found: list[_Found] = []
+    unsure: list[Span] = []
+    for sentence in _sentences(text):
+        operands = _operands(text, sentence, vocabulary, names)
+        made, bad = _comparisons(text, sentence, operands)
+        found += [replace(f, polarity=_polarity(_consequence(text, f, made), ask)) for f in made]
+        unsure += bad
+        if not made and not bad and operands and _COMPARATIVE.search(text, sentence.start, sentence.end):
+            unsure.append(sentence)
+    if not found:
+        if not unsure:
+            return None
+        return Unread("this comparison could not be read", unsure[0], "Write the condition as a relation between two symbols, such as a < b.")
+    return _chosen(text, found, unsure, ask)
+
+
+def _chosen(text: str, found: list[_Found], unsure: list[Span], ask: str) -> Read | Unread:
+    kept = [f for f in found if f.conditional and not f.denied] or [f for f in found if not f.denied]
+    if not kept:
+        near = _negation(found[0].term) if len(_distinct(found)) == 1 else None
+        return Unread("the sentence denies something, and what remains is not certain", found[0].span, "State the condition itself, without 'not' or 'unless'.", proposed=near)
+    if ask and any(f.polarity < 0 for f in kept):
+        right = [f for f in kept if f.polarity > 0]
+        if not right:
+            near = _negation(kept[0].term) if len(_distinct(kept)) == 1 else None
+            return Unread("this says when the contrary of what is asked holds", kept[0].span, "State when the thing that is asked for holds.", proposed=near)
+        kept = right
+    distinct = _distinct(kept)
+    if len(distinct) == 2 and _joined_by_and(text, distinct):
+        whole = Span(distinct[0].span.start, distinct[1].span.end)
+        return Read(apply("and", distinct[0].term, distinct[1].term, span=whole), _notes(text, distinct[0], found))
+    if len(distinct) > 1:
+        return Unread("several conditions stand here, and which one counts is not said", distinct[1].span, "Leave only the condition that you mean.")
+    if unsure and any(not kept[0].span.start <= s.start < kept[0].span.end for s in unsure):
+        return Unread("beside this condition stands another comparison that could not be read", unsure[0], "Leave only the condition that you mean.", proposed=distinct[0].term)
+    return Read(distinct[0].term, _notes(text, distinct[0], found))
+
+
+def _notes(text: str, kept: _Found, found: list[_Found]) -> tuple[Note, ...]:
+    notes = []
+    if not signs(text[kept.span.start:kept.span.end].replace("$", " ")):
+        notes.append(Note(f"\"{text[kept.span.start:kept.span.end]}\" is read as {_plain(kept.term)}", kept.span, "info", "phrase"))
+    said = _consequence(text, kept, found)
+    if kept.conditional and len(said.split()) > 2:
+        notes.append(Note("the condition is taken from its clause; what it is a condition for is not checked as a formula", kept.sentence, "info", "phrase.consequence"))
+    return tuple(notes)
+
+
+def _plain(term: Term) -> str:
+    return f" {term.signs[0]} ".join(t.name if t.kind == "symbol" else str(t.value) if t.kind == "number" else "..." for t in term.args) if term.kind == "relation" else "..."
+
+
+def _negation(term: Term) -> Term | None:
+    sign = _NEGATED.get(term.signs[0]) if term.kind == "relation" and len(term.signs) == 1 else None
+    return relation(sign, *term.args, span=term.span) if sign else None
+
+
+def _distinct(found: list[_Found]) -> list[_Found]:
+    kept: list[_Found] = []
+    for f in found:
+        if not any(f.term in (k.term, _mirrored(k.term)) for k in kept):
+            kept.append(f)
+    return kept
+
+
+def _mirrored(term: Term) -> Term:
+    if term.kind != "relation" or not all(s in _OPPOSITE for s in term.signs):
+        return term
+    return relation(tuple(_OPPOSITE[s] for s in reversed(term.signs)), *reversed(term.args))
+
+
+def _joined_by_and(text: str, two: list[_Found]) -> bool:
+    between = text[two[0].span.end:two[1].span.start]
+    return two[0].sentence == two[1].sentence and re.fullmatch(r"[\s,$]*and[\s$]*(?:also )?(?:if |when )?(?:the )?[\s$]*", between, re.IGNORECASE) is not None
+
+
+# ------------------------------------------------------------------------------------------------------------ sentences
+
+
+def _sentences(text: str) -> list[Span]:
+    spans, start = [], 0
+    for found in [*_SENTENCE_END.finditer(text), None]:
+        stop = found.start() if found else len(text)
+        if text[start:stop].strip():
+            spans.append(Span(start, stop))
+        start = found.end() if found else stop
+    return spans
+
+
+def _operands(text: str, sentence: Span, vocabulary: Vocabulary, names: Names) -> list[_Operand]:
+    """The symbols, formulas and vocabulary words of a sentence, in order; a word and its letter side by side ("sequence length t") are one."""
+    from grader.reading.reader import read
+
+    piece = text[sentence.start:sentence.end]
+    made: list[_Operand] = []
+    for passage in passages(piece, vocabulary):
+        start = sentence.start + passage.span.start
+        if passage.is_formula:
+            reading = shifted(read(passage.text, vocabulary), start)
+            outer = Span(sentence.start + passage.outer.start, sentence.start + passage.outer.end)
+            sure = isinstance(reading, Read) and not reading.proposed and not reading.alternatives and not any(n.severity == "guess" for n in reading.notes)
+            made.append(_Operand(reading.term if sure and isinstance(reading, Read) else None, outer))
+        elif passage.kind == "prose":
+            made += _words(text, Span(start, sentence.start + passage.span.end), names)
+    return _in_apposition(text, made)
+
+
+def _words(text: str, span: Span, names: Names) -> list[_Operand]:
+    tokens = list(re.compile(r"[A-Za-z]+").finditer(text, span.start, span.end))
+    lower = [t[0].lower() for t in tokens]
+    made, k = [], 0
+    longest = max((len(w) for w in names.words), default=0)
+    while k < len(tokens):
+        for size in range(min(longest, len(tokens) - k), 0, -1):
+            group = tuple(lower[k:k + size])
+            name = names.words.get(group) or names.words.get((*group[:-1], group[-1].removesuffix("s")))
+            if name and re.fullmatch(r"[A-Za-z\s-]+", text[tokens[k].start():tokens[k + size - 1].end()]):
+                size = _extended(lower, k, size, name, names, longest)
+                where = Span(tokens[k].start(), tokens[k + size - 1].end())
+                made.append(_Operand(symbol(name, where), where))
+                k += size
+                break
+        else:
+            k += 1
+    return made
+
+
+def _extended(words: list[str], k: int, size: int, name: str, names: Names, longest: int) -> int:
+    """ "number of neurons per layer" is one phrase where "number of neurons" and "neurons per layer" both name the symbol. """
+    for start in range(k + 1, k + size):
+        for length in range(min(longest, len(words) - start), k + size - start, -1):
+            if names.words.get(tuple(words[start:start + length])) == name:
+                return start + length - k
+    return size
+
+
+def _in_apposition(text: str, operands: list[_Operand]) -> list[_Operand]:
+    made: list[_Operand] = []
+    for operand in operands:
+        last = made[-1] if made else None
+        if last and re.fullmatch(r"[\s,(]*", text[last.span.end:operand.span.start]) and _is_symbol(last) and _is_symbol(operand):
+            same = last.term == operand.term
+            closing = 1 if "(" in text[last.span.end:operand.span.start] and text[operand.span.end:operand.span.end + 1] == ")" else 0
+            made[-1] = _Operand(last.term if same else None, Span(last.span.start, operand.span.end + closing))
+        else:
+            made.append(operand)
+    return made
+
+
+def _is_symbol(operand: _Operand) -> bool:
+    return operand.term is not None and operand.term.kind == "symbol"
+
+
+# ---------------------------------------------------------------------------------------------------------- comparisons
+
+
+def _comparisons(text: str, sentence: Span, operands: list[_Operand]) -> tuple[list[_Found], list[Span]]:
+    """The comparisons that are certain, and the places of those that are not."""
+    found: list[_Found] = []
+    unsure: list[Span] = []
+    for k, operand in enumerate(operands):
+        if operand.term is None:
+            unsure.append(operand.span)
+        elif operand.term.kind == "relation":
+            made = _placed(text, sentence, operand.term, operand.span, False)
+            if _is_parted(text, operand.span):
+                found.append(made)
+        if k + 1 == len(operands) or operand.term is None or operands[k + 1].term is None:
+            continue
+        between = " ".join(re.sub(r"n['’]t\b", " not", text[operand.span.end:operands[k + 1].span.start].lower()).split()).strip("$*_ ")
+        between = re.sub(r"\b(?:do|does|did) not\b", "not", between).replace("cannot be", "not be").replace("can not be", "not be")
+        match = _COMPARATOR.fullmatch(between)
+        right = _RIGHT.fullmatch(match["right"]) if match else None
+        whole = Span(operand.span.start, operands[k + 1].span.end)
+        term = _relation(match, right, operand.term, operands[k + 1].term, whole) if match and right else None
+        if match is None or term is None:
+            if re.search(r"\bthan\b|\bexceed|\bat least\b|\bat most\b", between) and len(between.split()) <= 8:
+                unsure.append(whole)
+            continue
+        if not _stands_alone(text, sentence, operands, k):
+            unsure.append(whole)
+            continue
+        found.append(_placed(text, sentence, term, whole, False))
+    return found, unsure
+
+
+def _relation(match: re.Match[str], right: re.Match[str], left: Term, other: Term, span: Span) -> Term | None:
+    if left.kind == "relation" or other.kind == "relation":
+        return None
+    if match["less"]:
+        sign = "<=" if match["less_eq"] or match["less_eq2"] else "<"
+    elif match["more"]:
+        sign = ">=" if match["more_eq"] or match["more_eq2"] else ">"
+    else:
+        sign = ">=" if match["least"] else "<=" if match["most"] else "<" if match["below"] or match["undercuts"] else "=" if match["equals"] else ">"
+    if match["much"]:
+        if match["neg"] or sign not in "<>":
+            return None
+        sign *= 2
+    if match["neg"]:
+        sign = _NEGATED[sign]
+    factor = " ".join((right["factor"] or "").split())
+    if factor:
+        other = _scaled(factor, other)
+    return relation(sign, left, other, span=span)
+
+
+def _scaled(factor: str, term: Term) -> Term:
+    value = _FACTORS.get(factor)
+    if value is None:
+        digits = re.match(r"\d{1,6}", factor)
+        if digits:
+            value = int(digits[0])
+        else:
+            return apply("div", term, number({"half": 2, "third": 3, "quarter": 4}[re.search(r"half|third|quarter", factor)[0]]))  # type: ignore[index]
+    return apply("mul", number(Fraction(value)), term)
+
+
+def _stands_alone(text: str, sentence: Span, operands: list[_Operand], k: int) -> bool:
+    """Is nothing before the left operand or after the right one that belongs to it ("the square of n", "t times l", "t and l")?"""
+    head = text[sentence.start:operands[k].span.start]
+    if not _BEFORE.search(head.rstrip("$ \t") + " ") and head.strip("$ \t*_-•·") and not _BEFORE.search(head):
+        return False
+    if k and _SECOND_OPERAND.fullmatch(text[operands[k - 1].span.end:operands[k].span.start]):
+        before = operands[k - 1]
+        if before.term is None or before.term.kind != "relation":
+            return k > 1 and _COMPARATOR.fullmatch(" ".join(text[operands[k - 2].span.end:before.span.start].lower().split())) is not None
+    after = text[operands[k + 1].span.end:sentence.end]
+    if _CHANGES_AFTER.match(after):
+        return False
+    if k + 2 < len(operands) and _SECOND_OPERAND.fullmatch(text[operands[k + 1].span.end:operands[k + 2].span.start]):
+        third = operands[k + 2]
+        if third.term is not None and third.term.kind == "relation":
+            return True
+        return k + 3 < len(operands) and _COMPARATOR.fullmatch(" ".join(text[third.span.end:operands[k + 3].span.start].lower().split())) is not None
+    return True
+
+
+def _is_parted(text: str, span: Span) -> bool:
+    """Does a typed relation end where its clause ends, and not in words that would change it?"""
+    return not _CHANGES_AFTER.match(text[span.end:span.end + 30])
+
+
+def _placed(text: str, sentence: Span, term: Term, span: Span, denied: bool) -> _Found:
+    head = text[sentence.start:span.start]
+    cue = max((m.start() for m in _CONDITION_CUE.finditer(head)), default=-1)
+    broken = re.search(r",|\bthen\b", head[cue:]) if cue >= 0 else None
+    conditional = cue >= 0 and broken is None
+    begin = max((m.end() for m in _CLAUSE_END.finditer(head)), default=0)
+    end = _CLAUSE_END.search(text, span.end, sentence.end)
+    outside = head[begin:] + " " + text[span.end:end.start() if end else sentence.end]
+    return _Found(term, span, conditional, denied or _DENIED.search(outside) is not None, sentence)
+
+
+# --------------------------------------------------------------------------------------------------------- consequences
+
+_BETTER = r"faster|quicker|cheaper|better|less|lower|fewer|smaller|shorter|(?<!less )efficient|wins?|beats?|outperforms?|prefer\w*|favou?r\w*|advantage\w*|superior|saves?"
+_WORSE = r"slower|costlier|dearer|expensive|worse|more(?! efficient)|higher|greater|larger|longer|bigger|exceeds?|inefficient|less efficient|loses?|inferior|disadvantage\w*"
+_POLAR = re.compile(rf"\b(?:(?P<worse>{_WORSE})|(?P<better>{_BETTER}))\b", re.IGNORECASE)
+
+
+def _consequence(text: str, found: _Found, every: list[_Found]) -> str:
+    """What the sentence says beside its condition, without reasons; where it has several conditions, only the words that belong to this one."""
+    others = [f for f in every if f.sentence == found.sentence and f is not found and f.conditional]
+    start = max((f.span.end for f in others if f.span.end <= found.span.start), default=found.sentence.start)
+    end = min((f.span.start for f in others if f.span.start >= found.span.end), default=found.sentence.end)
+    head, tail = text[start:found.span.start], text[found.span.end:end]
+    if others:
+        cue = max((m.start() for m in _CONDITION_CUE.finditer(head)), default=len(head))
+        said_before = head[:cue].strip(" ,.;")
+        if re.search(r"[A-Za-z]{2}", re.sub(r"\b(?:and|but|while|whereas|or)\b", "", said_before)):
+            tail = ""
+        else:
+            head, later = "", [m.start() for m in _CONDITION_CUE.finditer(tail)]
+            tail = tail[:later[-1]] if later and end < found.sentence.end else tail
+    reason = re.search(r"\b(?:because|since|as|due to)\b", tail, re.IGNORECASE)
+    return f"{head} | {tail[:reason.start()] if reason else tail}".strip(" |.,")
+
+
+def _polarity(said: str, ask: str) -> int:
+    """1 where the consequence says what is asked ("the RNN is faster"), -1 where it says the contrary, 0 where neither can be told."""
+    rivals = list(dict.fromkeys(m[0].lower() for m in re.finditer(r"(?<!^)(?<![.?!] )\b[A-Z][A-Za-z-]{2,}\b", ask)))[:2]
+    wanted = _POLAR.search(ask)
+    if not rivals or not wanted:
+        return 0
+    places = sorted((m.start(), r) for r in rivals for m in re.finditer(r"[A-Za-z-]+", said.lower()) if _alike(m[0], r))
+    if not places:
+        return 0
+    polar = _POLAR.search(said)
+    if polar is None:
+        named = {r for _, r in places}
+        return 0 if len(named) > 1 else 1 if named == {rivals[0]} else -1
+    before = [r for at, r in places if at < polar.start()]
+    subject = before[-1] if before else places[0][1]
+    sense = 1 if bool(polar["better"]) == bool(wanted["better"]) else -1
+    return sense if subject == rivals[0] else -sense
+
+
+def _alike(word: str, name: str) -> bool:
+    word, name = word.removesuffix("s"), name.removesuffix("s")
+    if word == name:
+        return True
+    return len(name) >= 6 and len(word) == len(name) and sum(a != b for a, b in zip(word, name)) == 1
+
+
+__all__ = ["condition"]
