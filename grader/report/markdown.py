@@ -1,0 +1,135 @@
+"""Views as Markdown: the same pages for terminals, editors and mail.
+
+Whatever is not ours is neutralised: typed text stands in code fences longer than any run of backticks inside it, other text has every character that
+Markdown or HTML gives a meaning escaped, and linear forms stand in code spans.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from grader.report.class_view import GROUPS, ClassPage
+from grader.report.view import Chip, Formula, LearnerPage, NoteView, PartView
+from grader.report.visible import one_line, visible
+
+
+def plain(text: str) -> str:
+    """Text on one line, with nothing in it that Markdown, HTML or a linkifier would act upon."""
+    flat = re.sub(r"([\\`*\[\]<>#|~$&@])|((?<![0-9A-Za-z])_|_(?![0-9A-Za-z]))", r"\\\1\2", " ".join(visible(text).split()))
+    flat = re.sub(r"(?i)(\b[a-z][a-z0-9+.-]*):(?=//|[^\s:])|\b(www)\.", lambda m: f"{m[1]}\\:" if m[1] else f"{m[2]}\\.", flat)
+    return re.sub(r"\A(?:(\d+)([.)])|([-+=]))", lambda m: f"{m[1]}\\{m[2]}" if m[1] else f"\\{m[3]}", flat)
+
+
+def code(text: str) -> str:
+    """A code span; its fence is longer than any run of backticks inside."""
+    flat = " ".join(visible(text).split()) or " "
+    fence = "`" * (1 + max(map(len, re.findall("`+", flat)), default=0))
+    return f"{fence} {flat} {fence}" if "`" in flat else f"`{flat}`"
+
+
+def fenced(text: str, left_out: int = 0) -> list[str]:
+    """A code block with the text, line by line."""
+    shown = visible(text)
+    fence = "`" * max(3, 1 + max(map(len, re.findall("`+", shown)), default=0))
+    more = [f"… and {left_out} more characters, which the record keeps", ""] if left_out else []
+    return [fence + "text", *shown.split("\n"), fence, "", *more]
+
+
+def learner_markdown(page: LearnerPage) -> str:
+    """The page of one learner."""
+    lines = [f"# {plain(page.learner)}", "", f"**{page.points} of {page.out_of} points**" + (" so far" if page.waiting else "")
+             + (f", from {code(page.file)}" if page.file else ""), ""]
+    if page.waiting:
+        lines += [f"> ☞ **{len(page.waiting)} {'answer waits' if len(page.waiting) == 1 else 'answers wait'} for a person.** These are not wrong for that; "
+                  "their points can still change.", ">"]
+        lines += [f"> - {plain(p.name)}: {plain(one_line(p.person))}" for p in page.waiting] + [""]
+    for problem in page.problems:
+        lines += [f"## {plain(problem.title)}", "", f"{problem.points} of {problem.out_of} points", ""]
+        for part in problem.parts:
+            lines += _part(part)
+    if page.unplaced:
+        lines += ["## What could not be placed", "", "This stands in the paper, but it was not clear which part it answers. Nothing of it was marked.", ""]
+        for place, text, left_out in page.unplaced:
+            lines += ([plain(place) + ":", ""] if place else []) + fenced(text, left_out)
+    if page.notes:
+        lines += ["## Notes on the paper", "", *_notes(page.notes)]
+    return "\n".join(lines).rstrip("\n") + "\n"
+
+
+def _part(part: PartView) -> list[str]:
+    lines = [f"*{plain(part.ask)}*", ""] if part.ask else []
+    lines += [f"### {plain(part.name)}: {_chip(part.chip)}, {part.points} of {part.out_of}", ""]
+    if part.person:
+        lines += [f"☞ **A person decides.** {plain(part.person)}", ""]
+    if part.chip.kind != "blank":
+        lines += ["What you wrote" + (f" ({plain(part.source)})" if part.source else "") + ":", "", *fenced(part.typed, part.left_out)]
+        lines += _reading(part)
+        for check in part.checks:
+            lines.append(f"- {_chip(check.chip)}" + (f" ({plain(check.label)})" if check.label else "") + ": " + " ".join(map(plain, check.words)))
+            if check.rests_on:
+                lines.append("  Used: " + "; ".join(map(plain, check.rests_on)) + ".")
+        lines += [""] if part.checks else []
+    if part.rubric and part.chip.kind != "blank":
+        lines += ["What is looked for:", "", *[f"- {plain(text)} ({points})" for text, points in part.rubric], ""]
+    for amount, text in part.feedback:
+        lines += [(f"{amount} " if amount else "") + plain(text), ""]
+    return lines
+
+
+def _reading(part: PartView) -> list[str]:
+    lines = []
+    if part.reading:
+        lines += [("Only a proposal, which earns nothing until a person agrees: " if part.proposed else "Read as ") + code(part.reading.text), ""]
+    lines += _formulas("Lines:", part.lines)
+    lines += _formulas("It can also be read as:", part.alternatives)
+    for words in part.unread:
+        lines += [plain(words), ""]
+    if part.place:
+        lines += [f"The trouble is in {part.place.place}: {code(part.place.excerpt)}", ""]
+    if part.nearest:
+        lines += ["The nearest reading, which earns nothing until a person agrees: " + code(part.nearest.text), ""]
+    return lines + _notes(part.notes)
+
+
+def _formulas(head: str, formulas: Iterable[Formula]) -> list[str]:
+    items = [f"{k}. {code(f.text)}" for k, f in enumerate(formulas, 1)]
+    return [head, "", *items, ""] if items else []
+
+
+def _notes(notes: Iterable[NoteView]) -> list[str]:
+    words = {"repair": "Mended", "guess": "Guessed"}
+    items = [f"- {words.get(n.severity, 'Note')}: {plain(n.text)}" + (f" ({n.place}" + (f": {code(n.excerpt)}" if n.excerpt else "") + ")" if n.place else "")
+             for n in notes]
+    return [*items, ""] if items else []
+
+
+def _chip(chip: Chip) -> str:
+    return f"{chip.symbol} {chip.word}"
+
+
+def class_markdown(page: ClassPage) -> str:
+    """The page of the class."""
+    lines = ["# Class report", "", f"{page.learners} papers, {page.answers} answers, {page.decided} decided, {page.waiting} wait for a person; "
+             f"mean so far {page.mean} of {page.out_of}.", ""]
+    if page.errors:
+        lines += ["## What could not be used", "", *[f"- {code(error)}" for error in page.errors], ""]
+    if page.queue:
+        lines += ["## What waits for a person", ""]
+        for part, waits in page.queue:
+            lines += [f"### {plain(part.name)}", ""]
+            lines += [f"- [{plain(w.learner)}](<{w.href.replace('.html', '.md', 1)}>): {_chip(w.chip)}. {plain(one_line(w.reason, 400))}" for w in waits] + [""]
+    parts = [part for group in page.groups for part in group.parts]
+    lines += ["## Marks", "", "| learner | " + " | ".join(f"{plain(p.name)} / {p.out_of}" for p in parts) + " | total | waits |",
+              "|---|" + "---|" * len(parts) + "---|---|"]
+    for row in page.rows:
+        cells = ["·" if c is None else f"{'☞' if c.waits else c.chip.symbol} {c.points}" for c in row.cells]
+        lines.append(f"| [{plain(row.learner)}](<{row.href.replace('.html', '.md', 1)}>) | " + " | ".join(cells) + f" | {row.points} of {row.out_of} | {row.waiting or ''} |")
+    lines += ["", "## How the parts went", ""]
+    lines += [f"- {plain(p.name)}: " + ", ".join(f"{sign} {count} {words}" for count, (_, words, sign) in zip(p.counts, GROUPS) if count) + f"; {p.mean} % of the points"
+              for p in parts]
+    if page.unplaced:
+        lines += ["", "## Text that could not be placed", "", *[f"- {plain(learner)}: {count}" for learner, _, count in page.unplaced]]
+    if page.rests_on:
+        lines += ["", "## What the verdicts rest on", "", *[f"- {count} {words}" for words, count in page.rests_on]]
+    return "\n".join(lines) + "\n"

@@ -1,0 +1,71 @@
+"""Views as HTML pages: Jinja2 templates, everything escaped, no script, nothing from elsewhere.
+
+A page's Content-Security-Policy permits one thing only, its own style sheet by its digest. Every text that is put out passes through `visible`, so that no
+character of a learner can vanish from the page, reorder it or end it; the markup that is put in as markup is ours: MathML from trees.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+
+from grader.report import view
+from grader.report.class_view import GROUPS, ClassPage, PartStatistics
+from grader.report.mathml import to_mathml
+from grader.report.view import LearnerPage
+from grader.report.visible import one_line, pieces, visible
+from grader.term import Term
+
+TEMPLATES = Path(__file__).parent / "templates"
+LEGEND = {"right": view.RIGHT, "agrees": view.AGREES, "partly": view.PARTLY, "wrong": view.WRONG, "open": view.OPEN, "unread": view.UNREAD, "person": view.PERSON}
+
+
+def learner_html(page: LearnerPage) -> str:
+    """The page of one learner."""
+    return _environment().get_template("learner.html.j2").render(page=page, legend=LEGEND)
+
+
+def class_html(page: ClassPage) -> str:
+    """The page of the class."""
+    return _environment().get_template("class.html.j2").render(page=page)
+
+
+@lru_cache(maxsize=1)
+def _environment() -> Environment:
+    environment = Environment(loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined, finalize=_shown,
+                              trim_blocks=True, lstrip_blocks=True, auto_reload=False)
+    style = (TEMPLATES / "style.css").read_text(encoding="utf-8")
+    digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
+    environment.globals.update(style=Markup(style), style_hash=f"sha256-{digest}", pieces=pieces, mathml=_mathml, short=one_line,  # noqa: S704 - our own file
+                               segments=_segments, counted=_counted)
+    return environment
+
+
+def _shown(value: Any) -> Any:
+    """What a template puts out: markup of ours as it is, every other text with its hidden characters made visible."""
+    return value if isinstance(value, Markup) or not isinstance(value, str) else visible(value)
+
+
+def _mathml(term: Term) -> Markup:
+    return Markup(to_mathml(term, block=True))  # noqa: S704 - built from a tree, every name escaped
+
+
+def _segments(part: PartStatistics) -> list[tuple[str, str, str]]:
+    """The bar of a part: where each group begins, how wide it is (of 100), and its name."""
+    made, x = [], 0.0
+    for count, (name, _, _) in zip(part.counts, GROUPS):
+        width = 100 * count / part.answers if part.answers else 0
+        if count:
+            made.append((f"{x:.2f}", f"{width:.2f}", name))
+        x += width
+    return made
+
+
+def _counted(part: PartStatistics) -> str:
+    return ", ".join(f"{count} {words}" for count, (_, words, _) in zip(part.counts, GROUPS) if count) or "no answers"

@@ -1,0 +1,190 @@
+"""The public record of one answer to one part: a dictionary of JSON values from which everything else is rendered.
+
+Its keys, in this order:
+
+==============  ============================================================================================================================
+learner         the learner's key
+problem, part   ids
+answer          what was typed, character for character
+source          where it stood: {"file", "line", "format", "ocr", "notes"}
+reading         {"text": the reading in linear form, "state": "read" | "unread" | "blank", "term": its tree or null, "proposed": bool,
+                "notes", "alternatives": [{"text", "term"}], "nearest": {"text", "term"} or null, "reason", "hint", "span", "extra"}
+status          proved, refuted, agrees, undecided or unread
+points, out_of  exact numbers as strings ("3/2")
+needs_human     true where a person must look
+tags            stable reasons
+feedback        what the learner is told, a line an award
+awards          [{"operation", "amount", "tag", "text", "claim"}]: the steps of marking
+evidence        [{"label", "claim", "status", "method", "data", "facts", "oracles", "lemmas", "words", "teacher_words"}]: one entry a verdict;
+                `kernel.settle(decode(claim), Evidence(method, data))` makes the verdict again
+spec, version   digest of the problem file, version of the toolkit
+==============  ============================================================================================================================
+
+A record shows the reference (inside claims and teacher's words); `learner_view` is what a learner may see of it.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import enum
+import json
+import re
+from collections.abc import Mapping
+from fractions import Fraction
+from pathlib import Path, PurePath
+from typing import Any
+
+from grader.encoding import encode
+from grader.model import Answer, Note, PartReport, Read, Reading, Verdict
+from grader.term import Span, Term, to_data
+
+Record = dict[str, Any]
+
+
+def to_record(report: PartReport) -> Record:
+    """The record of a part report. Fails with `TypeError` when evidence holds anything but JSON values."""
+    answer, mark = report.answer, report.mark
+    return {
+        "learner": report.learner, "problem": report.problem, "part": report.part, "answer": answer.text, "source": source_of(answer),
+        "reading": _reading(report.reading), "status": str(mark.status), "points": str(mark.points), "out_of": str(mark.out_of),
+        "needs_human": mark.needs_human, "tags": list(mark.tags), "feedback": "\n".join(a.text for a in mark.awards if a.text),
+        "awards": [{"operation": a.operation, "amount": str(a.amount), "tag": a.tag, "text": a.text, "claim": a.claim} for a in mark.awards],
+        "evidence": [_verdict(v) for v in report.verdicts], "spec": report.spec, "version": report.version,
+    }
+
+
+def source_of(answer: Answer) -> Record:
+    """Where an answer stood, without the folders of the machine it was marked on."""
+    place = answer.provenance
+    file = PurePath(place.file).name if PurePath(place.file).is_absolute() else place.file
+    return {"file": file, "line": place.line, "format": place.format, "ocr": place.ocr, "notes": [_note(n) for n in answer.notes]}
+
+
+def to_line(record: Record) -> str:
+    """The record on one line of ASCII, the same on every machine; every character of an answer survives, control characters too."""
+    return json.dumps(record, ensure_ascii=True, allow_nan=False, separators=(",", ":"))
+
+
+def read_records(path: str | Path) -> list[Record]:
+    """The records of a file. Fails with `ValueError` that names the line of one that is none."""
+    records = []
+    for number, line in enumerate(Path(path).read_bytes().split(b"\n"), 1):
+        if line.strip():
+            try:
+                record = json.loads(line)
+                if not isinstance(record, dict) or not {"learner", "problem", "part", "status", "points", "out_of"} <= record.keys():
+                    raise ValueError("keys are missing")
+            except ValueError as error:
+                raise ValueError(f"{path}:{number}: not a record ({error})") from None
+            records.append(record)
+    return records
+
+
+def learner_view(record: Record) -> Record:
+    """What a learner may see of a record: no claims, no evidence data, no teacher's words, no gaps (they may quote the reference), and only those
+    verdicts that explain the mark and have something to say. A label is kept where it counts lines ("step 3"); others may name what was missed."""
+    shown: list[Record] = []
+    for entry in shown_evidence(record):
+        view = {"label": entry["label"] if _ROW.fullmatch(entry["label"]) else "", "status": entry["status"], "facts": entry["facts"],
+                "oracles": entry["oracles"], "words": entry["words"]}
+        if entry["words"] and view not in shown:
+            shown.append(view)
+    return {**record, "evidence": shown}
+
+
+def shown_evidence(record: Record) -> list[Record]:
+    """The entries of `evidence` that explain the mark to its learner, in order.
+
+    Those whose labels the awards name, with the rest of their row ("step 3" brings all steps), and what an answer was refuted by; where no award
+    names one, those that agree with the status. Comparisons with foreseen answers ("wrong 2", "accept 0") are left out unless the credit rests
+    on them, and so are gaps.
+    """
+    entries = [e for e in record["evidence"] if e["method"] != "gap" and _row(e["label"]) != "wrong"]
+    named = {a["claim"] for a in record.get("awards", ()) if a["claim"]} & {e["label"] for e in entries}
+    rows = {_row(name) for name in named} - {"", "accept"}
+
+    def explains(entry: Record) -> bool:
+        label, status = entry["label"], entry["status"]
+        if label in named or _row(label) in rows:
+            return True
+        return status == record["status"] and _row(label) != "accept" and (not named or status == "refuted")
+
+    return [e for e in entries if explains(e)]
+
+
+_ROW = re.compile(r"([a-z]+) \d+")
+
+
+def _row(label: str) -> str:
+    """"step" for "step 3"; empty where the label counts nothing."""
+    found = _ROW.fullmatch(label)
+    return found[1] if found else ""
+
+
+# ---------------------------------------------------------------------------------------------------------------- parts
+
+
+def _reading(reading: Reading) -> Record:
+    if isinstance(reading, Read):
+        return {"text": str(reading.term), "state": "read", "term": to_data(reading.term), "proposed": reading.proposed,
+                "notes": [_note(n) for n in reading.notes], "alternatives": [_shown(t) for t in reading.alternatives], "nearest": None,
+                "reason": "", "hint": "", "span": None, "extra": structure(reading.extra)}
+    return {"text": "", "state": "blank" if reading.blank else "unread", "term": None, "proposed": False,
+            "notes": [_note(n) for n in reading.notes], "alternatives": [], "nearest": _shown(reading.proposed) if reading.proposed is not None else None,
+            "reason": reading.reason, "hint": reading.hint, "span": _span(reading.span), "extra": None}
+
+
+def _verdict(verdict: Verdict) -> Record:
+    finding = verdict.finding
+    return {"label": verdict.claim.label, "claim": encode(verdict.claim), "status": str(verdict.status), "method": verdict.evidence.method,
+            "data": _ordered(verdict.evidence.data), "facts": list(finding.facts), "oracles": list(finding.oracles), "lemmas": list(finding.lemmas),
+            "words": list(finding.words), "teacher_words": list(finding.teacher_words)}
+
+
+def _shown(term: Term) -> Record:
+    return {"text": str(term), "term": to_data(term)}
+
+
+def _note(note: Note) -> Record:
+    return {"text": note.text, "span": _span(note.span), "severity": note.severity, "code": note.code}
+
+
+def _span(span: Span | None) -> list[int] | None:
+    return list(span) if span is not None else None
+
+
+def _ordered(value: Any) -> Any:
+    """The JSON value with the keys of its mappings in order."""
+    if isinstance(value, Mapping):
+        return {key: _ordered(value[key]) for key in sorted(value)}
+    if isinstance(value, (list, tuple)):
+        return [_ordered(v) for v in value]
+    if value is None or isinstance(value, (str, bool, int, float)):
+        return str(value) if isinstance(value, enum.Enum) else value
+    raise TypeError(f"evidence holds a {type(value).__name__}, which is no JSON value")
+
+
+def structure(value: Any) -> Any:
+    """JSON values that show what a kind read beside the term: terms as {"text", "term"}, records as mappings, empty fields left out."""
+    if isinstance(value, Term):
+        return _shown(value)
+    if isinstance(value, enum.Enum):
+        return str(value.value)
+    if value is None or isinstance(value, (bool, int, str)):
+        return value
+    if isinstance(value, Fraction):
+        return str(value)
+    if isinstance(value, Span):
+        return list(value)
+    if isinstance(value, Note):
+        return _note(value)
+    if dataclasses.is_dataclass(value):
+        fields = {f.name: structure(getattr(value, f.name)) for f in dataclasses.fields(value)}
+        return {name: inner for name, inner in fields.items() if inner not in (None, [], {}, "")}
+    if isinstance(value, Mapping):
+        return {str(k): structure(v) for k, v in value.items()}
+    if isinstance(value, (frozenset, set)):
+        return sorted((structure(v) for v in value), key=lambda v: json.dumps(v, sort_keys=True))
+    if isinstance(value, (list, tuple)):
+        return [structure(v) for v in value]
+    return type(value).__name__

@@ -1,0 +1,288 @@
+"""What a page says, as plain values: records in, wording and order decided, nothing rendered yet. HTML and Markdown are skins over this.
+
+A learner's page is made from `learner_view` of the records, so that neither a claim, nor a teacher's word, nor a gap's note can reach it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any
+
+from grader.model import Problem, Submission
+from grader.report.record import Record, learner_view, source_of
+from grader.report.visible import one_line, shortened
+from grader.term import Term, from_data
+
+
+@dataclass(frozen=True, slots=True)
+class Chip:
+    """A verdict for the eye: a symbol, a word, and a name for the style sheet. Never colour alone."""
+
+    symbol: str
+    word: str
+    kind: str
+
+
+RIGHT, PARTLY, WRONG = Chip("✓", "Right", "right"), Chip("◐", "Partly right", "partly"), Chip("✗", "Not right", "wrong")
+AGREES, OPEN, UNREAD, BLANK = Chip("≈", "Agrees", "right"), Chip("?", "Not decided", "open"), Chip("✎", "Could not be read", "open"), Chip("–", "No answer", "blank")
+PERSON = Chip("☞", "A person decides", "person")
+
+THIN = "\u2009"
+_AS_READ = {"proved": Chip("✓", "Holds as read", "open"), "refuted": Chip("✗", "Fails as read", "open"), "agrees": Chip("≈", "Agrees as read", "open"),
+            "undecided": OPEN, "unread": UNREAD}
+_CHECKED = {"proved": Chip("✓", "proved", "right"), "refuted": Chip("✗", "disproved", "wrong"), "agrees": Chip("≈", "agrees", "right"),
+            "undecided": Chip("?", "open", "open")}
+_VULGAR = {"1/2": "½", "1/3": "⅓", "2/3": "⅔", "1/4": "¼", "3/4": "¾", "1/5": "⅕", "2/5": "⅖", "3/5": "⅗", "4/5": "⅘", "1/6": "⅙", "5/6": "⅚",
+           "1/8": "⅛", "3/8": "⅜", "5/8": "⅝", "7/8": "⅞"}
+
+
+def chip(record: Record) -> Chip:
+    """The one word for an answer: what holds, seen together with what it earned."""
+    points, out_of, status = Fraction(record["points"]), Fraction(record["out_of"]), record["status"]
+    if record["reading"]["state"] == "blank":
+        return BLANK
+    if record["needs_human"]:
+        return PARTLY if points > 0 else _AS_READ.get(status, OPEN)
+    if status in ("undecided", "unread"):
+        return OPEN if status == "undecided" else UNREAD
+    if points >= out_of:
+        return AGREES if status == "agrees" else RIGHT
+    return PARTLY if points > 0 else WRONG if status == "refuted" else Chip("◐", "Not yet what is asked", "partly")
+
+
+def nice(amount: str | Fraction) -> str:
+    """An exact number as people write it: "3/2" is "1½", "22/7" is "3 1⁄7"."""
+    value = Fraction(amount)
+    whole, rest = divmod(abs(value), 1)
+    sign = "−" if value < 0 else ""
+    if rest == 0:
+        return f"{sign}{whole}"
+    if str(rest) in _VULGAR:
+        return f"{sign}{whole or ''}{_VULGAR[str(rest)]}"
+    return f"{sign}{whole or ''}{THIN if whole else ''}{rest.numerator}⁄{rest.denominator}"
+
+
+# -------------------------------------------------------------------------------------------------------------- inputs
+
+
+def outline(problems: Iterable[Problem]) -> list[Record]:
+    """What pages say of the problems: titles, what is asked, rubrics; no references. JSON values."""
+    return [{"id": p.id, "title": p.title, "parts": [
+        {"id": part.id, "ask": part.ask, "kind": part.kind, "points": str(part.points),
+         "rubric": [{"text": line.text, "points": str(line.points)} for line in part.rubric]} for part in p.parts]} for p in problems]
+
+
+def paper_of(submission: Submission) -> Record:
+    """What pages say of a paper beside its answers: its file, notes, and what could not be placed. JSON values."""
+    notes = [{"text": n.text, "severity": n.severity} for n in submission.notes]
+    unplaced = [{"part": a.part, "text": a.text, "source": source_of(a)} for a in submission.unplaced]
+    return {"learner": submission.learner, "file": submission.file, "notes": notes, "unplaced": unplaced}
+
+
+# -------------------------------------------------------------------------------------------------------- learner's page
+
+
+@dataclass(frozen=True, slots=True)
+class Formula:
+    """A reading: the term where its tree is known, and its linear form."""
+
+    text: str
+    term: Term | None
+
+
+@dataclass(frozen=True, slots=True)
+class NoteView:
+    """A remark on how a text was read; `place` says where ("line 2, column 5"), `excerpt` what stands there."""
+
+    text: str
+    severity: str
+    place: str = ""
+    excerpt: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One thing that was settled: how it came out, its label, its evidence in words, and what it rests on."""
+
+    chip: Chip
+    label: str
+    words: tuple[str, ...]
+    rests_on: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PartView:
+    """An answer on its learner's page."""
+
+    anchor: str
+    name: str
+    ask: str
+    chip: Chip
+    points: str
+    out_of: str
+    person: str
+    """Why a person decides; empty where nobody has to."""
+    typed: str
+    left_out: int
+    source: str
+    reading: Formula | None
+    proposed: bool
+    lines: tuple[Formula, ...]
+    alternatives: tuple[Formula, ...]
+    nearest: Formula | None
+    unread: tuple[str, ...]
+    """Why it could not be read and what to write instead, as far as `person` does not say so."""
+    place: NoteView | None
+    """Where reading stopped."""
+    notes: tuple[NoteView, ...]
+    checks: tuple[Check, ...]
+    feedback: tuple[tuple[str, str], ...]
+    rubric: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ProblemView:
+    """The answers to one problem."""
+
+    anchor: str
+    title: str
+    points: str
+    out_of: str
+    parts: tuple[PartView, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class LearnerPage:
+    """Everything a learner's page says."""
+
+    learner: str
+    file: str
+    points: str
+    out_of: str
+    problems: tuple[ProblemView, ...]
+    waiting: tuple[PartView, ...]
+    notes: tuple[NoteView, ...]
+    unplaced: tuple[tuple[str, str, int], ...]
+
+
+def learner_page(learner: str, records: Sequence[Record], problems: Sequence[Record], paper: Record | None = None) -> LearnerPage:
+    """The page of one learner; `problems` is an `outline`, `paper` a `paper_of`."""
+    shown = [learner_view(r) for r in records]
+    views = []
+    for about, own in by_problem(shown, problems):
+        asks = {p["id"]: p for p in about["parts"]}
+        parts, before = [], ""
+        for record in own:
+            part = asks.get(record["part"], {"ask": "", "kind": "", "rubric": []})
+            parts.append(_part(record, part, "" if part["ask"] == before else part["ask"]))
+            before = part["ask"]
+        views.append(ProblemView(anchor(about["id"]), about["title"], nice(total(own, "points")), nice(total(own, "out_of")), tuple(parts)))
+    waiting = tuple(p for v in views for p in v.parts if p.person)
+    paper = paper or {"file": "", "notes": [], "unplaced": []}
+    notes = tuple(NoteView(n["text"], n["severity"]) for n in paper["notes"])
+    unplaced = tuple((" · ".join(filter(None, (u["part"], _source(u["source"])))), *shortened(u["text"])) for u in paper["unplaced"])
+    return LearnerPage(learner, paper["file"], nice(total(shown, "points")), nice(total(shown, "out_of")), tuple(views), waiting, notes, unplaced)
+
+
+def by_problem(records: Sequence[Record], problems: Sequence[Record]) -> list[tuple[Record, list[Record]]]:
+    """The problems in the order of the outline, each with its records in the order of its parts; unknown ones come last, as they occur."""
+    order = {p["id"]: k for k, p in enumerate(problems)}
+    groups: dict[str, list[Record]] = {}
+    for record in records:
+        groups.setdefault(record["problem"], []).append(record)
+    made = []
+    for id in sorted(groups, key=lambda i: order.get(i, len(order))):
+        about = problems[order[id]] if id in order else {"id": id, "title": id, "parts": []}
+        places = {p["id"]: k for k, p in enumerate(about["parts"])}
+        made.append((about, sorted(groups[id], key=lambda r: places.get(r["part"], len(places)))))
+    return made
+
+
+def total(records: Iterable[Record], key: str) -> Fraction:
+    """The sum of points (or of what they are out of)."""
+    return sum((Fraction(r[key]) for r in records), Fraction(0))
+
+
+def anchor(*names: str) -> str:
+    """An id for a place in a page."""
+    return re.sub(r"[^A-Za-z0-9_.-]", "-", "-".join(names)) or "part"
+
+
+def part_name(id: str) -> str:
+    """The id of a part for people: "1a.rnn-time-train" is "1a · rnn time train"."""
+    head, _, field = id.partition(".")
+    return f"{head} · {re.sub(r'[_-]+', ' ', field)}" if field else head
+
+
+def reason_of(record: Record) -> str:
+    """Why a person has to look at an answer, shortly; empty where nobody has to."""
+    if not record["needs_human"]:
+        return ""
+    return next((a["text"] for a in record.get("awards", ()) if a["text"]), "") or record["feedback"] or "A person marks this part."
+
+
+def _part(record: Record, about: Record, ask: str) -> PartView:
+    reading, blank = record["reading"], record["reading"]["state"] == "blank"
+    typed, left_out = shortened(record["answer"])
+    lines = _lines(reading["extra"])
+    main = _formula(reading) if reading["state"] == "read" and about["kind"] != "prose" and not lines else None
+    person = reason_of(record)
+    unread = [] if blank or not reading["reason"] else [f"It could not be read: {reading['reason']}.", reading["hint"]]
+    place = _note({"text": "", "severity": "info", "span": reading["span"]}, record["answer"]) if reading["span"] and not blank else None
+    feedback = tuple((_amount(a), a["text"]) for a in record["awards"] if a["text"] and a["text"] != person)
+    return PartView(
+        anchor(record["problem"], record["part"]), part_name(record["part"]), ask, chip(record), nice(record["points"]), nice(record["out_of"]),
+        person, "" if blank else typed, 0 if blank else left_out, _source(record["source"]), main, reading["proposed"],
+        lines, tuple(map(_formula, reading["alternatives"])), _formula(reading["nearest"]) if reading["nearest"] else None,
+        tuple(words for words in unread if words and words.removeprefix("It could not be read: ") not in person), place, tuple(_note(n, record["answer"]) for n in [*record["source"]["notes"], *reading["notes"]]),
+        tuple(map(_check, record["evidence"])), feedback, tuple((line["text"], nice(line["points"])) for line in about["rubric"]))
+
+
+def _amount(award: Mapping[str, str]) -> str:
+    amount = Fraction(award["amount"])
+    return ("+" if amount > 0 else "") + nice(amount) if award["operation"] == "add" and amount else ""
+
+
+def _formula(shown: Record) -> Formula:
+    try:
+        return Formula(shown["text"], from_data(shown["term"]))
+    except ValueError:
+        return Formula(shown["text"], None)
+
+
+def _lines(extra: Any) -> tuple[Formula, ...]:
+    """The terms that a kind read one by one (the lines of a derivation), in order, where there are several."""
+    found: list[Formula] = []
+
+    def walk(value: Any) -> None:
+        if isinstance(value, dict) and value.keys() == {"text", "term"}:
+            found.append(_formula(value))
+        elif isinstance(value, (dict, list)):
+            for inner in value.values() if isinstance(value, dict) else value:
+                walk(inner)
+
+    walk(extra)
+    distinct = [f for k, f in enumerate(found) if f not in found[:k]][:100]
+    return tuple(distinct) if len(distinct) > 1 else ()
+
+
+def _note(note: Record, text: str) -> NoteView:
+    if not note["span"]:
+        return NoteView(note["text"], note["severity"])
+    start, end = note["span"]
+    before = text[:start]
+    place = f"line {before.count(chr(10)) + 1}, column {start - (before.rfind(chr(10)) + 1) + 1}"
+    return NoteView(note["text"], note["severity"], place, one_line(text[start:end], 60))
+
+
+def _check(entry: Record) -> Check:
+    rests_on = tuple(entry["facts"]) + tuple(f"a step believed from {name}" for name in entry["oracles"])
+    return Check(_CHECKED.get(entry["status"], _CHECKED["undecided"]), entry["label"], tuple(entry["words"]), rests_on)
+
+
+def _source(source: Record) -> str:
+    where = source["file"] + (f", line {source['line']}" if source["line"] else "")
+    return where + (" (read from paper by a program)" if source["ocr"] else "")
