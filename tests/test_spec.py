@@ -316,6 +316,21 @@ def test_mistakes_name_file_line_key_and_what_was_expected(tmp_path, text, line,
     assert str(error).startswith(f"{path.as_posix()}:{line}" if line else path.as_posix())
 
 
+@pytest.mark.parametrize("typed, meant", [
+    (r'"$k_j^\\top q \\gg 0$ \\neq \\theta"', r"$k_j^\top q \gg 0$ \neq \theta"), (r'"t = 1\nu = 2"', "t = 1\nu = 2"), (r'"a\tb\n"', "a\tb\n"), (r'"\x07\u202e\_"', "\x07\u202e\xa0"),
+    (r"'\theta \nu \frac{1}{2}'", r"\theta \nu \frac{1}{2}"), (r"\theta \nu \frac{1}{2}", r"\theta \nu \frac{1}{2}"),
+])
+def test_escapes_that_are_meant(tmp_path, typed, meant):
+    assert load(tmp_path, f"parts: {{a: {{kind: prose, ask: x}}, b: {{kind: plain, answer:\n    {typed}}}}}" if "{" not in typed
+                else f"parts:\n  b:\n    kind: plain\n    answer: {typed}\n").part("b").answer == meant
+
+
+@pytest.mark.parametrize("typed", [r'"x \neq y"', r'"\nu"', r'"\tau"', r'"$\rho$"', r'"\alpha"', r'"\\\beta"', r'"2\Lambda"', r'"\varphi"', r'"\epsilon"', r'"(\text{so})"'])
+def test_escapes_that_eat_latex(tmp_path, typed):
+    with pytest.raises(SpecError, match="use single quotes"):
+        load(tmp_path, f"parts:\n  a:\n    kind: plain\n    answer: {typed}\n")
+
+
 def test_bytes_that_are_no_text(tmp_path):
     path = tmp_path / "p.yaml"
     path.write_bytes(b"problem: x\ntitle: caf\xe9\n")

@@ -98,7 +98,7 @@ class _Composer:
                     self._refuse(event, "tag directives are not used here")
                 node = self._node(next(self.events), "", 0)
         if node is None:
-            raise SpecError("the file is empty; expected a problem (see the documentation of problem files)", file=self.file, line=1)
+            raise SpecError("the file is empty; expected a mapping with the key 'parts'", file=self.file, line=1)
         return node
 
     def _checked(self) -> Iterator[yaml.Event]:
@@ -150,13 +150,12 @@ class _Composer:
     def _check_escapes(self, event: yaml.ScalarEvent, path: str) -> None:
         """Refuse a double-quoted text in which an escape has eaten the head of a LaTeX command."""
         source = self.text[event.start_mark.index:event.end_mark.index]
-        for found in re.finditer(r"\\(?:\\|(.))", source, re.DOTALL):
-            letter = found[1] or ""
-            tail = source[found.end() - 1:]
-            if letter and (letter in "abefvNLP0_" or letter in "tnr" and _LATEX.match(tail)):
-                typed = re.match(r"\w*", tail)
+        for found in re.finditer(r"\\(.)", source, re.DOTALL):
+            tail = source[found.start(1):]
+            fresh = source[found.start() - 1] in "\"' $({[=+-*/^_,&;:|<>"  # a line feed that is meant follows a word
+            if re.match(r"[abefvNLP][A-Za-z]", tail) or fresh and _LATEX.match(tail):
                 line = event.start_mark.line + 1 + source[:found.start()].count("\n")
-                raise SpecError(f"inside double quotes YAML reads \\{typed[0] if typed else letter} as an escape and not as LaTeX; "
+                raise SpecError(f"inside double quotes YAML reads \\{re.match(r'[A-Za-z]+', tail)[0]} as an escape and not as LaTeX; "
                                 "use single quotes, or write the backslash twice", file=self.file, line=line, key=path)
 
     def _refuse(self, event: yaml.Event, message: str) -> None:
