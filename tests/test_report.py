@@ -158,6 +158,7 @@ def test_a_learner_sees_words_and_no_labels_that_name_something():
     record = {"status": "refuted", "awards": [{"claim": "feed-forward"}],
               "evidence": [entry("feed-forward", "refuted", ["Something is missing."]), entry("layer norm", "refuted", ["Something is missing."]),
                            entry("step 2", "refuted", ["No."]), entry("silent", "refuted", [])]}
+    assert "feed-forward" not in json.dumps(learner_view(record))
     view = learner_view(record)["evidence"]
     assert [(e["label"], e["words"]) for e in view] == [("", ["Something is missing."]), ("step 2", ["No."])]
     assert CANARY not in json.dumps(view) and set(view[0]) == {"label", "status", "facts", "oracles", "words"}

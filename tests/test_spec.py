@@ -498,6 +498,13 @@ def test_each_expectation_is_tested(tmp_path, answer, mark, line, expected, got)
     assert str(failure) == f"{path.as_posix()}:{line}: p/a: {answer!r}: expected {expected}, got {got}"
 
 
+@pytest.mark.parametrize("points, fails", [(0, False), (1, False), (2, True)])
+def test_a_known_wrong_answer_that_names_no_points_gets_any_but_all(tmp_path, points, fails):
+    problem = load(tmp_path, "parts: {a: {kind: plain, points: 2, wrong: [{answer: left}]}}")
+    found = run_tests(problem, marker(left=(points, "refuted", "", "", False)))
+    assert [f.expected for f in found] == (["a known wrong answer to get less than 2 points"] if fails else [])
+
+
 def test_what_breaks_on_a_row_is_a_failure(tmp_path):
     def grade(problem, part, text):
         raise RuntimeError("deep inside")

@@ -39,6 +39,7 @@ from grader.model import Answer, Note, PartReport, Read, Reading, Verdict
 from grader.term import Span, Term, to_data
 
 Record = dict[str, Any]
+KEYS = frozenset("learner problem part answer source reading status points out_of needs_human tags feedback awards evidence spec version".split())
 
 
 def to_record(report: PartReport) -> Record:
@@ -72,8 +73,8 @@ def read_records(path: str | Path) -> list[Record]:
         if line.strip():
             try:
                 record = json.loads(line)
-                if not isinstance(record, dict) or not {"learner", "problem", "part", "status", "points", "out_of"} <= record.keys():
-                    raise ValueError("keys are missing")
+                if not isinstance(record, dict) or not KEYS <= record.keys():
+                    raise ValueError(f"expected an object with the keys {', '.join(sorted(KEYS))}")
             except ValueError as error:
                 raise ValueError(f"{path}:{number}: not a record ({error})") from None
             records.append(record)
@@ -82,14 +83,15 @@ def read_records(path: str | Path) -> list[Record]:
 
 def learner_view(record: Record) -> Record:
     """What a learner may see of a record: no claims, no evidence data, no teacher's words, no gaps (they may quote the reference), and only those
-    verdicts that explain the mark and have something to say. A label is kept where it counts lines ("step 3"); others may name what was missed."""
+    verdicts that explain the mark and have something to say. Labels are kept where they count lines ("step 3"); others may name what was missed."""
     shown: list[Record] = []
     for entry in shown_evidence(record):
         view = {"label": entry["label"] if _ROW.fullmatch(entry["label"]) else "", "status": entry["status"], "facts": entry["facts"],
                 "oracles": entry["oracles"], "words": entry["words"]}
         if entry["words"] and view not in shown:
             shown.append(view)
-    return {**record, "evidence": shown}
+    awards = [{**award, "claim": ""} for award in record.get("awards", ())]
+    return {**record, "awards": awards, "evidence": shown}
 
 
 def shown_evidence(record: Record) -> list[Record]:

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from fractions import Fraction
 
 from grader.model import Answer, Award, Mark, Part, PartReport, Problem, Provenance, SpecTest
 
+WRONG = "a known wrong answer"
 Grade = Callable[[Problem, Part, str], PartReport]
 
 
@@ -32,14 +32,15 @@ class SpecFailure:
 
 def rows(part: Part) -> Iterator[tuple[str, SpecTest]]:
     """Every test of a part, with what it is: the reference and accepted answers get all points and need nobody, a known wrong answer gets its own
-    points and its feedback (prose is nobody's to mark but a person's, so its reference implies nothing), then the rows as written."""
+    points (where it names none: not all of them) and its feedback, then the rows as written. Only a person marks prose: its reference implies
+    nothing."""
     if part.answer.strip() and part.kind != "prose":
         yield "the reference", SpecTest(part.answer, part.points, needs_human=False, place=part.place)
     for known in part.accept:
         yield "an accepted answer", SpecTest(known.answer, part.points, needs_human=False, place=known.place or part.place)
     for known in part.wrong:
         if known.answer:
-            yield "a known wrong answer", SpecTest(known.answer, known.points or Fraction(0), known.tag, "", known.feedback, place=known.place or part.place)
+            yield WRONG, SpecTest(known.answer, known.points, known.tag, "", known.feedback, place=known.place or part.place)
     for test in part.tests:
         yield "", test if test.place else SpecTest(test.answer, test.points, test.tag, test.status, test.feedback, test.needs_human, part.place)
 
@@ -55,7 +56,7 @@ def run_tests(problem: Problem, grade: Grade) -> list[SpecFailure]:
 
 def _failures(problem: Problem, part: Part, what: str, test: SpecTest, grade: Grade) -> list[SpecFailure]:
     try:
-        wanted, got = compare(test, grade(problem, part, test.answer).mark)
+        wanted, got = compare(test, grade(problem, part, test.answer).mark, wrong=what == WRONG)
     except Exception as error:  # whatever breaks on a test row would break on a paper
         wanted, got = ["an answer that can be marked"], [f"{type(error).__name__}: {error}"]
     if not wanted:
@@ -67,11 +68,16 @@ def _failure(problem: Problem, part: Part, test: SpecTest, wanted: list[str], go
     return SpecFailure(test.place, f"{problem.id}/{part.id}", test.answer, ", ".join(wanted), ", ".join(got))
 
 
-def compare(test: SpecTest, mark: Mark) -> tuple[list[str], list[str]]:
-    """What the row expects and the mark does not give, and what it gives instead; two empty lists where all is as expected."""
+def compare(test: SpecTest, mark: Mark, wrong: bool = False) -> tuple[list[str], list[str]]:
+    """What the row expects and the mark does not give, and what it gives instead; two empty lists where all is as expected.
+
+    A `wrong` answer whose row names no points may get any but all.
+    """
+    fits = mark.points == test.points if test.points is not None else not wrong or mark.points < mark.out_of or not mark.out_of
+    points = f"{test.points} points" if test.points is not None else f"less than {mark.out_of} points"
     said = "\n".join(a.text for a in mark.awards if a.text)
     checks = (
-        (test.points is None or mark.points == test.points, f"{test.points} points", f"{mark.points} of {mark.out_of}{_why(mark.awards)}"),
+        (fits, points, f"{mark.points} of {mark.out_of}{_why(mark.awards)}"),
         (not test.status or mark.status == test.status, f"status {test.status}", f"status {mark.status}"),
         (not test.tag or test.tag in mark.tags, f"tag {test.tag}", "tags " + (", ".join(mark.tags) or "none")),
         (test.needs_human is None or mark.needs_human == test.needs_human, "a person asked" if test.needs_human else "no person asked",
