@@ -71,6 +71,30 @@ class Comparison:
         yield from chain(first, islice(sampling.generic_points(self.names, self.domain, seed), 1), far, simple)
         yield from islice(sampling.generic_points(self.names, self.domain, seed + 1), generic)
 
+    def sample_points(self, seed: int) -> Iterator[dict[str, Any]]:
+        """Generic points, mixed with points around the numbers written where an operator is not analytic."""
+        if not self.names:
+            yield {}
+            if self.functions:
+                yield from ({} for _ in range(11))
+            return
+        yield from islice(sampling.generic_points(self.names, self.domain, seed + 2), 24)
+        if self.is_stepped or self.is_branched:
+            yield from sampling.around(sampling.constants_of(self.terms), self.names, self.domain)
+        yield from sampling.generic_points(self.names, self.domain, seed + 3)
+
+    def sign(self, point: dict[str, Any], term: Term) -> int:
+        """Sign of a real term at a point; 0 where it is not known."""
+        with precision(80):
+            try:
+                found = Balls(point, real=self.real, is_integer=lambda n: self.domain(n).field == "integer",
+                              interpretations=self.interpretations(1) if self.functions else None).value(term)
+            except (Undefined, Unsure, Unsupported):
+                return 0
+            if not self.real:
+                return 0
+            return 1 if found > 0 else -1 if found < 0 else 0
+
     def interpretations(self, level: int) -> dict[str, Term]:
         """A polynomial for each unknown function: f(x) = x^2 + k for people (level 0), generic cubics (level 1 and up)."""
         return {name: _polynomial(name, count, level, k) for k, (name, count) in enumerate(self.functions)}

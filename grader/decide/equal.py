@@ -6,7 +6,7 @@ Nothing here is believed: points are evaluated again, and proofs replayed, by ch
 
 from __future__ import annotations
 
-from grader.algebra.compare import Comparison
+from grader.algebra.compare import NEIGHBOURHOOD, Comparison
 from grader.decide.budget import Budget
 from grader.model import Claim, Equal, Evidence
 from grader.replay.semantics import NoMeaning
@@ -48,4 +48,93 @@ def refute_by_point(claim: Claim, budget: Budget) -> Evidence | str | None:
 
 
 
-PROCEDURES = (("counterexample", refute_by_point),)
+def _inhabitant(comparison: Comparison, budget: Budget) -> dict[str, object] | None:
+    """A point around which both sides are defined, as certificate data."""
+    for k, point in enumerate(comparison.points(budget.seed)):
+        budget.check()
+        look = comparison.look(point, 80, radius=NEIGHBOURHOOD)
+        if look.both:
+            return comparison.evidence_point(point, 0)
+        if k > 40:
+            break
+    return None
+
+
+def prove_same(claim: Claim, budget: Budget) -> Evidence | str | None:
+    """Two sides that are written alike."""
+    conclusion = claim.conclusion
+    if not isinstance(conclusion, Equal) or conclusion.left != conclusion.right:
+        return None
+    comparison = _comparison(claim)
+    point = _inhabitant(comparison, budget) if isinstance(comparison, Comparison) else None
+    return Evidence("equality", {"same": True} | (point or {}))  # where it has a value as a number, the checker insists on a point
+
+
+def prove_by_normal_form(claim: Claim, budget: Budget) -> Evidence | str | None:
+    """Bring both sides to an exact normal form; the certificate says how."""
+    comparison = _comparison(claim)
+    if not isinstance(comparison, Comparison):
+        return comparison
+    from grader.algebra.normal_form import certificate
+
+    found = certificate(claim, comparison.left, comparison.right, comparison.real)
+    if isinstance(found, str):
+        return found
+    point = _inhabitant(comparison, budget)
+    return Evidence("equality", found | point) if point is not None else "no point around which both sides are defined"
+
+
+def prove_constant(claim: Claim, budget: Budget) -> Evidence | str | None:
+    """Two algebraic numbers, by a separation bound; the checker finds the bound and the digits itself."""
+    comparison = _comparison(claim)
+    if not isinstance(comparison, Comparison):
+        return comparison
+    if comparison.names or comparison.functions or claim.conditions:
+        return None
+    return Evidence("constant", {})
+
+
+SAMPLE_BITS = 200
+SAMPLES = 8
+
+
+def agree_by_samples(claim: Claim, budget: Budget) -> Evidence | str | None:
+    """The same value at generic points, and on both sides of every branch that can be reached."""
+    comparison = _comparison(claim)
+    if not isinstance(comparison, Comparison):
+        return comparison
+    from grader.replay.samples import branch_terms
+
+    branches = {b: {1, -1} for b in branch_terms(comparison.left, comparison.right)}
+    chosen: list[dict[str, object]] = []
+    spare: list[dict[str, object]] = []
+    tried: set[str] = set()
+    for k, point in enumerate(comparison.sample_points(budget.seed)):
+        budget.check()
+        if point and str(point) in tried:
+            continue
+        tried.add(str(point))
+        look = comparison.look(point, 420, 1 + k % 3)
+        if look.differ:
+            return Evidence("point", comparison.evidence_point(point, 1 + k % 3))
+        if look.both and not look.same:
+            return "the sides neither separate nor agree to the last digits"
+        if look.same:
+            new = [b for b, open_ in branches.items() if comparison.sign(point, b) in open_]
+            for b in new:
+                branches[b].discard(comparison.sign(point, b))
+            plenty = len(chosen) >= SAMPLES
+            if not plenty and not look.nothing or new:
+                chosen.append(comparison.evidence_point(point, 1 + k % 3))
+            elif not plenty:
+                spare.append(comparison.evidence_point(point, 1 + k % 3))
+        if len(chosen) >= SAMPLES and not any(branches.values()) or len(chosen) >= 30 or k >= 200 or not comparison.names and k >= 3 * SAMPLES:
+            break
+    chosen += spare[:max(0, SAMPLES - len(chosen))]
+    if len(chosen) < (SAMPLES if comparison.names else 1):
+        return f"only {len(chosen)} points where both sides are defined"
+    return Evidence("samples", {"points": chosen, "bits": SAMPLE_BITS})
+
+
+PROCEDURES = (("same", prove_same), ("counterexample", refute_by_point), ("normal form", prove_by_normal_form),
+              ("algebraic number", prove_constant), ("samples", agree_by_samples))

@@ -64,6 +64,13 @@ class Enclosures:
         """The value as an interval."""
         return self.iv.mpf(x.numerator) / x.denominator if isinstance(x, Fraction) else x
 
+    def around(self, x: Value, radius: Fraction) -> Value:
+        """A box around a value."""
+        if isinstance(x, Complex):
+            return Complex(self.around(x.re, radius), self.around(x.im, radius))
+        low, high = self.interval(x - radius), self.interval(x + radius)
+        return self.iv.mpf([low.a, high.b])
+
     def known(self, x: Real) -> Real:
         """Exact values beyond `MAX_EXACT_BITS` become intervals; infinite bounds are refused."""
         if isinstance(x, Fraction):
