@@ -178,6 +178,11 @@ def _sentence(content: str) -> bool:
     return len(words) >= 4 and 2 * len(words) > len(bare.split())
 
 
+def delimited(text: str) -> tuple[Passage, ...]:
+    """Only the passages that delimiters set apart: formulas in dollars and brackets, environments, code."""
+    return tuple(_Scan(text).passages())
+
+
 def passages(text: str, vocabulary: object = None) -> tuple[Passage, ...]:
     """The text in order, cut into passages; every character that is not blank lies in exactly one `outer` span.
 
@@ -386,4 +391,4 @@ def _boxed(text: str) -> tuple[Candidate, ...]:
     return tuple(kept)
 
 
-__all__ = ["Candidate", "Passage", "candidates", "formulas", "passages", "stated"]
+__all__ = ["Candidate", "Passage", "candidates", "delimited", "formulas", "passages", "stated"]

@@ -1,0 +1,207 @@
+"""The labels under which problems are answered, and how a line of a paper names one: "## Question 5", "Q5 (c)", "- b).", "**5c**", "Part a:".
+
+A `Book` knows the problems of a course by every label their files give them. Parts that share the labels down to a letter form a `Group`: the parts that
+have exactly these labels share the whole text under them (`whole`), the others are told apart by further labels (`fields`).
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from grader.model import Part, Problem
+
+Facets = tuple[tuple[str, ...], ...]
+"""Further labels of a part below its letter: for each, the alternatives in lower case."""
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """The parts under one label of a problem. `names` are the alternatives of that label, normal; ("",) where the parts are the problem itself."""
+
+    problem: str
+    names: tuple[str, ...]
+    whole: tuple[Part, ...]
+    fields: tuple[tuple[Part, Facets], ...]
+
+    @property
+    def parts(self) -> tuple[Part, ...]:
+        """All parts under the label, in the order of the problem file."""
+        return tuple(dict.fromkeys((*self.whole, *[p for p, _ in self.fields])))
+
+    @property
+    def name(self) -> str:
+        """The first of its names."""
+        return self.names[0]
+
+
+def normal(label: str) -> str:
+    """A label as it is compared: lower case, letters and digits only, words parted by one blank, without "question" and "part" before a number or letter."""
+    text = unicodedata.normalize("NFKC", label).casefold()
+    text = " ".join(re.findall(r"[^\W_]+", text))
+    return re.sub(r"^(?:question|problem|exercise|task|prob|ques|q|ex|part|number|no)\s*(?=\d{1,2}\b|[a-z]\b$|[ivx]+$)", "", text)
+
+
+class Book:
+    """The problems by their labels."""
+
+    def __init__(self, problems: Sequence[Problem]) -> None:
+        self.problems = tuple(problems)
+        self.by_label: dict[str, Problem] = {}
+        self.groups: dict[str, tuple[Group, ...]] = {}
+        for problem in self.problems:
+            heads = _heads(problem)
+            for label in (problem.id, *heads, problem.title):
+                for alternative in label.split("|"):
+                    self.by_label.setdefault(normal(alternative), problem)
+            self.groups[problem.id] = _groups(problem, {normal(a) for label in (problem.id, *heads) for a in label.split("|")})
+        self.by_label.pop("", None)
+
+    def problem(self, label: str) -> Problem | None:
+        """The problem of that label."""
+        return self.by_label.get(normal(label))
+
+    def group(self, problem: Problem | None, label: str) -> Group | None:
+        """The group of that label within the problem."""
+        wanted = normal(label)
+        return next((g for g in self.groups[problem.id] if wanted in g.names), None) if problem else None
+
+    def only_group(self, problem: Problem) -> Group | None:
+        """The group that the problem itself is, or its only one."""
+        groups = self.groups[problem.id]
+        return next((g for g in groups if "" in g.names), groups[0] if len(groups) == 1 else None)
+
+    def part(self, id: str, problem: Problem | None = None) -> tuple[Problem, Part] | None:
+        """The part of that id (also "problem/part"), in the problem or anywhere."""
+        wanted = id.strip().casefold()
+        for candidate in (problem,) if problem else self.problems:
+            for part in candidate.parts:
+                if wanted in (part.id.casefold(), f"{candidate.id}/{part.id}".casefold()):
+                    return candidate, part
+        return None
+
+
+def _heads(problem: Problem) -> tuple[str, ...]:
+    """Labels of the problem: its own, else the number that its parts' ids begin with."""
+    if problem.labels:
+        return problem.labels
+    numbers = {m[0] for part in problem.parts if (m := re.match(r"\d+", part.id))}
+    return tuple(sorted(numbers)) if len(numbers) == 1 else ()
+
+
+def _groups(problem: Problem, heads: set[str]) -> tuple[Group, ...]:
+    found: dict[tuple[str, ...], tuple[list[Part], list[tuple[Part, Facets]]]] = {}
+    for part in problem.parts:
+        for tail in _tails(part, heads):
+            names = tuple(normal(a) for a in tail[0].split("|")) if tail else ("",)
+            facets = tuple(tuple(" ".join(a.casefold().split()) for a in label.split("|")) for label in tail[1:])
+            key = next((k for k in found if set(k) & set(names)), names)
+            whole, fields = found.setdefault(key, ([], []))
+            if not facets and part not in whole:
+                whole.append(part)
+            elif facets and (part, facets) not in fields:
+                fields.append((part, facets))
+    groups = []
+    for names, (whole, fields) in found.items():
+        groups.append(Group(problem.id, names, tuple(whole), tuple((p, f) for p, f in fields if p not in whole)))
+    return tuple(groups)
+
+
+def _tails(part: Part, heads: set[str]) -> tuple[tuple[str, ...], ...]:
+    """The label paths of the part below the problem's own label; from its id where its file gives none."""
+    tails: list[tuple[str, ...]] = []
+    own = re.fullmatch(r"\d*([A-Za-z]?)(?:[-_.]?(.*))", part.id.split(".")[0])
+    base = (own[1].lower(),) if own and own[1] else ()
+    for path in part.labels:
+        if any(normal(a) in heads for a in path[0].split("|")):
+            tail = path[1:]
+        else:
+            tail = path if base and normal(path[0]) == base[0] or len(normal(path[0])) == 1 else (*base, *path)
+        if tail not in tails:
+            tails.append(tail)
+    return tuple(tails or [base])
+
+
+# --------------------------------------------------------------------------------------------------------------- lines
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """A label at the head of a line. `problem` and `part` are as typed ("" where it does not say), `rest` is where the text after it begins.
+
+    `strong`: no numbered list would look like it; a weak label ("1. text", "a. text") is a label only where the paper labels that way.
+    """
+
+    problem: str
+    part: str
+    sub: str
+    rest: int
+    strong: bool
+    typed: str
+
+
+_LEAD = r"[\s>]*(?:#{1,6}[ \t]+)?(?:[-*+•·‣▪][ \t]+)*(?:\*\*|__|\*|_|`)?[ \t]*"
+_TAIL = r"(?P<tail>[ \t]*(?:\*\*|__|\*|_|`)?[ \t]*[.:)\]]*[ \t]*(?:\*\*|__|\*|_|`)?)"
+_WORD = r"(?P<word>question|problem|exercise|task|prob|ques|aufgabe|q|p|ex|no|number|answer(?:\s+(?:to|for))?(?:\s+(?:question|problem|part))?)"
+_NUMBERED = re.compile(rf"{_LEAD}(?:{_WORD}\s*[.#]?[ \t]*)?(?P<number>\d{{1,2}})(?P<mark>[ \t]*[.:)\]]*[-–—/,]?)"
+                       rf"(?:(?P<gap>[ \t]*(?:\*\*[ \t]*)?)(?:,?[ \t]*part[ \t]+)?(?P<open>[(\[]?)(?P<letter>[A-Za-z])(?P<close>[)\]]?)(?![A-Za-z0-9_^{{(=])"
+                       rf"(?:[ \t]*[-.]?[ \t]*[(\[]?(?P<sub>iii|ii|iv|i|vi{{0,3}})[)\]]?(?![A-Za-z]))?)?{_TAIL}", re.IGNORECASE)
+_LETTERED = re.compile(rf"{_LEAD}(?:(?P<word>part|sub-?question|pt\.?)[ \t]+)?(?P<open>[(\[]?)(?P<letter>[A-Za-z])(?P<mark>(?:[ \t]?[)\]])?)"
+                       r"(?P<stop>[ \t]*(?:\*\*|__|\*|_|`)?[ \t]*[.:)]*[ \t]*(?:\*\*|__|\*|_|`)?)", re.IGNORECASE)
+_NO_LABEL_AFTER = re.compile(r"[ \t]*(?:[=+*/^<>≤≥≈~∈_\\|&]|-\s*\d|-?>)")
+
+
+def find_label(line: str) -> Label | None:
+    """The label that a line begins with, whatever the course; None where it begins with none."""
+    numbered = _NUMBERED.match(line)
+    if numbered:
+        label = _numbered(line, numbered)
+        if label:
+            return label
+    return _lettered(line)
+
+
+def _numbered(line: str, found: re.Match[str]) -> Label | None:
+    word, mark, letter = found["word"], found["mark"].strip(), found["letter"]
+    tail = found["tail"].strip()
+    end = found.end()
+    emphasised = "**" in line[:found.start("number")] or line.lstrip().startswith("#")
+    if letter:
+        glued = not found["gap"].strip(" \t*") and not mark
+        closed = bool(found["close"] or tail or found["open"] or found["sub"])
+        combined = closed or not line[end:].strip() or word is not None or emphasised
+        parted = bool(mark) or found["open"] != "" or glued and found["gap"] == "" or word is not None
+        if combined and parted and not _NO_LABEL_AFTER.match(line, end) and (closed or found["gap"] == "" or word or not line[end:].strip()):
+            strong = word is not None or found["gap"] == "" or closed or emphasised
+            return Label(found["number"], letter.lower(), (found["sub"] or "").lower(), end, strong, line[:end].strip())
+        end = found.end("mark")
+        tail = ""
+    if not (word or mark or tail or emphasised) or _NO_LABEL_AFTER.match(line, end) or re.match(r"[.,]?\d", line[found.end("number"):]):
+        return None
+    if word and word.lower() in ("p", "no", "ex") and not (mark or not line[end:].strip()):
+        return None
+    alone = not line[end:].strip()
+    if not word and not emphasised and not alone and mark not in (".", ")", ":"):
+        return None
+    return Label(found["number"], "", "", end, bool(word or emphasised or alone), line[:end].strip())
+
+
+def _lettered(line: str) -> Label | None:
+    found = _LETTERED.match(line)
+    if not found:
+        return None
+    mark, stop, end = found["mark"].strip(), found["stop"].strip(), found.end()
+    rest = line[end:]
+    bracketed = bool(mark)
+    if found["open"] and not bracketed or _NO_LABEL_AFTER.match(line, end) or not (bracketed or stop or found["word"]):
+        return None
+    if not bracketed and not found["word"]:
+        emphasised = stop.endswith(("**", "__")) and line[:found.start("letter")].rstrip().endswith(("**", "__"))
+        if not emphasised and not re.match(r"[.:]", stop) or rest and not line[end - 1:end].isspace() and not emphasised:
+            return None
+        return Label("", found["letter"].lower(), "", end, emphasised and not rest.strip(), line[:end].strip())
+    if rest and rest[0].isalnum() and not line[end - 1:end].isspace() and not bracketed:
+        return None
+    return Label("", found["letter"].lower(), "", end, True, line[:end].strip())

@@ -1,0 +1,281 @@
+"""LaTeX papers: answer environments, comment tags, `\\ifans{...}`, sections and list items as labels; the document's own commands are written out.
+
+Understood as keys: `\\begin{answer}[5c]`, `\\begin{answer}{5c}`, `% answer: 5c`. As labels: sections, `\\item[(a)]`, numbered items, `\\question` and
+`\\part`, and lines that begin with a label. In a document with answer environments or `\\ifans`, what stands outside of them was handed out, but for
+the text after an empty `\\ifans{}`.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+
+from grader.intake.labels import find_label
+from grader.intake.latex_macros import definitions, expand
+from grader.intake.paper import Paper, Piece, learner_line
+from grader.reading.passages import delimited
+from grader.reading.splitting import group
+
+_ANSWERS = "answer|answers|ans|solution|soln|sol|response|myanswer|studentanswer|youranswer"
+_COMMAND_ANSWERS = f"ifans|{_ANSWERS}"
+_STRUCTURE = re.compile(
+    rf"\\begin\s*\{{(?P<begin>{_ANSWERS}|enumerate|itemize|description|parts|subparts|questions|problem|exercise|question|document|center|proof|quote|flushleft|framed|tcolorbox|mdframed)\*?\}}"
+    r"|\\end\s*\{(?P<end>[A-Za-z]+)\*?\}"
+    r"|\\(?P<heading>section|subsection|subsubsection|paragraph|subparagraph|chapter)\*?\s*(?:\[[^\]\n]*\]\s*)?(?=\{)"
+    r"|\\(?P<item>item|question|part|subpart|titledquestion)(?![A-Za-z])\s*(?:\[(?P<label>[^\]\n]*)\])?"
+    rf"|\\(?P<command>{_COMMAND_ANSWERS})\s*(?=\{{)"
+    r"|\x00(?P<tag>[^\x00]*)\x00")
+_LEVELS = {"chapter": 1, "section": 1, "subsection": 2, "subsubsection": 3, "paragraph": 4, "subparagraph": 5}
+_COMMENT = re.compile(r"(?<!\\)((?:\\\\)*)%([^\n]*)")
+_TAG = re.compile(r"\s*answers?\s*[:=]\s*(?P<key>[^\n]{1,80}?)\s*$", re.IGNORECASE)
+_IGNORED = re.compile(r"\\(?:maketitle|newpage|clearpage|pagebreak|noindent|centering|bigskip|medskip|smallskip|par|hfill|indent|tableofcontents|qed|large|Large|small|normalsize|bfseries|itshape)(?![A-Za-z])"
+                      r"|\\(?:vspace|hspace|label|pagestyle|thispagestyle|title|date|usepackage|documentclass|setlength|setcounter|input|include|bibliography|bibliographystyle|geometry|author|lstset|hypersetup|newcounter)"
+                      r"\*?\s*(?:\[[^\]\n]*\]\s*)?(?:\{[^{}\n]*\}\s*){1,2}")
+
+
+@dataclass
+class _List:
+    """An open list: its environment, its counter, and how its items are labelled ("letters", "numbers", "roman", or "" for content)."""
+
+    name: str
+    style: str
+    count: int = 0
+
+
+@dataclass
+class _Reader:
+    pieces: list[Piece] = field(default_factory=list)
+    lists: list[_List] = field(default_factory=list)
+    handout: bool = False
+    """Does the document set its answers apart?"""
+    inside: int = 0
+    """Open answer environments."""
+    after_empty: bool = False
+    heading_is_part: bool = False
+    headed: bool = False
+    keyed: bool = False
+
+
+def read_latex(text: str, file: str = "") -> Paper:
+    """The paper in a LaTeX document (or a part of one)."""
+    marked, learner, problems = _without_comments(text)
+    macros, body = definitions(marked)
+    author = re.search(r"\\author\s*\{([^{}\n]{1,60})\}", body)
+    kept = frozenset(_COMMAND_ANSWERS.split("|")) | {"item", "begin", "end", "section", "part", "question"}
+    body = _document(body)
+    body, origin = expand(body, macros, kept)
+    reader = _Reader()
+    _walk(reader, body, origin)
+    name = learner or (author[1].strip() if author else "")
+    return Paper(name, tuple(reader.pieces), "latex", file, problems=problems)
+
+
+def _without_comments(text: str) -> tuple[str, str, tuple[str, ...]]:
+    """The text without comments; answer tags become marks. Also the learner and problems that comments of the form `% learner: s004` name."""
+    learner, problems = "", ()
+
+    def mark(found: re.Match[str]) -> str:
+        nonlocal learner, problems
+        words = found[2]
+        tag = _TAG.match(words)
+        if tag:
+            return f"{found[1]}\x00{tag['key']}\x00"
+        named = re.fullmatch(r"\s*problems?\s*:\s*(.+?)\s*", words, re.IGNORECASE)
+        if named:
+            problems = tuple(re.split(r"[,\s]+", named[1]))
+        learner = learner or learner_line(words.strip())
+        return found[1]
+
+    return _COMMENT.sub(mark, text.replace("\x00", "")), learner, problems
+
+
+def _document(text: str) -> str:
+    """What stands between `\\begin{document}` and `\\end{document}`, with the line breaks before it; the text itself where there is no such."""
+    begin = re.search(r"\\begin\s*\{document\}", text)
+    if not begin:
+        return text
+    end = re.search(r"\\end\s*\{document\}", text)
+    return "\n" * text.count("\n", 0, begin.end()) + text[begin.end():end.start() if end and end.start() > begin.end() else len(text)]
+
+
+def _walk(reader: _Reader, body: str, origin: list[int]) -> None:
+    opaque = [p.outer for p in delimited(body) if p.kind in ("inline", "display", "code", "table")]
+    marks = [m for m in _STRUCTURE.finditer(body) if m["begin"] in _ANSWERS.split("|") or m["command"]]
+    reader.handout = bool(marks)
+    breaks = [m.start() for m in re.finditer("\n", body)]
+    inner: list[tuple[int, int]] = []
+    k = 0
+    position = 0
+    for found in _STRUCTURE.finditer(body):
+        while k < len(opaque) and opaque[k].end <= found.start():
+            k += 1
+        if found.start() < position or k < len(opaque) and opaque[k].start <= found.start() < opaque[k].end:
+            continue
+        while inner and found.start() >= inner[-1][1]:
+            position = _close(reader, body, position, inner.pop(), origin, breaks)
+        _text(reader, body, position, found.start(), origin, breaks)
+        position = _structure(reader, body, found, origin, breaks, inner)
+    while inner:
+        position = _close(reader, body, position, inner.pop(), origin, breaks)
+    _text(reader, body, position, len(body), origin, breaks)
+
+
+def _close(reader: _Reader, body: str, position: int, opened: tuple[int, int], origin: list[int], breaks: list[int]) -> int:
+    _text(reader, body, position, opened[1] - 1, origin, breaks)
+    reader.inside -= 1
+    return max(position, opened[1])
+
+
+def _line(at: int, origin: list[int], breaks: list[int]) -> int:
+    from bisect import bisect_left
+
+    return origin[min(bisect_left(breaks, at), len(origin) - 1)]
+
+
+def _structure(reader: _Reader, body: str, found: re.Match[str], origin: list[int], breaks: list[int], inner: list[tuple[int, int]]) -> int:
+    """Take one structural command; returns where the text goes on."""
+    line = _line(found.start(), origin, breaks)
+    if found["tag"] is not None:
+        reader.pieces.append(Piece("key", "", line, key=(found["tag"].strip(),)))
+        reader.after_empty, reader.keyed = True, True
+        return found.end()
+    if found["heading"]:
+        end = group(body, found.end())
+        if end < 0:
+            return found.end()
+        _head(reader, _plain(body[found.end() + 1:end - 1]), line, _LEVELS[found["heading"]])
+        return end
+    if found["command"]:
+        return _command(reader, body, found, line, inner)
+    if found["item"]:
+        return _item(reader, found, line)
+    if found["begin"]:
+        return _begin(reader, body, found, line)
+    return _end(reader, found, line)
+
+
+def _head(reader: _Reader, text: str, line: int, level: int) -> None:
+    label = find_label("# " + text)
+    reader.pieces.append(Piece("heading", text, line, level))
+    reader.heading_is_part = bool(label and label.part)
+    reader.headed, reader.after_empty, reader.keyed = True, False, False
+
+
+def _command(reader: _Reader, body: str, found: re.Match[str], line: int, inner: list[tuple[int, int]]) -> int:
+    """`\\ifans{...}`; `\\answer{5c}{...}` names its part first."""
+    end = group(body, found.end())
+    if end < 0:
+        reader.after_empty = True
+        return found.end() + 1
+    content = body[found.end() + 1:end - 1]
+    following = re.compile(r"\s*(?=\{)").match(body, end)
+    label = find_label(content.strip() + ":") if len(content) < 30 else None
+    if following and label and label.part and group(body, following.end()) > 0:
+        reader.pieces.append(Piece("key", "", line, key=(content.strip(),)))
+        end, start = group(body, following.end()), following.end() + 1
+    else:
+        start = found.end() + 1
+        if not content.strip():
+            reader.after_empty = True
+            return end
+    reader.inside += 1
+    inner.append((start, end))
+    return start
+
+
+_STYLES = ((re.compile(r"\\alph|^\(?a[).]"), "letters"), (re.compile(r"\\Alph|^\(?A[).]"), "letters"), (re.compile(r"\\roman|^\(?i[).]"), "roman"), (re.compile(r"\\arabic|^\(?1[).]"), "numbers"))
+_ROMAN = ("", "i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix", "x")
+
+
+def _begin(reader: _Reader, body: str, found: re.Match[str], line: int) -> int:
+    name, end = found["begin"], found.end()
+    argument = re.compile(r"[ \t]*\n?[ \t]*\[(?P<square>[^\]\n]*)\]|[ \t]*\{(?P<curly>[^{}\n]{1,60})\}").match(body, end)
+    given = (argument["square"] or argument["curly"] or "").strip() if argument else ""
+    if re.fullmatch(_ANSWERS, name):
+        reader.inside += 1
+        if given and argument:
+            key = re.sub(r"(?i)^\s*(?:answer|solution)\s*(?:to|for)?\s*", "", given)
+            reader.pieces.append(Piece("key", "", line, key=(key,)))
+            reader.keyed = True
+            return argument.end()
+        return end
+    if name in ("enumerate", "parts", "subparts", "questions", "itemize", "description"):
+        style = next((s for pattern, s in _STYLES if argument and argument["square"] and pattern.search(given.replace("label=", "").strip())), "")
+        labelling = not reader.inside and not reader.heading_is_part and not reader.keyed
+        if name in ("itemize", "description") or not labelling:
+            style = ""
+        elif not style:
+            depth = sum(1 for entry in reader.lists if entry.style)
+            style = {"questions": "numbers", "parts": "letters", "subparts": "roman"}.get(name) or (("letters", "roman") if reader.headed else ("numbers", "letters", "roman"))[min(depth, 1 if reader.headed else 2)]
+        reader.lists.append(_List(name, style))
+        return argument.end() if argument and argument["square"] is not None else end
+    if name in ("problem", "exercise", "question") and given and argument and find_label(given):
+        _head(reader, given, line, 1)
+        return argument.end()
+    return argument.end() if argument and argument["square"] is not None and name in ("tcolorbox", "mdframed", "framed") else end
+
+
+def _end(reader: _Reader, found: re.Match[str], line: int) -> int:
+    name = found["end"]
+    if re.fullmatch(_ANSWERS, name):
+        reader.inside = max(0, reader.inside - 1)
+        if reader.keyed:
+            reader.pieces.append(Piece("key", "", line))
+            reader.keyed = False
+    elif reader.lists and reader.lists[-1].name == name:
+        reader.lists.pop()
+    return found.end()
+
+
+def _item(reader: _Reader, found: re.Match[str], line: int) -> int:
+    current = reader.lists[-1] if reader.lists else _List("", "numbers" if found["item"] == "question" else "letters" if found["item"] == "part" else "")
+    current.count += 1
+    label = (found["label"] or "").strip()
+    named = find_label(f"{label}:" if label and label[-1:] not in ")].:" else label) if label and not reader.inside else None
+    reader.after_empty = False if not reader.inside else reader.after_empty
+    if named:
+        reader.pieces.append(Piece("heading", _plain(label), line, 5))
+    elif current.style and not (found["item"] == "part" and not reader.lists):
+        number = current.count
+        text = f"({chr(96 + min(number, 26))})" if current.style == "letters" else f"({_ROMAN[min(number, 10)]})" if current.style == "roman" else f"{number}."
+        reader.pieces.append(Piece("text", text, line))
+        reader.headed = reader.headed or current.style == "numbers"
+    else:
+        bullet = f"{label} " if label else f"{current.count}. " if current.name == "enumerate" else "- "
+        rest_is_handout = reader.handout and not reader.inside and not reader.after_empty
+        reader.pieces.append(Piece("handout" if rest_is_handout else "block", bullet, line))
+    return found.end()
+
+
+def _text(reader: _Reader, body: str, start: int, end: int, origin: list[int], breaks: list[int]) -> None:
+    """Text between structural commands, line by line of the source, displays as blocks."""
+    text = body[start:end]
+    if not text.strip():
+        return
+    outside = reader.handout and not reader.inside and not reader.after_empty and not reader.keyed
+    inside_display: set[int] = set()
+    for passage in delimited(text):
+        if passage.kind in ("display", "code", "table"):
+            first = text.count("\n", 0, passage.outer.start)
+            inside_display |= set(range(first + 1, first + 1 + text.count("\n", passage.outer.start, passage.outer.end)))
+    at = start
+    for k, row in enumerate(text.split("\n")):
+        line = _line(at, origin, breaks)
+        at += len(row) + 1
+        if k not in inside_display:
+            row = _plain(_IGNORED.sub("", row))
+        role = "block" if k in inside_display else "handout" if outside else "text"
+        last = reader.pieces[-1] if reader.pieces else None
+        if last and last.role == role and k and last.line + last.text.count("\n") + 1 == line:
+            reader.pieces[-1] = Piece(role, f"{last.text}\n{row}", last.line)
+        elif last and last.role in ("text", "block") and role in ("text", "block") and not k and last.line + last.text.count("\n") == line and not last.text.endswith("\n") and last.role != "heading":
+            reader.pieces[-1] = Piece(last.role, last.text + row if last.role == "block" else f"{last.text} {row}", last.line)
+        elif row.strip() or k:
+            reader.pieces.append(Piece(role, row, line))
+
+
+def _plain(text: str) -> str:
+    """Text without the commands that only set type: bold becomes `**...**`, the others vanish."""
+    text = re.sub(r"\\(?:textbf|textsc)\s*\{([^{}]*)\}", r"**\1**", text)
+    text = re.sub(r"\\(?:textit|emph|underline|textrm|texttt|textsf|uline)\s*\{([^{}]*)\}", r"\1", text)
+    return re.sub(r"\\(?:section|subsection)\*?\s*\{([^{}]*)\}", r"\1", text)

@@ -1,0 +1,102 @@
+"""Markdown papers: headings, fenced code, tables and displays are found by a Markdown parser, the rest is lines in which labels are looked for."""
+
+from __future__ import annotations
+
+import re
+
+from grader.intake.paper import Paper, Piece, front_matter, learner_line, listed
+from grader.reading.passages import delimited
+
+_TAG = re.compile(r"\s*<!--\s*answer\s*[:=]\s*(?P<key>[^<>]{1,80}?)\s*-->\s*", re.IGNORECASE)
+
+
+def read_markdown(text: str, file: str = "") -> Paper:
+    """The paper in a Markdown text. Front matter may give `learner`, `problem` and `source: ocr`."""
+    matter, skip = front_matter(text)
+    learner = next((matter[k] for k in ("learner", "student", "name", "author", "id") if matter.get(k)), "")
+    problems = listed(matter.get("problem") or matter.get("problems") or "")
+    body = "\n" * skip + "\n".join(text.split("\n")[skip:])
+    return Paper(learner, tuple(markdown_pieces(body)), "markdown", file, matter.get("source", "").lower() == "ocr", problems=problems)
+
+
+def markdown_pieces(text: str, first: int = 1) -> list[Piece]:
+    """The pieces of a Markdown text whose first line has the number `first`."""
+    lines = text.split("\n")
+    roles: list[str] = ["text"] * len(lines)
+    levels = [0] * len(lines)
+    content = [re.sub(r"^\s{0,3}>[ \t]?", "", line) for line in lines]
+    masked, inside = _without_displays(text)
+    for k in inside:
+        roles[k] = "block"
+    for kind, start, end, level, inline in _structure(masked):
+        if kind == "heading" and roles[start] == "text":
+            if end - start == 1:
+                roles[start], levels[start], content[start] = "heading", level, _heading_text(lines[start], inline)
+            else:  # underlined: the text stays a line, the rule goes
+                content[end - 1] = ""
+        elif kind in ("fence", "table"):
+            for k in range(start, min(end, len(lines))):
+                roles[k] = "block"
+    for k, line in enumerate(lines):
+        tag = _TAG.fullmatch(line)
+        if tag and roles[k] in ("text", "block"):
+            roles[k], content[k] = "key", tag["key"]
+    return _runs(content, roles, levels, first)
+
+
+def _heading_text(line: str, inline: str) -> str:
+    """The heading's text as typed, without its marks (the parser's text has its displays masked)."""
+    bare = re.sub(r"^\s*(?:>\s*)*#{1,6}[ \t]*|[ \t]+#+[ \t]*$", "", line).strip()
+    return bare or inline
+
+
+def _without_displays(text: str) -> tuple[str, list[int]]:
+    """The text with displays masked (a lone `=` in one would make a heading), and the lines that begin inside one."""
+    pieces: list[str] = []
+    inside: list[int] = []
+    position = 0
+    line, counted = 0, 0
+    for passage in delimited(text):
+        if passage.kind != "display" or text.startswith(("```", "~~~"), passage.outer.start):
+            continue
+        start, end = passage.outer
+        pieces += [text[position:start], re.sub(r"[^\n]", "x", text[start:end])]
+        line += text.count("\n", counted, start)
+        counted = start
+        inside += range(line + 1, line + 1 + text.count("\n", start, end))
+        position = end
+    return "".join([*pieces, text[position:]]), inside
+
+
+def _structure(text: str) -> list[tuple[str, int, int, int, str]]:
+    """(kind, first line, line after the last, heading level, heading text) of headings, fences and tables."""
+    from markdown_it import MarkdownIt
+
+    found = []
+    tokens = MarkdownIt("commonmark", {"maxNesting": 20}).enable("table").parse(text)
+    for k, token in enumerate(tokens):
+        if token.map is None:
+            continue
+        if token.type == "heading_open":
+            found.append(("heading", token.map[0], token.map[1], int(token.tag[1]), tokens[k + 1].content))
+        elif token.type in ("fence", "table_open"):
+            found.append(("fence" if token.type == "fence" else "table", token.map[0], token.map[1], 0, ""))
+    return found
+
+
+def _runs(lines: list[str], roles: list[str], levels: list[int], first: int) -> list[Piece]:
+    """Lines of one role that follow one another as one piece; headings and keys are pieces of their own."""
+    made: list[Piece] = []
+    start = 0
+    for k in range(1, len(lines) + 1):
+        if k < len(lines) and roles[k] == roles[start] and roles[k] in ("text", "block"):
+            continue
+        if roles[start] == "key":
+            made.append(Piece("key", "", first + start, key=(lines[start],)))
+        else:
+            made.append(Piece(roles[start], "\n".join(lines[start:k]), first + start, levels[start]))
+        start = k
+    return made
+
+
+__all__ = ["learner_line", "markdown_pieces", "read_markdown"]

@@ -1,0 +1,324 @@
+"""A typed paper cut into the sections that its labels make.
+
+A walk over the pieces keeps the problem and the label under which the text stands. Strong labels ("Question 5", "**b)**", "5c.") always count; weak ones
+("1. text", "a. text"), which a numbered list would look like, only where the paper has no strong ones of that sort. A letter that was already used under
+the same heading belongs to the answer (an enumeration). A label that names nothing known opens a section that stays unplaced.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+
+from grader.intake.fields import Fields, Line
+from grader.intake.labels import Book, Group, Label, find_label, normal
+from grader.intake.paper import Paper, Piece
+from grader.intake.template import LEADING, MARKER, Handout, is_placeholder
+from grader.model import Note, Part, Problem
+
+
+@dataclass
+class Section:
+    """The lines that stand under one label: a group's, a part's own, or (group and part None) nothing that is known, with the reason why."""
+
+    problem: Problem | None
+    group: Group | None
+    part: Part | None = None
+    lines: list[Line] = field(default_factory=list)
+    notes: list[Note] = field(default_factory=list)
+    why: str = ""
+    line: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """What a key names: a group, parts of it, or nothing (`unknown` is then the key)."""
+
+    problem: Problem | None = None
+    group: Group | None = None
+    parts: tuple[Part, ...] = ()
+    unknown: str = ""
+
+
+def resolve(book: Book, path: tuple[str, ...], problem: Problem | None = None) -> Target:
+    """The target of a key that the format itself states: ("minimax", "5c"), ("5c",), ("Question 5", "c"), ("1a", "RNN", "train time"), ("1a.rnn-time-train",)."""
+    group: Group | None = None
+    words: list[str] = []
+    typed = "/".join(path)
+    for key in (k for step in path for k in ([step] if book.problem(step) or book.part(step) else step.split("/"))):
+        found = book.part(key, problem) or (book.part(f"{_stem(group)}.{key}", problem) if group else None)
+        if found and (not group or found[1] in group.parts):
+            exact = next((g for g in book.groups[found[0].id] if found[1] in g.parts), None)
+            alone = exact is not None and exact.parts == (found[1],)
+            problem, group = found[0], exact
+            if not alone:
+                return Target(problem, group, (found[1],))
+            continue
+        if group is None:
+            label = find_label(key if key[-1:] in ")].:" else key + ":") or find_label(key)
+            named = book.problem(key) or (book.problem(label.problem) if label and label.problem else None)
+            if named and not (label and label.part):
+                problem = named
+                continue
+            letter = label.part if label else key
+            if label and label.problem:
+                problem = named
+            group = book.group(problem or (book.problems[0] if len(book.problems) == 1 else None), letter)
+            problem = problem or (book.problems[0] if group else None)
+            if group is not None:
+                rest = key[label.rest:].strip(" :.") if label and label.rest < len(key) else ""
+                words += [rest] if rest else []
+                continue
+        words.append(key)
+    if problem is not None and group is None and not words:
+        group = book.only_group(problem)
+        return Target(problem, group, (), "" if group else typed)
+    if group is None:
+        return Target(problem, None, (), typed)
+    return _within(problem, group, " ".join(words), typed)
+
+
+def _stem(group: Group) -> str:
+    return group.parts[0].id.split(".")[0]
+
+
+def _within(problem: Problem | None, group: Group, words: str, typed: str) -> Target:
+    if not words.strip():
+        return Target(problem, group)
+    if group.fields:
+        book = Fields(group.fields)
+        chosen: dict[int, frozenset[int]] = {}
+        for word in book.words(words):
+            chosen[word.dimension] = chosen.get(word.dimension, frozenset()) | {word.value}
+        ids = book.matching(chosen) if chosen else []
+        if len(ids) == 1:
+            return Target(problem, group, (book.parts[ids[0]],))
+    return Target(problem, None, (), typed)
+
+
+class Walk:
+    """The state of one walk over a paper."""
+
+    def __init__(self, book: Book, paper: Paper, handout: Handout) -> None:
+        self.book, self.paper, self.handout = book, paper, handout
+        named = [p for p in (book.problem(name) for name in paper.problems) if p]
+        self.problem: Problem | None = named[0] if len(named) == 1 else book.problems[0] if len(book.problems) == 1 else None
+        self.sections: list[Section] = []
+        self.used: set[str] = set()
+        self.level = 0
+        self.started = False
+        self.seen: set[str] = set()
+        self.strong_problems, self.strong_letters = self._census()
+        only = book.only_group(self.problem) if self.problem else None
+        self._open(self.problem, only, line=1, why="" if only else "it stands before the first label")
+
+    def run(self) -> list[Section]:
+        for piece in self.paper.pieces:
+            if piece.role == "key":
+                self._key(piece)
+            elif piece.role == "heading":
+                self._heading(piece)
+            elif piece.role == "handout":
+                self._handout(piece)
+            elif piece.role == "block":
+                self._content(piece.line, piece.text)
+            else:
+                self._lines(piece)
+        return [s for s in self.sections if s.lines or s.group or s.part]
+
+    def _census(self) -> tuple[bool, bool]:
+        """Does the paper label problems, and parts, in a way that no numbered list would?"""
+        problems = letters = False
+        for piece in self.paper.pieces:
+            if piece.role in ("text", "heading"):
+                for line in piece.text.split("\n"):
+                    label = find_label(line if piece.role == "text" else "# " + line)
+                    if label and label.strong:
+                        problems = problems or bool(label.problem and self.book.problem(label.problem))
+                        letters = letters or bool(label.part)
+        return problems, letters
+
+    def _open(self, problem: Problem | None, group: Group | None, *, part: Part | None = None, line: int = 0, why: str = "", notes: tuple[Note, ...] = ()) -> None:
+        self.sections.append(Section(problem, group, part, [], list(notes), why, line))
+
+    def _content(self, line: int, text: str) -> None:
+        """Text that stands where the walk is; it may hold several lines."""
+        section = self.sections[-1]
+        for k, row in enumerate(text.split("\n")):
+            if section.lines or row.strip():
+                section.lines.append((line + k, row))
+
+    # ------------------------------------------------------------------------------------------------------ keys
+
+    def _key(self, piece: Piece) -> None:
+        if not piece.key:
+            self._open(self.problem, None, line=piece.line, why="it stands outside of the answers")
+            return
+        target = resolve(self.book, piece.key, self.problem)
+        if target.unknown or target.group is None:
+            self._open(target.problem, None, line=piece.line, why=f"unknown part {target.unknown or '/'.join(piece.key)}")
+            return
+        if len(target.parts) > 1:
+            self._open(target.problem, None, line=piece.line, why=f"{'/'.join(piece.key)} names several parts")
+            return
+        self._open(target.problem, target.group, part=target.parts[0] if target.parts else None, line=piece.line)
+
+    # -------------------------------------------------------------------------------------------------- headings
+
+    def _heading(self, piece: Piece) -> None:
+        label = find_label("# " + piece.text)
+        if label and self._enter(label, "# " + piece.text, piece.line, piece.level):
+            return
+        head = re.split(r"\s*[:(–—]\s*|\s-\s", piece.text, maxsplit=1)
+        problem = self.book.problem(piece.text) or self.book.problem(head[0])
+        group = self.book.group(self.problem, piece.text) or self.book.group(self.problem, head[0]) if self.problem else None
+        if problem and not (group and "" not in group.names):
+            self._enter_problem(problem, piece.line, piece.level)
+        elif group:
+            self.used.add(group.name)
+            self._open(self.problem, group, line=piece.line)
+        elif label and (label.problem or label.part) and self.started and label.strong:
+            self._unknown(label.typed.strip("# *_"), piece.line)
+        elif self.started and self.sections[-1].group is None and self.sections[-1].part is None:
+            self._content(piece.line, piece.text)
+        elif self.started and piece.level > self.level:
+            self._content(piece.line, piece.text)
+        elif self.started and self.level:
+            self._open(None, None, line=piece.line, why=f"the heading \"{piece.text.strip()[:60]}\" names no problem")
+            self.problem = None
+
+    def _enter_problem(self, problem: Problem, line: int, level: int = 0, rest: str = "") -> None:
+        self.problem, self.used, self.started = problem, set(), True
+        self.level = level or self.level
+        self.seen.add(problem.id)
+        only = self.book.only_group(problem)
+        self._open(problem, only, line=line, why="" if only else f"it stands under {problem.id}, before any label of a part")
+        if rest.strip() and only:
+            self._rest(line, rest)
+
+    def _unknown(self, typed: str, line: int, problem: Problem | None = None) -> None:
+        self.problem, self.started = problem, True
+        self._open(problem, None, line=line, why=f"unknown part {typed}")
+
+    # ----------------------------------------------------------------------------------------------------- lines
+
+    def _lines(self, piece: Piece) -> None:
+        text, removed = self.handout.without(piece.text)
+        if removed:
+            self.sections[-1].notes.append(Note(f"line {piece.line}: text of the question itself is left out", code="handout"))
+        for k, line in enumerate(text.split("\n")):
+            number = piece.line + k
+            label = find_label(line)
+            if label and self._enter(label, line, number):
+                continue
+            bold = re.fullmatch(r"\s*(?:\*\*|__)([^*_]{3,60}?)[:.]?(?:\*\*|__)[:.]?\s*", line)
+            named = self.book.problem(bold[1]) if bold else None
+            if named:
+                self._enter_problem(named, number)
+                continue
+            self._marked(number, line)
+
+    def _marked(self, number: int, line: str) -> None:
+        """A line of content, without "Your answer:" and without placeholders; what stood between the label and the marker was the question."""
+        section = self.sections[-1]
+        marker = MARKER.match(line)
+        if marker and (":" in marker[0] or not line[marker.end():].strip()):
+            asked = [entry for entry in section.lines if entry[1].strip()]
+            if asked and (section.group or section.part):
+                section.lines.clear()
+                self.sections.insert(-1, Section(section.problem, None, None, asked, [], "it stands before \"Your answer:\"", asked[0][0]))
+            line = line[marker.end():]
+        elif not any(t.strip() for _, t in section.lines):
+            leading = LEADING.match(line)
+            line = line[leading.end():] if leading else line
+        if not is_placeholder(line):
+            self._content(number, line)
+
+    def _handout(self, piece: Piece) -> None:
+        text, _ = self.handout.without(piece.text)
+        kept = [(piece.line + k, t) for k, t in enumerate(text.split("\n")) if t.strip() and not is_placeholder(t)]
+        if kept:
+            self.sections.insert(-1, Section(self.problem, None, None, kept, [], "it stands outside of the answers", piece.line))
+
+    def _enter(self, label: Label, line: str, number: int, level: int = 0) -> bool:
+        """Take a label; False where the line is no label after all."""
+        if label.problem:
+            return self._enter_numbered(label, line, number, level)
+        problem = self.problem
+        if problem is None or not label.strong and self.strong_letters:
+            return False
+        group = self.book.group(problem, label.part)
+        if group is None:
+            follows = label.strong and len(label.part) == 1 and chr(ord(label.part) - 1) in self.used
+            if follows and not self._has_field(label.part):
+                self._unknown(f"{label.part}) of {problem.id}", number, problem)
+                self._rest(number, line[label.rest:])
+                return True
+            return False
+        if group.name in self.used and level == 0:
+            empty = self.sections[-1].group is group and not any(t.strip() for _, t in self.sections[-1].lines)
+            if not empty:
+                self.sections[-1].notes.append(Note(f"line {number}: \"{label.typed}\" was used before in this problem; here it is taken for a part of the answer",
+                                                    severity="guess", code="placing.again"))
+                return False
+        self.used.add(group.name)
+        self._open(problem, group, line=number)
+        self._rest(number, line[label.rest:])
+        return True
+
+    def _has_field(self, letter: str) -> bool:
+        group = self.sections[-1].group
+        return group is not None and any((letter,) in facets for _, facets in group.fields)
+
+    def _enter_numbered(self, label: Label, line: str, number: int, level: int) -> bool:
+        problem = self.book.problem(label.problem)
+        if not label.strong and (self.strong_problems or problem is None or problem.id in self.seen):
+            return False
+        if problem is None:
+            worded = re.search(r"[A-Za-z]{4,}|#|\*\*", label.typed) is not None or bool(label.part)
+            if not worded and not (self.started and not line[label.rest:].strip()):
+                return False
+            self._unknown(label.typed.strip("#*_ "), number)
+            self._rest(number, line[label.rest:])
+            return True
+        if not label.part:
+            inner = find_label(line[label.rest:])
+            if inner and inner.part and not inner.problem and self.book.group(problem, inner.part):
+                self._enter_problem(problem, number, level)
+                return self._enter(inner, line[label.rest:], number)
+            self._enter_problem(problem, number, level, line[label.rest:] if not level else "")
+            rest = line[label.rest:]
+            if self.sections[-1].group is None and rest.strip() and normal(rest) not in self.book.by_label and level == 0:
+                self._rest(number, rest)
+            return True
+        group = self.book.group(problem, label.part)
+        if group is None:
+            self.problem = problem
+            self._unknown(label.typed.strip("#*_ "), number, problem)
+            self._rest(number, line[label.rest:])
+            return True
+        if problem is not self.problem:
+            self.used = set()
+        self.problem, self.started = problem, True
+        self.level = level or self.level
+        self.seen.add(problem.id)
+        self.used.add(group.name)
+        rest = line[label.rest:]
+        suffix = re.match(r"\s*([A-Za-z][\w-]*)\s*:", rest)
+        own = self.book.part(f"{_stem(group)}.{suffix[1]}", problem) if suffix else None
+        self._open(problem, group, part=own[1] if own else None, line=number)
+        if label.sub:
+            rest = f"({label.sub}) {rest}"
+        self._rest(number, rest[suffix.end():] if own and suffix else rest)
+        return True
+
+    def _rest(self, number: int, rest: str) -> None:
+        """What follows a label in its line."""
+        text, _ = self.handout.without(rest)
+        if text.count("**") % 2:
+            text = "".join(text.rsplit("**", 1))
+        again = find_label(text) if text.strip() else None
+        if again and again.strong and again.part and not again.problem and self.sections[-1].group is None and self._enter(again, text, number):
+            return
+        if text.strip(" \t*_"):
+            self._marked(number, text)
