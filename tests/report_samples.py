@@ -118,7 +118,8 @@ def careful(learner):
                    "p(x,z) = p(x|z) p(z), and the logarithm of a product is a sum.", "The second integral is −KL by its definition."), 2)]
                + [evidence("goal", "proved", ["The last line is the form that was asked for."], "probability")]),
         record(learner, "minimax", "5a.table", "| t | 0 | 1 | 2 | 3 | 4 | 5 | 6 |\n|---|---|---|---|---|---|---|---|\n| q | 1 | 2 | 1 | -1 | -2 | -1 | 1 |\n| p | 1 | -1 | -2 | -1 | 1 | 2 | 1 |",
-               reading(T.text("table"), "table"), "proved", "3", "3", line=30, awards=[("set", "3", "iteration.right", "All twelve entries are right.", "table")],
+               reading(T.collection("list", *[R("=", v, T.collection("tuple", *map(N, row))) for v, row in ((q, (1, 2, 1, -1, -2, -1, 1)), (p, (1, -1, -2, -1, 1, 2, 1)))]),
+                       "q = (1, 2, 1, -1, -2, -1, 1), p = (1, -1, -2, -1, 1, 2, 1)"), "proved", "3", "3", line=30, awards=[("set", "3", "iteration.right", "All twelve entries are right.", "table")],
                proofs=[evidence("table", "proved", ["Each row follows from the one before."], "dynamics")]),
         record(learner, "minimax", "5c", "(p, q) = (0, 0)", reading(R("=", T.collection("tuple", p, q), T.collection("tuple", N(0), N(0))), "(p, q) = (0, 0)"),
                "proved", "2", "2", line=34, awards=[("set", "2", "equilibrium.right", "", "fixed")], proofs=[evidence("fixed", "proved", ["One step from (0, 0) leads to (0, 0), and from no other point to itself."], "dynamics")]),

@@ -170,6 +170,16 @@ def test_long_chains_have_a_line_a_side():
     check(root)
 
 
+def test_lists_have_a_line_an_entry_and_tables_of_values_line_up():
+    values = T.collection("list", R("=", q, T.collection("tuple", N(1), A("neg", N(2)))), R("=", p, T.collection("tuple", N(1), T.text("i"))))
+    root = parsed(values, block=True)
+    check(root)
+    assert [["".join(cell.itertext()) for cell in line] for line in root.iter("mtr")] == [["q=", "1", "−2"], ["p=", "1", "i"]]
+    equations = T.collection("list", R("=", x, N(0)), R("=", y, N(1)))
+    assert [len(line) for line in parsed(equations, block=True).iter("mtr")] == [1, 1]
+    assert not list(parsed(equations).iter("mtr"))
+
+
 @pytest.mark.parametrize("name", ["<script>alert(1)</script>", "&lt;", '"x"', "a\x00b", "\u202ex", "\ud800", "]]>", "<!--", "", "__", "x" * 5000])
 def test_names_are_only_names(name):
     for term in (S(name), T.text(name), ix(S(name), S(name)), A("call", S(name), x), B("sum", (S(name),), x), T.collection("interval", x, y, signs=(name, name))):

@@ -55,13 +55,15 @@ class Box:
 
 
 def to_mathml(term: Term, *, block: bool = False) -> str:
-    """A `math` element. `block` sets it in full size, long chains of relations with a line a side."""
+    """A `math` element. `block` sets it in full size, long chains of relations with a line a side, lists with a line an entry."""
     attributes = ' displaystyle="true"' if block else ""
     if term.size > MAX_NODES:
         text = visible(str(term))
         return f"<math{attributes}>{words(text[:400] + '…' if len(text) > 400 else text)}</math>"
     if block and term.kind == "relation" and len(term.signs) > 1 and term.size > 12:
         return f"<math{attributes}>{_aligned(term)}</math>"
+    if block and term.kind == "tuple" and term.name == "list" and len(term.args) > 1:
+        return f"<math{attributes}>{_stacked(term)}</math>"
     return f"<math{attributes}>{box(term).code}</math>"
 
 
@@ -193,6 +195,18 @@ def _aligned(node: Term) -> str:
         cells = (at(boxes[0], RELATION + 1) if k == 0 else "", row(sign(SIGNS.get(each, each)), at(boxes[k + 1], RELATION + 1)))
         lines.append("<mtr>" + "".join(f"<mtd>{cell}</mtd>" for cell in cells) + "</mtr>")
     return f'<mtable class="chain" displaystyle="true">{"".join(lines)}</mtable>'
+
+
+def _stacked(node: Term) -> str:
+    """A list with a line an entry; values that are given as tuples stand below each other."""
+    lines = []
+    for entry in node.args:
+        if entry.kind == "relation" and len(entry.args) == 2 and entry.args[1].kind == "tuple" and entry.args[1].name == "tuple":
+            left, right = (box(side) for side in entry.args)
+            lines.append([row(at(left, RELATION + 1), sign(SIGNS.get(entry.signs[0], entry.signs[0]))), *right.cells])
+        else:
+            lines.append([box(entry).code])
+    return _table(lines, "grid" if any(len(line) > 1 for line in lines) else "chain")
 
 
 def _collection(node: Term, boxes: Sequence[Box]) -> Box:

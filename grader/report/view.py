@@ -248,9 +248,10 @@ def _amount(award: Mapping[str, str]) -> str:
 
 def _formula(shown: Record) -> Formula:
     try:
-        return Formula(shown["text"], from_data(shown["term"]))
+        term = from_data(shown["term"])
     except ValueError:
         return Formula(shown["text"], None)
+    return Formula(term.name, None) if term.kind == "text" else Formula(shown["text"], term)
 
 
 def _lines(extra: Any) -> tuple[Formula, ...]:
