@@ -11,7 +11,8 @@ certificate
     `growth_certificate`.
 
 Definition (Landau's symbols in several variables, over the claim's domain): left = O(right) when left/right is bounded along every sequence of
-points on which all growing symbols tend to infinity and the conditions hold; o: tends to 0; Omega, omega: with the sides exchanged; Theta: O and Omega.
+points on which all growing symbols tend to infinity and the conditions hold; o: tends to 0; Omega, omega: with the sides exchanged; Theta: O and
+Omega.
 Symbols that do not grow are positive constants, and constants may depend on them; the base of a logarithm exceeds 1.
 """
 

@@ -4,8 +4,8 @@ A scale is a *form*, a sorted tuple of (atom, constant) pairs, and stands for ex
 logarithm of a growing symbol, or ("T", form), the value of another scale. () is the scale 1.
 
 `Reader.whole` gives an `Exact`: a mapping from scales to constants, known up to O(the sum of the scales in `slack`). `Reader.rough` gives the tree
-up to constant factors: a tuple of alternatives, of which the minimum is meant, each a frozenset of scales, of which the sum is meant. Whatever holds only
-if one scale is small beside others is asked of `ask(strict, scale, others)`: may scale = o(sum of others) (O, where not strict) be used?
+up to constant factors: a tuple of alternatives, of which the minimum is meant, each a frozenset of scales, of which the sum is meant. Whatever holds
+only if one scale is small beside others is asked of `ask(strict, scale, others)`: may scale = o(sum of others) (O, where not strict) be used?
 """
 
 from __future__ import annotations
