@@ -79,6 +79,8 @@ def kinds(monkeypatch):
     monkeypatch.setattr(answers, "names", lambda: tuple(sorted(KINDS)))
 
     def load(name):
+        if name == "broken":
+            raise ImportError("no module inside")
         return _kind.Kind(name, KINDS[name])
 
     monkeypatch.setattr(answers, "load", load)
@@ -224,6 +226,8 @@ MISTAKES = [
     ("part is text", "parts:\n  a: hello\n", 2, "parts.a", "expected a part: a mapping"),
     ("no kind", "parts:\n  a:\n    answer: x\n", 2, "parts.a.kind", "missing; expected one of needy, plain, prose"),
     ("unknown kind", "parts:\n  a:\n    kind: plane\n", 3, "parts.a.kind", "did you mean 'plain'?"),
+    ("broken kind", "parts:\n  a:\n    kind: broken\n    start: x\n", 3, "parts.a.kind", "the kind broken cannot be loaded (ImportError: no module inside)"),
+    ("broken kind of a field", "parts:\n  a:\n    start: x\n    fields:\n      y: {kind: broken}\n", 5, "parts.a.fields.y.kind", "cannot be loaded"),
     ("kind of another type", "parts:\n  a:\n    kind: [plain]\n", 3, "parts.a.kind", "expected text, found a list"),
     ("misspelt key", "parts:\n  a:\n    kind: plain\n    anwser: x\n", 4, "parts.a.anwser", "did you mean 'answer'?"),
     ("misspelt option", "parts:\n  a:\n    kind: plain\n    growin: [t]\n", 4, "parts.a.growin", "unknown key 'growin' in a part of kind plain; did you mean 'growing'?"),

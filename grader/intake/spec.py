@@ -168,7 +168,7 @@ class _Reader(PartKeys):
         """Names and types of the options of a kind; None where the kind is missing or unknown (which is a mistake of its own)."""
         try:
             return field_types(answers.load(kind.value.strip()).Options) if isinstance(kind, Text) else None
-        except KeyError:
+        except Exception:  # reported where the kind is loaded for its part
             return None
 
     def one(self, id: str, node: Node, entries: dict[str, Node], symbols: Mapping[str, Symbol], paths: Labels, points: Fraction) -> Part:
@@ -215,6 +215,8 @@ class _Reader(PartKeys):
         except KeyError:
             hint = did_you_mean(name, answers.names())
             raise self.expected(entries["kind"], "a kind: one of " + ", ".join(answers.names()), hint) from None
+        except Exception as error:  # kinds come from other packages too, and a broken one must not keep the other problems from being used
+            raise self.fail(entries["kind"], f"the kind {name} cannot be loaded ({type(error).__name__}: {error})") from error
 
     def ask_kind(self, kind: answers.Kind, part: Part, node: Node, entries: Mapping[str, Node]) -> None:
         """Let the kind refuse the part; its words get the line of the key they speak of."""
