@@ -61,7 +61,7 @@ APPLY: Mapping[str, str] = {
     "bigO": "", "bigTheta": "", "bigOmega": "", "smallo": "", "smallomega": "",
     "and": "n-ary", "or": "n-ary", "not": "", "implies": "(a, b)", "iff": "(a, b)", "xor": "(a, b)",
     "where": "(body, condition, ...)", "union": "n-ary", "intersection": "n-ary", "setminus": "(a, b)", "complement": "", "times": "n-ary product of sets",
-    "quantity": "(number, unit)",
+    "quantity": "(number, unit)", "at": "(body, place) value of the body where `place` (x = a) holds, or (body, from, to): [F]_a^b",
 }
 """Operators of apply terms and what their operands are (one operand where nothing is said)."""
 

@@ -55,26 +55,26 @@ FUNCTIONS: dict[str, str] = {
     "exp": "exp", "log": "log", "ln": "log", "lg": "log", "lb": "log", "log2": "log", "log10": "log",
     "sqrt": "sqrt", "root": "root", "cbrt": "root", "abs": "abs", "Abs": "abs", "floor": "floor", "ceil": "ceil", "ceiling": "ceil", "sign": "sign",
     "sgn": "sign", "round": "round", "max": "max", "min": "min", "Max": "max", "Min": "min", "maximum": "max", "minimum": "min", "gcd": "gcd",
-    "lcm": "lcm", "mod": "mod", "Mod": "mod", "factorial": "factorial", "factorial2": "double_factorial", "double_factorial": "double_factorial",
-    "binomial": "binomial", "binom": "binomial", "beta_function": "beta_function", "erf": "erf", "sigmoid": "sigmoid", "logistic": "sigmoid",
+    "lcm": "lcm", "mod": "mod", "Mod": "mod", "factorial": "factorial", "factorial2": "double_factorial", 
+    "binomial": "binomial", "binom": "binomial", "betafunction": "beta_function", "erf": "erf", "sigmoid": "sigmoid", "logistic": "sigmoid",
     "softplus": "softplus", "softmax": "softmax", "relu": "relu", "ReLU": "relu", "re": "re", "Re": "re", "im": "im", "Im": "im", "arg": "arg",
     "Arg": "arg", "conj": "conj", "conjugate": "conj", "hat": "hat", "bar": "bar", "tilde": "tilde", "star": "star", "transpose": "transpose",
     "inverse": "inverse", "inv": "inverse", "norm": "norm", "inner": "inner", "det": "det", "tr": "trace", "Tr": "trace", "trace": "trace",
     "rank": "rank", "diag": "diag", "outer": "outer", "hadamard": "hadamard", "cross": "cross", "dotproduct": "dotproduct", "percent": "percent",
-    "degree": "degree", "entropy": "entropy", "mutual_information": "mutual_information", "complement": "complement", "quantity": "quantity",
+    "degree": "degree", "entropy": "entropy", "mutualinformation": "mutual_information", "complement": "complement", "quantity": "quantity",
     "gradient": "gradient", "grad": "gradient", "prime": "prime", "given": "given", "semicolon": "semicolon", "index": "index", "call": "call",
     "at": "at", "pow": "pow", "power": "pow", "multiply": "mul", "divide": "div", "vec": "vec", "dot": "dot", "frac": "div", "bigO": "bigO",
-    "bigTheta": "bigTheta", "bigOmega": "bigOmega", "smallo": "smallo", "smallomega": "smallomega", "sup_mark": "sup",
+    "bigTheta": "bigTheta", "bigOmega": "bigOmega", "smallo": "smallo", "smallomega": "smallomega", "supmark": "sup",
     "Var": "variance", "var": "variance", "variance": "variance", "Cov": "covariance", "cov": "covariance", "covariance": "covariance",
     "Pr": "probability", "Prob": "probability", "probability": "probability", "expectation": "expectation", "KL": "kl", "KLD": "kl", "kl": "kl",
-    "DKL": "kl", "xor_of": "xor", "Eq": "=", "Ne": "!=", "Lt": "<", "Le": "<=", "Gt": ">", "Ge": ">=", "And": "and", "Or": "or", "Not": "not",
+    "DKL": "kl", "asech": "asech", "acsch": "acsch", "Eq": "=", "Ne": "!=", "Lt": "<", "Le": "<=", "Gt": ">", "Ge": ">=", "And": "and", "Or": "or", "Not": "not",
     "Union": "union", "Intersection": "intersection", "FiniteSet": "set", "set": "set", "list": "list", "tuple": "tuple", "Tuple": "tuple",
     "Interval": "interval", "matrix": "matrix", "Matrix": "matrix", "array": "matrix", "mat": "matrix", "cases": "cases", "Piecewise": "cases",
-    "diff": "derivative", "derivative": "derivative", "Derivative": "derivative", "partial_derivative": "partial", "int": "integral",
+    "diff": "derivative", "derivative": "derivative", "Derivative": "derivative", "partialderivative": "partial", "int": "integral",
     "integral": "integral", "integrate": "integral", "Integral": "integral", "sum": "sum", "Sum": "sum", "summation": "sum", "prod": "product",
     "product": "product", "Product": "product", "limit": "limit", "Limit": "limit", "Lambda": "lambda", "antiderivative": "antiderivative",
-    "argmax": "argmax", "argmin": "argmin", "supremum": "supremum", "infimum": "infimum", "set_of": "set_of", "for_all": "forall",
-    "there_exists": "exists", "zeta": "zeta", "gamma": "gamma", "union_of": "union", "intersection_of": "intersection",
+    "argmax": "argmax", "argmin": "argmin", "supremum": "supremum", "infimum": "infimum", "setof": "set_of", "forallof": "forall",
+    "existsof": "exists", "zeta": "zeta", "gamma": "gamma", "cartesian": "times", "addition": "add", "negative": "neg",
 }
 """Words to operators; those of `BARE` need no brackets, the others are functions only directly before one."""
 
@@ -83,7 +83,7 @@ BARE = frozenset(
 """Operators that may stand before their argument without brackets (`sin x`)."""
 
 WEAK = frozenset("hat bar tilde star vec dot root round cross outer inner set list tuple at index call prime given norm mod degree percent diff product "
-                 "frac power array arg var inv cases matrix mat limit int sum prod integral inverse rank sign zeta gamma set_of re im".split())
+                 "frac power array arg var inv cases matrix mat limit int sum prod integral inverse rank sign zeta gamma set_of re im setof quantity cross power call".split())
 """Function words that are function names only where a bracket (or for binders a bound) follows; elsewhere they are letters or English."""
 
 EMBEDDED = sorted("arcsinh arccosh arctanh arcsin arccos arctan arcsec arccsc arccot arsinh arcosh artanh sinh cosh tanh coth sech csch sin cos tan cot sec csc "
@@ -96,13 +96,13 @@ FUNCTION_LETTERS = frozenset("f g h F G H phi psi Phi Psi".split())
 BIG: dict[str, str] = {
     "sum": "sum", "prod": "product", "product": "product", "int": "integral", "integral": "integral", "lim": "limit", "limit": "limit",
     "max": "maximum", "min": "minimum", "sup": "supremum", "inf": "infimum", "argmax": "argmax", "argmin": "argmin", "iint": "integral",
-    "iiint": "integral", "oint": "integral", "limsup": "limsup", "liminf": "liminf", "Sigma_sum": "sum", "maximize": "maximum",
-    "minimize": "minimum", "summation": "sum", "arg max": "argmax", "arg min": "argmin",
+    "iiint": "integral", "oint": "integral", "limsup": "limsup", "liminf": "liminf", "maximize": "maximum",
+    "minimize": "minimum", "summation": "sum", 
 }
 """Words that bind where a bound follows (`sum_{i=1}^n`, `max_x`)."""
 
 CONSTANT_WORDS: dict[str, str] = {
-    "pi": "pi", "Pi_constant": "pi", "oo": "oo", "infty": "oo", "infinity": "oo", "Infinity": "oo", "inf": "oo", "true": "true", "True": "true",
+    "pi": "pi", "oo": "oo", "infty": "oo", "infinity": "oo", "Infinity": "oo", "inf": "oo", "true": "true", "True": "true",
     "false": "false", "False": "false", "emptyset": "emptyset", "EmptySet": "emptyset", "varnothing": "emptyset", "RR": "RR", "ZZ": "ZZ", "NN": "NN",
     "QQ": "QQ", "CC": "CC", "Reals": "RR", "Integers": "ZZ", "Naturals": "NN", "Rationals": "QQ", "Complexes": "CC", "undefined": "undefined",
     "minf": "-oo", "exponentialE": "e", "imaginaryI": "i", "imaginaryJ": "i", "unendlich": "oo", "INF": "oo",
@@ -116,10 +116,9 @@ WORDS: dict[str, tuple[str, str]] = {
     "in": ("rel", "in"), "notin": ("rel", "notin"), "subset": ("rel", "subset"), "subseteq": ("rel", "subseteq"), "supset": ("rel", "supset"),
     "supseteq": ("rel", "supseteq"), "union": ("cup", "union"), "intersect": ("cap", "intersection"), "intersection": ("cap", "intersection"),
     "setminus": ("+", "setminus"), "approx": ("rel", "approx"), "propto": ("rel", "propto"), "equiv": ("rel", "equiv"), "perp": ("rel", "perp"),
-    "parallel": ("rel", "parallel"), "divides": ("rel", "divides"), "mod": ("*", "mod"), "all": ("all", "all"), "every": ("all", "all"),
+    "parallel": ("rel", "parallel"), "divides": ("rel", "divides"), "mod": ("mod", "mod"), "all": ("all", "all"), "every": ("all", "all"),
     "each": ("all", "all"), "any": ("all", "all"), "then": ("then", "then"), "sim": ("rel", "~"), "therefore": ("implies", "implies"),
     "hence": ("implies", "implies"), "because": ("impliedby", "because"), "since": ("where", "where"), "such": ("such", "such"), "that": ("such", "that"),
-    "times_of_sets": ("*", "times"),
 }
 """Connecting words, as (token kind, text)."""
 

@@ -1,0 +1,399 @@
+"""Functions and their arguments: known functions (`sin 2x`, `log_2 n`), names that are called (`f(x)`, `p(x | z)`), and the named operators of
+probability and growth (expectation, KL, entropy, O and Theta)."""
+
+from __future__ import annotations
+
+from grader.reading.arguments import Arguments, VARIADIC
+from grader.reading.lexer import Token
+from grader.reading.names import BARE, BIG, FUNCTIONS
+from grader.term import Span, Term, apply, collection, number, symbol
+
+_INVERSES = {**{f: f"a{f}" for f in "sin cos tan cot sec csc sinh cosh tanh".split()}}
+_BINDER_WORDS = frozenset("derivative partial integral sum product limit lambda antiderivative argmax argmin supremum infimum set_of forall exists".split())
+_ORDERS = {"O": "bigO", "o": "smallo", "Theta": "bigTheta", "Omega": "bigOmega", "omega": "smallomega", "theta": "bigTheta"}
+_SQUARE = frozenset("variance covariance expectation kl entropy probability mutual_information softmax diag trace det rank exp log sigmoid".split())
+
+
+class Applied(Arguments):
+    """The part of the parser for applications."""
+
+    # ---------------------------------------------------------------------------------------------------------- known functions
+
+    def read_function(self, t: Token) -> Term:
+        first = self.i
+        self.i += 1
+        word = t.text
+        following = self.tok
+        if word in BIG and self.binds(word, following):
+            return self.read_big(BIG[word], first, t)
+        op = FUNCTIONS.get(word)
+        if op is None:
+            return self.read_big(BIG[word], first, t)
+        base = self.attached_base(word, following)
+        exponent = None
+        while self.tok.kind in ("_", "^", "'"):
+            kind = self.tok.kind
+            if kind == "_":
+                self.i += 1
+                base = self.single_script()
+            elif kind == "^" and exponent is None:
+                raised, is_power = self.raised(symbol(word))
+                if not is_power:
+                    raise self.fail(f"this superscript of `{word}` is not known", t)
+                exponent = raised
+            else:
+                raise self.fail(f"`{word}` with this mark is not known", t)
+        return self.apply_function(op, word, base, exponent, first, t)
+
+    def attached_base(self, word: str, following: Token) -> Term | None:
+        """`log2(x)`, `log10 x`, `atan2(y, x)`: digits that belong to the word."""
+        if following.kind != "num" or following.gap or following.text not in ("2", "10", "1"):
+            return None
+        opens = self.tokens[self.i + 1].kind == "("
+        if word == "log" and following.text in ("2", "10"):
+            span = Span(following.start, following.end)
+            if opens or self.tokens[self.i + 1].kind in ("_", "^") or self.tokens[self.i + 1].gap and self.tokens[self.i + 1].kind in ("name", "num", "func"):
+                if opens or not self.site("log_digits", self.i, f"`log{following.text}` is read as the logarithm to the base {following.text}", span):
+                    self.i += 1
+                    return number(following.text, following.text, span)
+        elif word in ("atan", "arctan", "factorial") and following.text == "2" and (opens or self.tokens[self.i + 1].kind == "^"):
+            self.i += 1
+            return symbol("2")
+        return None
+
+    def binds(self, word: str, following: Token) -> bool:
+        """Does the word bind a variable here (`sum_{i}`, `max_x`), or is it applied to arguments (`max(a, b)`, `sum(k, k, 1, n)`)?"""
+        kind = following.kind
+        if kind in ("_", "^"):
+            return True
+        if kind == "(":
+            arguments = self.commas_in(self.i)
+            return not arguments and word not in ("max", "min", "Max", "Min") and word not in ("int", "integral", "limit") and FUNCTIONS.get(word) != "sum"
+        if word in ("max", "min"):
+            return kind not in ("lset", "{", "[", "eof", ")")
+        return word != "inf" and word != "product" or kind not in ("eof",)
+
+    def commas_in(self, k: int) -> int:
+        """Commas directly inside the bracket at k."""
+        close, count = self.partner[k], 0
+        k += 1
+        while k < close:
+            count += self.tokens[k].kind == ","
+            inner = self.partner.get(k, k)
+            k = inner + 1 if inner > k else k + 1
+        return count
+
+    def apply_function(self, op: str, word: str, base: Term | None, exponent: Term | None, first: int, t: Token) -> Term:
+        """The function with its subscript and exponent, applied to what follows."""
+        following = self.tok
+        kind = following.kind
+        if op == "kl":
+            return self.divergence(first)
+        if op in ("expectation", "variance", "covariance", "probability") and kind in ("(", "[", "lset"):
+            return self.raised_value(self.statistic(op, base, first), exponent, first)
+        if op in _BINDER_WORDS and kind == "(":
+            return self.program(op, word, first)
+        if kind == "(" or kind in ("[", "lset") and (op in _SQUARE or op in VARIADIC) or kind == "{" and (op in VARIADIC or not self.latex):
+            flipped = kind == "(" and following.gap and not self.latex and op in BARE and exponent is None and self.tokens[self.partner[self.i] + 1].kind == "^" \
+                and self.site("power_of_argument", self.i, f"the power belongs to `{word} (...)`, not to the bracket", Span(t.start, following.end))
+            arguments = (self.plain(self.operand()),) if flipped else self.listed_arguments()
+            term = self.build(op, word, arguments, base, first, t)
+            return self.raised_value(term, exponent, first, op)
+        if kind == "{" and self.latex:
+            arguments = (self.plain(self.argument_of(f"\\{word}")),)
+            return self.raised_value(self.build(op, word, arguments, base, first, t), exponent, first, op)
+        if op not in BARE and op not in ("max", "min", "gcd", "lcm", "norm", "conj"):
+            raise self.fail(f"`{word}` needs its argument in brackets", t, f"Write {word}(x).")
+        argument = self.bare_argument(op, word, t)
+        return self.raised_value(self.build(op, word, (argument,), base, first, t), exponent, first, op)
+
+    def listed_arguments(self) -> tuple[Term, ...]:
+        """The arguments in the bracket at hand; a set in braces counts as its elements (`max{a, b}`)."""
+        close = self.partner[self.i]
+        self.enter(self.tok)
+        self.in_arguments += 1
+        self.i += 1
+        entries, rows = self.listed(close)
+        self.in_arguments -= 1
+        self.nest -= 1
+        self.i = close + 1
+        if rows:
+            return tuple(collection("list", *row) for row in rows)
+        return tuple(entries)
+
+    def raised_value(self, term: Term, exponent: Term | None, first: int, op: str = "") -> Term:
+        """`sin^2 x`, and `sin^{-1} x` for the inverse function."""
+        if exponent is None:
+            return term
+        if exponent.is_apply("neg") and exponent.args[0] == number(1) and op in _INVERSES and len(term.args) == 1:
+            return apply(_INVERSES[op], term.args[0], span=self.span(first))
+        return apply("pow", term, exponent, span=self.span(first))
+
+    # ----------------------------------------------------------------------------------------------------- arguments without brackets
+
+    def bare_argument(self, op: str, word: str, t: Token) -> Term:
+        """`sin 2x`: the implied product after the function, up to the next sign, function or bracket."""
+        first = self.i
+        start = self.tok
+        if start.kind in ("-", "+"):
+            return self.signed()
+        if start.kind not in self.PREFIX or start.kind in ("text", "forall", "exists", "not"):
+            raise self.fail(f"`{word}` has no argument", t, f"Write {word}(x).")
+        head = self.operand()
+        if start.kind in ("func", "big") or op == "sqrt":
+            return head
+        factors = [head]
+        while self.another_factor(factors, start, word, first):
+            factors.append(self.operand())
+        argument = factors[0] if len(factors) == 1 else apply("mul", *factors, span=self.span(first))
+        return self.longer_argument(argument, start, word, first)
+
+    def another_factor(self, factors: list[Term], start: Token, word: str, first: int) -> bool:
+        """Does the next factor still belong to the argument?"""
+        following = self.tok
+        kind = following.kind
+        if kind == "(":
+            if self.i in self.relational:
+                return False
+            if factors == [factors[0]] and start.kind == "num" and self.tokens[self.i - 1] is start:
+                return True
+            return self.site("argument_reach", self.i, f"the bracket after the argument of `{word}` is not part of it", Span(start.start, following.end))
+        if kind not in ("name", "const", "num", "frac", "sqrt", "binom", "vulgar", "hat") or following.mark == "text" or kind == "num" and not following.gap:
+            return False
+        if self.integrals and self.at_differential():
+            return False
+        span = Span(start.start, following.end)
+        if start.kind in ("frac", "sqrt", "binom", "(", "[", "abs("):
+            return self.site("argument_reach", self.i, f"only the first factor is read as the argument of `{word}`", span)
+        alone = len(factors) == 1 and start.kind in ("num", "const") and self.tokens[self.i - 1] is start
+        call = any(f.is_apply("call") for f in factors)
+        if alone or not following.gap and not call:
+            return True
+        if self.latex or call and not following.gap:
+            return not self.site("argument_reach", self.i, f"the whole product is read as the argument of `{word}`", span)
+        return self.site("argument_reach", self.i, f"the argument of `{word}` is read up to the space", span)
+
+    def longer_argument(self, argument: Term, start: Token, word: str, first: int) -> Term:
+        """`log p(x)/q(x)`, `sin x/2`, `sin 2*x`: the argument may go on after the sign."""
+        t = self.tok
+        if t.kind == "/" and t.text == "/":
+            span = Span(start.start, t.end)
+            ratio = argument.is_apply("call") and self.tokens[self.i + 1].kind == "name" and self.tokens[self.i + 2].kind in ("(", "_")
+            note = f"the argument of `{word}` is read {'with' if ratio else 'without'} what follows /"
+            if self.site("argument_slash", self.i, note, span) != ratio:
+                self.i += 1
+                return apply("div", argument, self.signed(), span=self.span(first))
+        elif t.kind == "*" and argument.kind == "number" and t.text == "*" and self.tokens[self.i + 1].kind in ("name", "const"):
+            if self.site("argument_star", self.i, f"the argument of `{word}` is read up to the `*`", Span(start.start, t.end)):
+                self.i += 1
+                return apply("mul", argument, self.signed(), span=self.span(first))
+        return argument
+
+    # ------------------------------------------------------------------------------------------------------------- called names
+
+    def applied_name(self, base: Term, exponent: Term | None, first: int, t: Token) -> Term | None:
+        """The name applied to the bracket at hand, or None where the bracket is a factor."""
+        k, kind = self.i, self.tok.kind
+        special = self.special_name(base, exponent, first, t, kind)
+        if special is not None:
+            return special
+        if kind not in ("(", "["):
+            return None
+        if kind == "[":
+            return self.square_call(base, exponent, first, t)
+        if not self.is_call(t, k):
+            return None
+        arguments = self.listed_arguments()
+        return self.called(base, exponent, arguments, first)
+
+    def called(self, base: Term, exponent: Term | None, arguments: tuple[Term, ...], first: int) -> Term:
+        if exponent is not None and exponent.is_apply("neg") and exponent.args[0] == number(1):
+            return apply("call", apply("inverse", base), *arguments, span=self.span(first))
+        term = apply("call", base, *arguments, span=self.span(first))
+        return term if exponent is None else apply("pow", term, exponent, span=self.span(first))
+
+    def square_call(self, base: Term, exponent: Term | None, first: int, t: Token) -> Term | None:
+        """`F[q]` applies a function; `x[i]` in typed text is an index."""
+        k = self.i
+        close = self.partner[k]
+        if self.vocabulary.is_function(t.text):
+            return self.called(base, exponent, self.listed_arguments(), first)
+        inside = self.tokens[k + 1:close]
+        short = len(inside) == 1 or len(inside) == 3 and inside[1].kind in ("+", "-") and inside[2].kind == "num"
+        if self.latex or self.tok.gap or exponent is not None or not short or inside[0].kind not in ("name", "num", "const"):
+            return None
+        if not self.is_array(base) and self.site("square_index", k, "square brackets after a name are read as an index", Span(t.start, self.tokens[close].end)):
+            return None
+        self.subscripts += 1
+        entries = self.listed_arguments()
+        self.subscripts -= 1
+        return apply("index", base, *entries, span=self.span(first))
+
+    def is_call(self, t: Token, k: int) -> bool:
+        """Does the bracket at k hold arguments of the name? The vocabulary decides, then the form of the bracket, then the other places of the name."""
+        name, vocabulary = t.text, self.vocabulary
+        if vocabulary.knows(name) or t.mark == "word":
+            return t.mark == "word" or vocabulary.is_function(name)
+        close = self.partner[k]
+        if close == k + 1 or any(x.kind in ("mid", ";") for x in self.tokens[k + 1:close]) or self.commas_in(k):
+            return True
+        total, called, definite = self.places_of(name)
+        inside = self.tokens[k + 1:close]
+        defined = self.tokens[close + 1].kind == "rel" and self.tokens[close + 1].text in ("=", ":=") and not any(
+            x.kind != "," and x.kind != "name" for x in self.tokens[:k] if x is not t) and len(inside) == 1 and inside[0].kind == "name"
+        of_function = len(inside) == 1 and (vocabulary.is_function(inside[0].text) or self.places_of(inside[0].text)[2])
+        if definite or defined or of_function or vocabulary.is_function(name) and total == called:
+            return True
+        bare = len(inside) == 1 and inside[0].kind in ("name", "num", "const", "dots") or len(inside) in (3, 5) and inside[0].kind == "name" and inside[1].kind in ("_", "'")
+        if not self.latex and self.tok.gap and name not in vocabulary.functions:
+            bare = False
+        span = Span(t.start, self.tokens[close].end)
+        typed = self.text[span.start:span.end]
+        if total == called and (bare or self.bare_elsewhere(name)):
+            if total > 1 or vocabulary.is_density(name) or len(name) > 5:
+                return True
+            coefficient = k >= 2 and self.tokens[k - 2].kind == "num" and not self.tokens[k - 1].gap
+            number_only = inside[0].kind == "num" and coefficient
+            return self.site("call", k, f"`{typed}` is read as {'a product' if number_only else 'a function of its argument'}", span) == number_only
+        if bare or vocabulary.is_function(name) or name.isupper() and len(inside) == 3 and inside[1].kind in ("+", "-", "/") and inside[2].kind == "num":
+            return self.site("call", k, f"`{typed}` is read as a product", span)
+        return False
+
+    def bare_elsewhere(self, name: str) -> bool:
+        return name in self.called_bare
+
+    def places_of(self, name: str) -> tuple[int, int, bool]:
+        """How often the name stands in the text, how often before a bracket, and whether one of those brackets can only hold arguments."""
+        if self.counts is None:
+            self.count_names()
+        return self.counts.get(name, (1, 1, False))
+
+    def count_names(self) -> None:
+        self.counts = {}
+        tokens = self.tokens
+        for k, t in enumerate(tokens):
+            if t.kind not in ("name", "unknown"):
+                continue
+            j = k + 1
+            while tokens[j].kind in ("_", "^", "'"):
+                j = self.partner.get(j + 1, j + 1) + 1 if tokens[j].kind != "'" else j + 1
+                if j >= len(tokens):
+                    j = len(tokens) - 1
+                    break
+            total, called, definite = self.counts.get(t.text, (0, 0, False))
+            before = tokens[j].kind == "("
+            if before:
+                inside = tokens[j + 1:self.partner[j]] if self.partner[j] - j < 12 else ()
+                definite = definite or any(x.kind in ("mid", ",", ";") for x in inside) and not any(x.kind == "(" for x in inside)
+                if len(inside) == 1 and inside[0].kind in ("name", "num"):
+                    self.called_bare.add(t.text)
+            self.counts[t.text] = (total + 1, called + before, definite)
+
+    # ---------------------------------------------------------------------------------------------------------- special names
+
+    def special_name(self, base: Term, exponent: Term | None, first: int, t: Token, kind: str) -> Term | None:
+        """Expectation, divergence, entropy, probability and order symbols; None where the name is an ordinary one."""
+        name, free = t.text, not self.vocabulary.knows(t.text)
+        if name == "E" and (t.mark == "bb" or free):
+            return self.expectation(base, exponent, first, t, kind)
+        if kind not in ("(", "[", "lset"):
+            return None
+        divided = any(x.kind == "dmid" for x in self.tokens[self.i:self.partner[self.i]]) if name in ("D", "L", "KL", "d") or base.is_apply("index") else False
+        if divided or base == apply("index", symbol("D"), symbol("KL")) or name == "KL":
+            return self.divergence(first)
+        if name in ("P", "V") and t.mark == "bb" or name == "H" and (t.mark == "bb" or kind == "[" and free):
+            op = {"P": "probability", "V": "variance", "H": "entropy"}[name]
+            if op == "entropy":
+                return apply("entropy", *self.listed_arguments()[:1], span=self.span(first))
+            return self.statistic(op, base.args[1] if base.is_apply("index") else None, first)
+        if name == "P" and free and kind == "(" and self.i in self.relational:
+            return self.statistic("probability", None, first)
+        if name == "I" and free and any(x.kind == ";" for x in self.tokens[self.i:self.partner[self.i]]):
+            parts = self.listed_arguments()[0]
+            return apply("mutual_information", *parts.args, span=self.span(first))
+        if kind == "(" and exponent is None and base.kind == "symbol":
+            return self.order_or_gamma(name, free, first)
+        return None
+
+    def order_or_gamma(self, name: str, free: bool, first: int) -> Term | None:
+        """`O(n)`, `Θ(n)`; the functions gamma, zeta and B where nothing else is meant by the letter."""
+        inside = self.tokens[self.i + 1:self.partner[self.i]]
+        order = _ORDERS.get(name)
+        if order and free and inside and not (name in ("theta", "omega", "o") and not self.stands_alone(first, name)) \
+                and not any(x.kind in ("mid", ";") for x in inside):
+            arguments = self.listed_arguments()
+            return apply(order, arguments[0] if len(arguments) == 1 else collection("tuple", *arguments), span=self.span(first))
+        if name in ("gamma", "Gamma", "zeta") and free and not self.commas_in(self.i) and inside:
+            total, called, _ = self.places_of(name)
+            sure = name == "Gamma" or len(inside) == 1 and inside[0].kind == "num"
+            if total == called and (sure or not self.site("gamma", self.i, f"`{name}` before a bracket is read as a function", Span(inside[0].start, inside[-1].end))):
+                return apply("zeta" if name == "zeta" else "gamma", *self.listed_arguments(), span=self.span(first))
+        return None
+
+    def stands_alone(self, first: int, name: str) -> bool:
+        """Is the call with its bracket a whole side of a relation (where `theta(n)` and `omega(n)` are order symbols)? `o(n)` may also end a sum."""
+        after = self.tokens[self.partner[self.i] + 1].kind
+        before = self.tokens[first - 1].kind if first else "eof"
+        whole = after in ("eof", "rel", ",", ")", "]", "}", "where", "and", "or")
+        if name == "o":
+            return before in ("eof", "rel", "+", ",", "(", "{") and after in ("eof", "rel", ",", ")", "]", "}", "+", "-", "where", "and", "or")
+        return self.vocabulary.orders and whole and before in ("eof", "rel", ",", "+")
+
+    def expectation(self, base: Term, exponent: Term | None, first: int, t: Token, kind: str) -> Term | None:
+        """`E[...]`, `E_q[...]`, `E_{z ~ q} log p(x|z)`."""
+        over = None
+        if base.is_apply("index"):
+            over = base.args[1] if len(base.args) == 2 else collection("tuple", *base.args[1:])
+        elif base.kind != "symbol":
+            return None
+        if kind == "(" and over is not None and self.tokens[self.partner[self.i] + 1].kind in ("[", "lset"):
+            over = apply("call", over, *self.listed_arguments(), span=self.span(first))
+            kind = self.tok.kind
+        if kind in ("[", "lset", "("):
+            if kind == "(" and t.mark != "bb" and over is None and self.places_of("E")[0] > self.places_of("E")[1]:
+                return None
+            body = self.tupled(list(self.listed_arguments()))
+        elif t.mark == "bb" or over is not None and self.tok.kind == "func" or kind == "{":
+            if self.tok.kind not in self.PREFIX:
+                return None
+            body = self.product()
+        else:
+            return None
+        term = apply("expectation", body, *(() if over is None else (over,)), span=self.span(first))
+        return term if exponent is None else apply("pow", term, exponent, span=self.span(first))
+
+    def statistic(self, op: str, over: Term | None, first: int) -> Term:
+        """Var, Cov and Pr with their brackets and the density below them."""
+        arguments = self.listed_arguments()
+        if op in ("variance", "probability", "expectation") and len(arguments) > 1 and over is not None:
+            arguments = (collection("tuple", *arguments),)
+        if op == "probability" and len(arguments) > 1:
+            arguments = (collection("tuple", *arguments),)
+        return apply(op, *arguments, *(() if over is None else (over,)), span=self.span(first))
+
+    def divergence(self, first: int) -> Term:
+        """KL(q || p), with any of its bars."""
+        while self.tok.kind in ("_", "^"):
+            self.i += 1
+            self.single_script()
+        t = self.tok
+        if t.kind not in ("(", "[", "{", "lset"):
+            raise self.stuck("the two densities in brackets")
+        close = self.partner[self.i]
+        self.enter(t)
+        self.in_arguments += 1
+        self.i += 1
+        left = self.clause()
+        bar = self.tok
+        if bar.kind not in ("dmid", ",", ";", ":", "mid") or self.i >= close:
+            raise self.fail("a divergence needs two densities", t, "Write KL(q || p).")
+        if bar.kind in ("mid", ":"):
+            self.note(f"`{self.typed(bar)}` between the densities is read as ||", Span(bar.start, bar.end), "divergence_bar", "repair")
+        self.i += 1
+        right = self.clause()
+        if self.i != close:
+            raise self.left_over()
+        self.in_arguments -= 1
+        self.nest -= 1
+        self.i = close + 1
+        return apply("kl", left, right, span=self.span(first))

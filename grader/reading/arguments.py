@@ -1,0 +1,187 @@
+"""Arguments of known functions put together: how many there may be, and the forms that programs use (`diff(f, x)`, `sum(k^2, k, 1, n)`, `Eq(a, b)`)."""
+
+from __future__ import annotations
+
+from grader.reading.lexer import ReadError, Token
+from grader.term import Span, Term, apply, binder, collection, constant, number, relation, replace, symbol
+
+VARIADIC = frozenset("max min gcd lcm and or union intersection set list tuple matrix cases mul add xor times".split())
+_ARITY = {"log": (1, 2), "root": (1, 2), "mod": (2, 2), "binomial": (2, 2), "beta_function": (2, 2), "atan2": (2, 2), "softmax": (1, 2), "norm": (1, 2),
+          "inner": (2, 2), "outer": (2, 2), "hadamard": (2, 2), "cross": (2, 2), "dotproduct": (2, 2), "covariance": (2, 3), "mutual_information": (2, 2),
+          "quantity": (2, 2), "gradient": (1, 2), "prime": (2, 2), "given": (2, 2), "semicolon": (2, 2), "index": (2, 9), "call": (2, 20), "at": (2, 3),
+          "pow": (2, 2), "div": (2, 2), "sup": (2, 2), "variance": (1, 2), "expectation": (1, 2), "setminus": (2, 2)}
+_TRIG = frozenset("sin cos tan cot sec csc".split())
+_LOGIC = frozenset("and or not xor".split())
+_SIGN_WORDS = frozenset("= != < <= > >=".split())
+
+
+class Arguments:
+    """The part of the parser that builds applications."""
+
+    def build(self, op: str, word: str, arguments: tuple[Term, ...], base: Term | None, first: int, t: Token) -> Term:
+        """The operator on its arguments. Fails with `ReadError` when there are too few or too many."""
+        span = self.span(first)
+        if op in _SIGN_WORDS:
+            if len(arguments) < 2:
+                raise self.fail(f"`{word}` needs two arguments", t)
+            return relation((op,) * (len(arguments) - 1), *arguments, span=span)
+        if op in VARIADIC:
+            return self.build_many(op, word, arguments, span, t)
+        if op == "interval":
+            return self.build_interval(arguments, span, t)
+        low, high = _ARITY.get(op, (1, 1))
+        if base is not None and op == "log":
+            arguments = (*arguments[:1], base) if len(arguments) == 1 else arguments
+        elif base is not None and op in ("norm", "softmax") and len(arguments) == 1:
+            arguments = (arguments[0], base)
+        elif base is not None and op == "atan" and word in ("atan", "arctan"):
+            op, low, high = "atan2", 2, 2
+        elif base is not None and op == "factorial":
+            op = "double_factorial"
+        elif base is not None and op == "gradient":
+            arguments = (*arguments, base)
+        elif base is not None:
+            raise self.fail(f"`{word}` with a subscript is not known", t)
+        if not low <= len(arguments) <= high:
+            many = "one argument" if high == 1 else f"{low} to {high} arguments" if low != high else f"{low} arguments"
+            raise self.fail(f"`{word}` takes {many}, not {len(arguments)}", t)
+        if self.has_sets:
+            arguments = tuple(self.plain(a) for a in arguments)
+        if op == "log":
+            return self.build_logarithm(word, arguments, base, span)
+        if op == "root":
+            return self.build_root(word, arguments, span)
+        if op in _TRIG and self.vocabulary.degrees and not _has_angle(arguments[0]):
+            arguments = (apply("degree", arguments[0]),)
+        return apply(op, *arguments, span=span)
+
+    def build_logarithm(self, word: str, arguments: tuple[Term, ...], base: Term | None, span: Span) -> Term:
+        if len(arguments) == 1:
+            own = {"lg": 10, "lb": 2, "log2": 2, "log10": 10, "log": self.vocabulary.log_base}.get(word)
+            if own is not None:
+                arguments = (*arguments, number(own))
+        if len(arguments) == 2 and arguments[1] in (constant("e"), symbol("e")):
+            arguments = arguments[:1]
+        return apply("log", *arguments, span=span)
+
+    def build_root(self, word: str, arguments: tuple[Term, ...], span: Span) -> Term:
+        if word == "cbrt":
+            return apply("root", arguments[0], number(3), span=span)
+        return apply("root" if len(arguments) == 2 else "sqrt", *arguments, span=span)
+
+    def build_many(self, op: str, word: str, arguments: tuple[Term, ...], span: Span, t: Token) -> Term:
+        if op == "matrix":
+            return self.build_matrix(arguments, span, t)
+        if op == "cases":
+            rows = [apply("where", *a.args) if a.kind == "tuple" and len(a.args) == 2 else a for a in arguments]
+            return collection("cases", *[r if r.is_apply("where") else apply("where", r, constant("true")) for r in rows], span=span)
+        if op in ("set", "list", "tuple"):
+            return collection(op, *arguments, span=span)
+        if len(arguments) == 1 and arguments[0].kind == "tuple" and arguments[0].name in ("set", "list", "tuple"):
+            arguments = arguments[0].args
+        if not arguments:
+            raise self.fail(f"`{word}` without arguments", t)
+        if op in ("union", "intersection"):
+            arguments = tuple(self.as_interval(a) for a in arguments)
+        if op == "mul" and len(arguments) == 1 or op in _LOGIC and len(arguments) == 1:
+            return arguments[0]
+        return apply(op, *arguments, span=span)
+
+    def build_matrix(self, arguments: tuple[Term, ...], span: Span, t: Token) -> Term:
+        if len(arguments) == 1 and arguments[0].kind == "tuple" and arguments[0].name in ("matrix", "list"):
+            rows = arguments[0].args
+        else:
+            rows = arguments
+        if rows and all(r.kind == "tuple" and r.name in ("list", "tuple") for r in rows):
+            return collection("matrix", *[collection("tuple", *r.args, span=r.span) for r in rows], span=span)
+        if rows and all(r.kind != "tuple" for r in rows):
+            return collection("matrix", *[collection("tuple", r) for r in rows], span=span)
+        raise self.fail("a matrix needs rows", t, "Write matrix([1, 2], [3, 4]).")
+
+    def build_interval(self, arguments: tuple[Term, ...], span: Span, t: Token) -> Term:
+        flags = [a.name == "true" for a in arguments[2:] if a.kind == "constant"]
+        if len(arguments) < 2 or len(flags) != len(arguments) - 2:
+            raise self.fail("an interval needs two ends", t)
+        left, right = (flags + [False, False])[:2]
+        return collection("interval", *arguments[:2], signs=("(" if left else "[", ")" if right else "]"), span=span)
+
+    # ------------------------------------------------------------------------------------------------------------ programs' forms
+
+    def program(self, op: str, word: str, first: int) -> Term:
+        """Binders and derivatives as programs write them: body first, then the variable and its range."""
+        arguments = list(self.listed_arguments())
+        span = self.span(first)
+        if op == "lambda" or op in ("forall", "exists"):
+            if len(arguments) < 2:
+                raise ReadError(f"`{word}` needs a variable and a body", *span)
+            head, *rest = arguments
+            bound = self.as_bound(head)
+            return binder(op, bound, *[self.bound_in(r, bound) for r in rest[:2]], span=span)
+        if not arguments:
+            raise ReadError(f"`{word}` needs a body", *span)
+        body, *rest = arguments
+        if op in ("derivative", "partial"):
+            return self.program_derivative(op, body, rest, span, word)
+        if not rest:
+            return binder(op, (), body, span=span)
+        if rest[0].kind == "tuple" and rest[0].name == "tuple":
+            for group in rest:
+                if group.kind != "tuple" or not 1 <= len(group.args) <= 3:
+                    raise ReadError(f"the range of `{word}` is not (variable, from, to)", *span)
+                body = self.ranged(op, body, list(group.args), span, word)
+            return body
+        return self.ranged(op, body, rest, span, word)
+
+    def ranged(self, op: str, body: Term, rest: list[Term], span: Span, word: str) -> Term:
+        bound = self.as_bound(rest[0])
+        values = rest[1:]
+        if op == "integral" and not values:
+            op = "antiderivative"
+        if op == "limit" and len(values) == 2:
+            side = {"+": "plus", "-": "minus"}.get(values[1].name, values[1].name)
+            values = [values[0], symbol({"plus": "+", "minus": "-", "right": "+", "left": "-"}.get(side, side))]
+        most = {"limit": 2, "sum": 2, "product": 2, "integral": 2, "antiderivative": 0}.get(op, 1)
+        if len(values) > most:
+            raise ReadError(f"`{word}` has too many arguments", *span)
+        if op == "set_of" and values:
+            values = [self.bound_in(values[0], bound)]
+        elif len(values) == 1 and op in ("sum", "product", "integral") and values[0].kind == "relation":
+            values = [self.bound_in(values[0], bound)]
+        elif len(values) == 1 and op not in ("sum", "product", "integral", "limit"):
+            values = [self.bound_in(values[0], bound)]
+        return binder(op, bound, self.bound_in(body, bound), *values, span=span)
+
+    def program_derivative(self, op: str, body: Term, rest: list[Term], span: Span, word: str) -> Term:
+        steps: list[tuple[Term, Term]] = []
+        while rest:
+            variable = rest.pop(0)
+            order = number(1)
+            if variable.kind == "tuple" and len(variable.args) == 2:
+                variable, order = variable.args
+            elif rest and rest[0].kind == "number":
+                order = rest.pop(0)
+            steps.append((as_name(variable), order))
+        if not steps:
+            raise ReadError(f"`{word}` needs a variable", *span)
+        for variable, order in reversed(steps):
+            body = apply(op, body, variable, order, span=span)
+        return body
+
+    def as_bound(self, head: Term) -> tuple[Term, ...]:
+        """The bound names in a term: one, or a tuple of them."""
+        names = head.args if head.kind == "tuple" else (head,)
+        return tuple(as_name(n) for n in names)
+
+    def bound_in(self, body: Term, bound: tuple[Term, ...]) -> Term:
+        """The body where a bound i or e is the name and not the constant."""
+        change = {constant(b.name): b for b in bound if b.kind == "symbol" and b.name in ("i", "e", "pi")}
+        return replace(body, change) if change else body
+
+
+def as_name(term: Term) -> Term:
+    """A constant's letter in the place of a variable is a name."""
+    return symbol(term.name, term.span) if term.kind == "constant" and term.name in ("i", "e", "pi") else term
+
+
+def _has_angle(term: Term) -> bool:
+    return term == constant("pi") or term.is_apply("degree") or any(_has_angle(a) for a in term.args)

@@ -1,0 +1,433 @@
+"""Operands: numbers, names, brackets, fractions, roots, and what is written above, below and behind them."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from typing import ClassVar
+
+from grader.printing.forms import bound_of_set, has_infinity
+from grader.reading.lexer import ReadError, Token
+from grader.reading.names import VULGAR
+from grader.reading.scripts import Scripts
+from grader.term import Span, Term, apply, binder, collection, constant, number, symbol, text
+
+POSTFIX = frozenset(("_", "^", "'", "!", "percent", "degree", "accent", "evalbar"))
+_NAME_NEXT = frozenset(("(", "[", "_", "^", "'", "accent", "num", "name", "/", "lset"))
+_OPERAND_AFTER = frozenset("num name const func ( [ { abs( lset frac sqrt".split())
+
+
+class Operands(Scripts):
+    """The part of the parser for the smallest pieces."""
+
+    PREFIX: ClassVar[dict]
+
+    # ---------------------------------------------------------------------------------------------------------------- atoms
+
+    def read_number(self, t: Token) -> Term:
+        self.i += 1
+        raw = t.text
+        if self.tok.kind == "," and not self.nest and not self.in_arguments:
+            joined = self.joined_by_comma(t)
+            if joined is not None:
+                return joined
+        value = int(raw) if raw.isdigit() else Fraction(raw if raw[-1] != "." else raw[:-1])
+        return number(value, raw, Span(t.start, t.end))
+
+    def joined_by_comma(self, t: Token) -> Term | None:
+        """`1,234` and `3,5` outside brackets: groups of digits, a decimal comma, or a list."""
+        first = self.i - 1
+        parts, k = [t], self.i
+        while self.tokens[k].kind == "," and not self.tokens[k].gap and self.tokens[k + 1].kind == "num" and not self.tokens[k + 1].gap:
+            parts.append(self.tokens[k + 1])
+            k += 2
+        if len(parts) < 2 or first and self.tokens[first - 1].kind == "," or not all(p.text.isdigit() for p in parts[:-1]):
+            return None
+        typed = self.text[t.start:parts[-1].end]
+        span = Span(t.start, parts[-1].end)
+        grouped = len(parts[0].text) <= 3 and all(len(p.text.partition(".")[0]) == 3 for p in parts[1:]) and parts[0].text[0] != "0"
+        if grouped and not self.site("digit_groups", first, f"`{typed}` is read as one number", span) or not grouped and len(parts) == 2 \
+                and parts[1].text.isdigit() and self.site("decimal_comma", first, f"`{typed}` is read as two numbers", span):
+            digits = ("" if grouped else ".").join(p.text for p in parts)
+            self.i = k
+            return number(Fraction(digits), digits, span)
+        return None
+
+    def read_name(self, t: Token) -> Term:
+        self.i += 1
+        following = self.tokens[self.i]
+        if following.kind in _NAME_NEXT:
+            return self.name_and_more(t, following)
+        return symbol(t.text, Span(t.start, t.end))
+
+    def read_constant(self, t: Token) -> Term:
+        self.i += 1
+        span = Span(t.start, t.end)
+        if t.text == "-oo":
+            return apply("neg", constant("oo", span), span=span)
+        if t.text in ("i", "e") and (self.subscripts or t.text in self.unbound):
+            return symbol(t.text, span)
+        if t.text == "pi" and self.tok.kind in ("(", "_") and self.is_policy():
+            return self.name_and_more(Token("name", "pi", t.start, t.end), self.tok)
+        return constant(t.text, span)
+
+    def is_policy(self) -> bool:
+        """`pi(a|s)` and `pi_theta(...)`: the letter is a function there."""
+        k = self.i
+        if self.tokens[k].kind == "_":
+            k = self.partner.get(k + 1, k + 1) + 1
+        return self.tokens[k].kind == "(" and any(t.kind in ("mid", ";") for t in self.tokens[k:self.partner[k]])
+
+    def read_unknown(self, t: Token) -> Term:
+        """A word that is no product of letters: the name of a function before a bracket, one name between operators, otherwise prose."""
+        self.i += 1
+        following = self.tok
+        span = Span(t.start, t.end)
+        before = self.tokens[self.i - 2].kind if self.i >= 2 else ""
+        beside_words = following.kind in ("unknown", "text", "all", "such") or before in ("unknown", "text", "all", "such")
+        lone = not before and following.kind == "eof"
+        if beside_words or lone or following.kind in ("name", "const", "num", "func") and following.gap:
+            raise self.fail(f"`{self.typed(t)}` is not mathematics that is known here", t, "Write the formula alone.")
+        self.note(f"`{t.text}` is taken as one name", span, "word_as_name")
+        if following.kind in ("(", "_", "^", "'", "["):
+            return self.name_and_more(Token("name", t.text, t.start, t.end, 0, "word"), following)
+        return symbol(t.text, span)
+
+    def read_text(self, t: Token) -> Term:
+        self.i += 1
+        if self.tok.kind in ("(", "["):
+            return self.name_and_more(Token("name", t.text.replace(" ", "_"), t.start, t.end, 0, "word"), self.tok)
+        return text(t.text, Span(t.start, t.end))
+
+    def read_dots(self, t: Token) -> Term:
+        self.i += 1
+        return text("...", Span(t.start, t.end))
+
+    def read_vulgar(self, t: Token) -> Term:
+        self.i += 1
+        above, below = VULGAR[t.text]
+        span = Span(t.start, t.end)
+        return apply("div", number(above, span=span), number(below, span=span), span=span)
+
+    def read_currency(self, t: Token) -> Term:
+        self.i += 1
+        if self.tok.kind != "num":
+            raise self.stuck("an amount")
+        amount = self.operand()
+        return apply("quantity", amount, text("$" if t.mark.startswith("\\") else t.mark), span=Span(t.start, self.tokens[self.i - 1].end))
+
+    # ------------------------------------------------------------------------------------------------------------- brackets
+
+    def read_group(self, t: Token) -> Term:
+        """Round or square brackets: grouping, tuple, list, interval, matrix."""
+        first = self.i
+        close = self.partner[first]
+        self.enter(t)
+        self.i += 1
+        entries, rows = self.listed(close)
+        self.nest -= 1
+        shut = self.tokens[close]
+        self.i = close + 1
+        span = Span(t.start, shut.end)
+        signs = ("(" if t.kind == "(" or t.mark == "]" else "[", ")" if shut.kind == ")" or shut.mark == "[" else "]")
+        if rows:
+            return collection("matrix", *[collection("tuple", *row) for row in rows], span=span)
+        if len(entries) == 2 and (signs not in (("(", ")"), ("[", "]")) or t.mark == "]" or shut.mark == "[" or has_infinity(tuple(entries))
+                                  or self.expect in ("set", "interval")):
+            return collection("interval", *entries, signs=signs, span=span)
+        if len(entries) == 1 and self.tokens[close - 1].kind != ",":
+            if signs[0] != signs[1] and signs not in (("(", ")"), ("[", "]")):
+                raise ReadError("an interval needs two ends", t.start, shut.end)
+            if signs == ("[", "]") and self.expect == "list":
+                return collection("list", *entries, span=span)
+            return entries[0]
+        if signs == ("[", "]") and len(entries) > 0 and all(e.kind == "tuple" and e.name == "list" for e in entries) \
+                and len({len(e.args) for e in entries}) == 1 and entries[0].args:
+            return collection("matrix", *[collection("tuple", *e.args, span=e.span) for e in entries], span=span)
+        return collection("tuple" if signs == ("(", ")") else "list", *entries, span=span)
+
+    def listed(self, close: int) -> tuple[list[Term], list[list[Term]]]:
+        """Entries up to the bracket at `close`; rows where semicolons part them (`[1, 2; 3, 4]`)."""
+        entries: list[Term] = []
+        rows: list[list[Term]] = []
+        while self.i < close:
+            entries.append(self.entry(close))
+            if self.i == close:
+                break
+            t = self.tok
+            if t.kind == "mid":
+                self.i += 1
+                after = self.listed(close)[0]
+                left = self.tupled(entries)
+                if len(after) == 1 and after[0].is_apply("semicolon"):
+                    return [apply("semicolon", apply("given", left, after[0].args[0]), after[0].args[1])], rows
+                return [apply("given", left, self.tupled(after))], rows
+            if t.kind == ";" and not self.vocabulary.decimal_comma:
+                rows.append(entries)
+                entries = []
+            elif t.kind != "," and t.kind != ";":
+                raise self.left_over()
+            self.i += 1
+        if rows:
+            rows.append(entries)
+            if self.tokens[close].kind == ")":
+                parts = [self.tupled(r) for r in rows]
+                return [apply("semicolon", parts[0], parts[1] if len(parts) == 2 else collection("tuple", *parts[1:]))], []
+        return entries, rows
+
+    def entry(self, close: int) -> Term:
+        """One entry in brackets; `{a \\over b}` and `{n \\choose k}` split the group."""
+        first = self.i
+        term = self.clause()
+        kind = self.tok.kind
+        if kind == "over" or kind == "choose":
+            self.i += 1
+            term = apply("div" if kind == "over" else "binomial", term, self.clause(), span=self.span(first))
+        return term
+
+    def tupled(self, entries: list[Term]) -> Term:
+        return entries[0] if len(entries) == 1 else collection("tuple", *entries)
+
+    def as_interval(self, term: Term) -> Term:
+        """In a place for sets, a pair in brackets is an interval."""
+        if term.kind == "tuple" and term.name in ("tuple", "list") and len(term.args) == 2:
+            signs = ("(", ")") if term.name == "tuple" else ("[", "]")
+            return collection("interval", *term.args, signs=signs, span=term.span)
+        return term
+
+    def plain(self, term: Term) -> Term:
+        """Braces around one formula are grouping where a number is wanted."""
+        if term.kind == "tuple" and term.name == "set" and len(term.args) == 1:
+            if term.span:
+                self.note("braces around one formula are read as brackets", term.span, "braces")
+            return term.args[0]
+        return term
+
+    def read_braces(self, t: Token) -> Term:
+        """`{...}`: TeX's grouping, or a set where a comma, a bar, or typed text says so."""
+        first, close = self.i, self.partner[self.i]
+        if close == first + 1:
+            self.i = close + 1
+            if self.latex and self.tok.kind != "eof":
+                return self.operand()
+            return constant("emptyset", Span(t.start, self.tokens[close].end))
+        if not self.latex:
+            return self.read_set(t)
+        self.enter(t)
+        self.i += 1
+        entries, _ = self.listed(close)
+        self.nest -= 1
+        self.i = close + 1
+        if len(entries) > 1:
+            self.note("braces around a list are read as a set", self.span(first), "braces")
+            return collection("set", *entries, span=self.span(first))
+        return entries[0]
+
+    def read_set(self, t: Token) -> Term:
+        """A set by its elements, or by a condition."""
+        first, close = self.i, self.partner[self.i]
+        self.enter(t)
+        self.i += 1
+        entries: list[Term] = []
+        term = None
+        while self.i < close:
+            entries.append(self.entry(close))
+            kind = self.tok.kind
+            if kind in ("mid", ":") or kind == "such":
+                while self.tok.kind in ("mid", ":", "such"):
+                    self.i += 1
+                term = self.set_by_condition(self.tupled(entries), close)
+                break
+            if self.i < close:
+                if kind not in (",", ";"):
+                    raise self.left_over()
+                self.i += 1
+        if self.i != close:
+            raise self.left_over()
+        self.nest -= 1
+        self.i = close + 1
+        span = self.span(first)
+        if term is not None:
+            return term.at(span)
+        if not entries:
+            return constant("emptyset", span)
+        if len(entries) == 1:
+            if self.tokens[close].kind == "rnull":
+                return entries[0]
+            self.has_sets = True
+        return collection("set", *entries, span=span)
+
+    def set_by_condition(self, body: Term, close: int) -> Term:
+        """{ body | condition }, the bar already read."""
+        conditions = [self.clause()]
+        while self.tok.kind in (",", ";") and self.i < close:
+            self.i += 1
+            conditions.append(self.clause())
+        condition = conditions[0] if len(conditions) == 1 else apply("and", *conditions)
+        bound = bound_of_set(body, condition)
+        return binder("set_of", bound, body, condition)
+
+    def read_bars(self, t: Token) -> Term:
+        """|x| and ||x||, with the index of a norm."""
+        first = self.i
+        self.enter(t)
+        self.i += 1
+        inner = self.clause()
+        if t.kind == "abs(":
+            self.expected("abs)", "the closing bar")
+            self.nest -= 1
+            return apply("abs", self.plain(inner), span=self.span(first))
+        self.expected("norm)", "the closing double bar")
+        self.nest -= 1
+        if self.tok.kind == "_":
+            self.i += 1
+            return apply("norm", inner, self.single_script(), span=self.span(first))
+        return apply("norm", inner, span=self.span(first))
+
+    def read_pair(self, t: Token) -> Term:
+        """Floor, ceiling and angle brackets."""
+        first, close = self.i, self.partner[self.i]
+        self.enter(t)
+        self.i += 1
+        entries, _ = self.listed(close)
+        self.nest -= 1
+        self.i = close + 1
+        span = self.span(first)
+        if t.kind == "langle":
+            if len(entries) == 2:
+                return apply("inner", *entries, span=span)
+            if len(entries) == 1:
+                return apply("expectation", *entries, span=span)
+            return collection("tuple", *entries, span=span)
+        if len(entries) != 1:
+            raise ReadError("these brackets hold one formula", t.start, self.tokens[close].end)
+        return apply(t.text, *entries, span=span)
+
+    def read_invisible(self, t: Token) -> Term:
+        r"""`\left. ... \right|_{x=0}` and `\left. ... \right)`."""
+        close = self.partner.get(self.i)
+        self.i += 1
+        if close is None:
+            return self.clause()
+        term = self.clause()
+        if self.i != close:
+            raise self.left_over()
+        self.i = close + 1
+        return term
+
+    # ---------------------------------------------------------------------------------------------------- fractions and roots
+
+    def argument_of(self, command: str) -> Term:
+        """The next argument of a TeX command: a group in braces, or a single token."""
+        t = self.tok
+        if t.kind == "{":
+            close = self.partner[self.i]
+            if close == self.i + 1:
+                raise self.fail(f"an empty argument of {command}", t)
+            self.enter(t)
+            self.i += 1
+            term = self.entries("}")
+            if self.tok.kind in ("over", "choose"):
+                name = "div" if self.tok.kind == "over" else "binomial"
+                self.i += 1
+                term = apply(name, term, self.clause())
+            if self.i != close:
+                raise self.left_over()
+            self.nest -= 1
+            self.i = close + 1
+            return term
+        if t.kind in ("num", "const"):
+            return self.PREFIX[t.kind](self, t)
+        if t.kind == "name":
+            self.i += 1
+            return symbol(t.text, Span(t.start, t.end))
+        if t.kind in ("frac", "binom", "sqrt", "hat", "(", "func", "abs(", "[") :
+            return self.PREFIX[t.kind](self, t)
+        raise self.fail(f"{command} needs an argument in braces", t, "Write \\frac{a}{b}.")
+
+    def read_fraction(self, t: Token) -> Term:
+        first = self.i
+        found = self.derivative_fraction(first + 1)
+        if found is not None:
+            return found
+        self.i += 1
+        above = self.argument_of(self.typed(t))
+        if self.tok.kind == "/":
+            self.i += 1
+        below = self.argument_of(self.typed(t))
+        name = "div" if t.kind == "frac" else "binomial"
+        return apply(name, self.plain(above), self.plain(below), span=self.span(first))
+
+    def read_choose(self, t: Token) -> Term:
+        r"""`\choose{n}{k}`, as some editors write it."""
+        first = self.i
+        self.i += 1
+        return apply("binomial", self.argument_of("\\choose"), self.argument_of("\\choose"), span=self.span(first))
+
+    def read_sqrt(self, t: Token) -> Term:
+        first = self.i
+        self.i += 1
+        degree = None
+        if self.tok.kind == "[":
+            close = self.partner[self.i]
+            self.i += 1
+            degree = self.sum_()
+            self.i = close + 1
+        inner = self.plain(self.argument_of("\\sqrt"))
+        return apply("root", inner, degree, span=self.span(first)) if degree is not None else apply("sqrt", inner, span=self.span(first))
+
+    def read_root(self, t: Token) -> Term:
+        """√x, √(x + 1), ∛8: the one operand after the sign."""
+        first = self.i
+        self.i += 1
+        if self.tok.kind not in _OPERAND_AFTER and self.tok.kind != "root":
+            raise self.stuck("what the root is taken of")
+        inner = self.plain(self.single_operand())
+        return apply("sqrt", inner, span=self.span(first)) if t.text == "2" else apply("root", inner, number(t.text), span=self.span(first))
+
+    def single_operand(self) -> Term:
+        """One operand without superscripts that reach over it."""
+        t = self.tok
+        if t.kind in ("num", "const"):
+            return self.PREFIX[t.kind](self, t)
+        if t.kind == "name":
+            self.i += 1
+            term = symbol(t.text, Span(t.start, t.end))
+            while self.tok.kind in ("_", "'"):
+                term = self.postfix(term, self.i - 1)
+            return term
+        return self.PREFIX[t.kind](self, t)
+
+    def read_decorated(self, t: Token) -> Term:
+        r"""`\hat{x}`, `\bar z`, `\overline{AB}`."""
+        first = self.i
+        self.i += 1
+        inner = self.argument_of(self.typed(t))
+        if t.text == "underline":
+            return inner
+        term = apply("hat", inner) if t.text == "hat" else apply("dot", apply("dot", inner)) if t.text == "ddot" else apply(t.text, inner)
+        return self.after_base(term.at(self.span(first)), first, t)
+
+    def read_wrapped(self, t: Token) -> Term:
+        r"""`\underbrace{a}_{b}`, `\abs{x}`, `\norm{x}`, `\textcolor{red}{x}`: the argument counts, the decoration does not."""
+        first = self.i
+        self.i += 1
+        if t.kind == "textcolor":
+            self.i = self.partner[self.i] + 1 if self.tok.kind == "{" else self.i
+            return self.argument_of("\\textcolor")
+        if t.kind in ("absc", "norm"):
+            inner = self.argument_of(self.typed(t))
+            return apply("abs" if t.kind == "absc" else "norm", inner, span=self.span(first))
+        if t.kind == "set_":
+            self.has_sets = True
+            inner = self.argument_of("\\set")
+            return collection("set", *(inner.args if inner.kind == "tuple" and inner.name == "list" else (inner,)), span=self.span(first))
+        if t.kind == "cancel":
+            self.note("struck-out terms are read as they stand", Span(t.start, t.end), "struck_out", "guess")
+            return self.argument_of("\\cancel")
+        inner = self.argument_of(self.typed(t))
+        if self.tok.kind in ("_", "^"):
+            self.i += 1
+            label = self.tok
+            self.i = self.partner.get(self.i, self.i) + 1
+            self.note("the words at a brace were not read", Span(label.start, label.end), "words")
+        return inner

@@ -1,0 +1,342 @@
+"""Small named filters over tokens, in order. Each mends one kind of slip, and leaves a note with its place where it changed what was typed.
+
+`mend` runs them all and returns tokens whose brackets match, with the partner of every bracket.
+"""
+
+from __future__ import annotations
+
+from grader.model import Note
+from grader.reading.lexer import ReadError, Token
+from grader.term import Span
+
+OPENERS = {"(": ")", "[": "]", "{": "}", "lset": "rset", "lfloor": "rfloor", "lceil": "rceil", "langle": "rangle", "lnull": "rnull", "begin": "end"}
+CLOSERS = frozenset(OPENERS.values())
+ENDS = frozenset("num name const ) ] } rset rfloor rceil rangle ! ' percent degree vulgar text unknown mark accent top".split())
+"""Kinds that can end an operand."""
+STARTS = frozenset("num name const func unknown text ( [ { lset lfloor lceil langle lnull vulgar root sqrt frac binom hat big big2 big3 partial nabla begin "
+                   "norm absc d brace under over_ cancel set_ forall exists not textcolor dots".split())
+"""Kinds that can begin an operand."""
+_STATEMENT = frozenset("rel forall exists implies iff impliedby".split())
+_ALIGNED = frozenset("align aligned alignat alignedat gather gathered split multline eqnarray flalign".split())
+_SHOWN = {"lset": "\\{", "rset": "\\}", "lfloor": "⌊", "lceil": "⌈", "langle": "⟨", "begin": "\\begin", "lnull": "\\left."}
+
+
+class Mended:
+    """Tokens after the repairs. `partner[i]` is the index of the bracket that closes (or opens) bracket i."""
+
+    __slots__ = ("tokens", "partner")
+
+    def __init__(self, tokens: list[Token], partner: dict[int, int]) -> None:
+        self.tokens, self.partner = tokens, partner
+
+
+def mend(tokens: list[Token], text: str, notes: list[Note]) -> Mended:
+    """All filters in order. Fails with `ReadError` where a bracket closes nothing, or is never closed inside the text."""
+    kinds = {t.kind for t in tokens}
+    if kinds & {"dollar", "math"}:
+        tokens = drop_delimiters(tokens, notes)
+    if "tilde" in kinds:
+        tokens = settle_tildes(tokens)
+    if "func" in kinds:
+        tokens = join_words(tokens)
+    if kinds & {"frac", "binom"}:
+        tokens = split_digits(tokens)
+    if kinds & {"left", "right", "middle"}:
+        tokens = pair_left_right(tokens)
+    if "rel" in kinds or ":" in kinds:
+        tokens = join_spaced_signs(tokens, notes)
+    if "amp" in kinds or "row" in kinds:
+        tokens = drop_alignment(tokens, notes)
+    tokens = trim_edges(tokens, notes)
+    partner = match_brackets(tokens, text, notes)
+    if "quad" in kinds or "row" in kinds or any(t.gap == 2 for t in tokens):
+        tokens, changed = soft_separators(tokens, partner, "\\" in text or "$" in text)
+        if changed:
+            partner = match_brackets(tokens, text, notes)
+    return Mended(tokens, partner)
+
+
+def drop_delimiters(tokens: list[Token], notes: list[Note]) -> list[Token]:
+    """`$`, `$$`, `\\(`, `\\[` around formulas are spaces; an odd `$` is noted."""
+    dollars = [t for t in tokens if t.kind == "dollar"]
+    if len(dollars) % 2:
+        notes.append(Note("an unpaired $ is left out", Span(dollars[-1].start, dollars[-1].end), "repair", "dollar"))
+    kept: list[Token] = []
+    gap = 0
+    for t in tokens:
+        if t.kind in ("dollar", "math"):
+            gap = max(gap, t.gap, 1)
+            continue
+        if gap:
+            t.gap, gap = max(t.gap, gap), 0
+        kept.append(t)
+    return kept
+
+
+def settle_tildes(tokens: list[Token]) -> list[Token]:
+    """`~` between two operands is "is distributed as"; elsewhere it is TeX's space."""
+    kept: list[Token] = []
+    for k, t in enumerate(tokens):
+        if t.kind != "tilde":
+            kept.append(t)
+            continue
+        before = kept[-1].kind if kept else "eof"
+        after = tokens[k + 1]
+        if after.kind == "rel" and after.text == "=" and t.mark == "~" and after.start == t.end and not any(u.mark.startswith("\\") for u in tokens):
+            after.text = "approx"
+        elif before in ENDS and (after.kind in STARTS or after.kind == "|") and after.kind != "text":
+            kept.append(Token("rel", "~", t.start, t.end, t.gap, "~"))
+        else:
+            after.gap = max(after.gap, 1)
+    return kept
+
+
+def split_digits(tokens: list[Token]) -> list[Token]:
+    r"""`\frac12` takes one digit for each argument, as TeX does."""
+    kept: list[Token] = []
+    wanted = 0
+    depth = 0
+    for t in tokens:
+        if t.kind in ("frac", "binom") and not depth:
+            wanted = 2
+        elif wanted and t.kind == "{":
+            depth += 1
+        elif wanted and t.kind == "}":
+            depth -= 1
+            wanted -= depth == 0
+        elif wanted and depth == 0:
+            if t.kind == "num" and t.text.isdigit():
+                while wanted and len(t.text) > 1:
+                    kept.append(Token("num", t.text[0], t.start, t.start + 1, t.gap))
+                    t = Token("num", t.text[1:], t.start + 1, t.end)
+                    wanted -= 1
+            wanted = max(0, wanted - 1)
+        kept.append(t)
+    return kept
+
+
+def join_words(tokens: list[Token]) -> list[Token]:
+    r"""`\arg\max` is one word."""
+    kept: list[Token] = []
+    for t in tokens:
+        if t.kind == "func" and t.text in ("max", "min") and kept and kept[-1].kind == "func" and kept[-1].text == "arg":
+            kept[-1] = Token("func", "arg" + t.text, kept[-1].start, t.end, kept[-1].gap)
+        else:
+            kept.append(t)
+    return kept
+
+
+def pair_left_right(tokens: list[Token]) -> list[Token]:
+    """`\\left(`, `\\bigr|`, `\\middle|`: the next bracket knows its side; `\\left.` and `\\right.` are invisible brackets."""
+    kept: list[Token] = []
+    lefts: list[str] = []
+    k = 0
+    while k < len(tokens):
+        t = tokens[k]
+        if t.kind not in ("left", "right", "middle"):
+            kept.append(t)
+            k += 1
+            continue
+        after = tokens[k + 1]
+        after.gap, after.start = max(after.gap, t.gap), t.start
+        side = {"left": "L", "right": "R", "middle": "M"}[t.kind]
+        if after.kind in ("|", "‖"):
+            after.mark = side
+            if side == "M":
+                after.kind = "mid"
+        elif after.kind == ".":
+            after.kind = "lnull" if side == "L" else "rnull"
+        elif after.kind == "rel" and after.text in "<>":
+            after.kind = "langle" if side == "L" else "rangle"
+        if side == "L":
+            lefts.append(after.kind)
+        elif side == "R" and lefts and lefts.pop() == "lnull" and after.kind == "|":
+            kept.append(Token("rnull", "", after.start, after.start))
+            after.kind = "evalbar"
+        k += 1
+    return kept
+
+
+_SPACED = {(">", ">"): ">>", ("<", "<"): "<<", ("<", "="): "<=", (">", "="): ">=", (">>", ">"): ">>", ("<<", "<"): "<<", ("=", "="): "=", (":", "="): ":="}
+
+
+def join_spaced_signs(tokens: list[Token], notes: list[Note]) -> list[Token]:
+    """`> >` is `>>`, `: =` is `:=`, `- >` is `->`: signs that were pulled apart."""
+    kept: list[Token] = []
+    for t in tokens:
+        before = kept[-1] if kept else None
+        if before is not None and t.kind == "rel" and before.kind in ("rel", ":", "-"):
+            joined = _SPACED.get((before.text, t.text)) if before.kind != "-" else "->" if t.text == ">" else None
+            if joined:
+                notes.append(Note(f"`{before.text} {t.text}` is read as `{joined}`", Span(before.start, t.end), "repair", "spaced_sign"))
+                kept[-1] = Token("rel", joined, before.start, t.end, before.gap)
+                continue
+        kept.append(t)
+    return kept
+
+
+def drop_alignment(tokens: list[Token], notes: list[Note]) -> list[Token]:
+    """`&` outside an environment: dropped beside a relation (`&=&`), "and" between two statements; in an alignment a space or a comma."""
+    kept: list[Token] = []
+    inside: list[str] = []
+    for k, t in enumerate(tokens):
+        if t.kind == "begin":
+            inside.append(t.text)
+        elif t.kind == "end" and inside:
+            inside.pop()
+        if t.kind != "amp" or inside and inside[-1] not in _ALIGNED:
+            kept.append(t)
+            continue
+        if inside:
+            beside = kept[-1].kind not in ENDS or tokens[k + 1].kind not in STARTS
+            if beside:
+                tokens[k + 1].gap = max(tokens[k + 1].gap, 1)
+            else:
+                kept.append(Token(",", ",", t.start, t.end, 0, "soft"))
+            continue
+        before, after = (kept[-1] if kept else tokens[-1]), tokens[k + 1]
+        spaced = t.gap and after.gap and before.kind in ENDS and after.kind in STARTS
+        if spaced and any(u.kind == "rel" for u in kept):
+            kept.append(Token("and", "and", t.start, t.end, 1))
+            notes.append(Note("`&` is read as \"and\"", Span(t.start, t.end), "repair", "ampersand"))
+            continue
+        notes.append(Note("`&` outside an alignment is left out", Span(t.start, t.end), "repair", "ampersand"))
+        after.gap = max(after.gap, 1)
+    return kept
+
+
+def trim_edges(tokens: list[Token], notes: list[Note]) -> list[Token]:
+    """A sign that introduces the formula (`= 5`, `∴ x = 1`, `: 3`) and the full stop or comma after it."""
+    last = len(tokens) - 1
+    while last > 0 and tokens[last - 1].kind in (".", ",", ";", ":", "quad", "row"):
+        last -= 1
+    first = 0
+    while first < last and (tokens[first].kind in ("implies", "then", ":", ",", ".", ";", "quad", "row")
+                            or tokens[first].kind == "rel" and tokens[first].text == "=" and first + 1 < last):
+        t = tokens[first]
+        if t.kind in ("rel", "implies", ":"):
+            notes.append(Note(f"the leading `{t.text}` is left out", Span(t.start, t.end), "repair" if t.kind == "rel" else "info", "leading_sign"))
+        first += 1
+    if first == 0 and last == len(tokens) - 1:
+        return tokens
+    return tokens[first:last] + tokens[-1:]
+
+
+def match_brackets(tokens: list[Token], text: str, notes: list[Note]) -> dict[int, int]:
+    """The partner of every bracket. Brackets that are open at the very end are closed there, a stray one at the very end is dropped."""
+    partner: dict[int, int] = {}
+    stack: list[int] = []
+    k = 0
+    while k < len(tokens):
+        t = tokens[k]
+        kind = t.kind
+        if kind in OPENERS and not (kind == "[" and stack and _closes_backwards(tokens, stack, k)):
+            stack.append(k)
+        elif kind in CLOSERS or kind == "[":
+            if kind == "]" and (not stack or tokens[stack[-1]].kind in ("(", "{")) and (k == 0 or tokens[k - 1].kind not in ENDS):
+                t.kind, t.mark = "[", "]"
+                stack.append(k)
+            elif stack and _fits(tokens[stack[-1]], t):
+                t.kind = "]" if kind == "[" else kind
+                t.mark = "[" if kind == "[" else t.mark
+                partner[k] = stack[-1]
+                partner[stack.pop()] = k
+            elif all(u.kind in CLOSERS for u in tokens[k:-1]) and not any(_fits(tokens[j], t) for j in stack):
+                notes.append(Note(f"the last `{text[t.start:t.end]}` closes nothing and is left out", Span(t.start, t.end), "repair", "stray_bracket"))
+                del tokens[k]
+                continue
+            else:
+                raise _unmatched(tokens, stack, k, text)
+        k += 1
+    if stack:
+        _close_at_end(tokens, stack, partner, text, notes)
+    return partner
+
+
+def _fits(opener: Token, closer: Token) -> bool:
+    """May this bracket close that one? Round and square brackets mix in intervals, and `\\left. ... \\right|` has its own."""
+    a, b = opener.kind, closer.kind
+    return OPENERS[a] == b or (a in "([" and b in ")]") or a == "lnull" or b == "rnull" or (a == "lset" and b == "}")
+
+
+def _closes_backwards(tokens: list[Token], stack: list[int], k: int) -> bool:
+    """`]a, b[` and `[a, b[`: a square bracket that opens to the left closes."""
+    opener = tokens[stack[-1]]
+    if opener.kind not in ("[", "(") or tokens[k - 1].kind not in ENDS or tokens[k + 1].kind in STARTS:
+        return False
+    return any(t.kind == "," for t in tokens[stack[-1]:k])
+
+
+def _unmatched(tokens: list[Token], stack: list[int], k: int, text: str) -> ReadError:
+    t = tokens[k]
+    typed = text[t.start:t.end].removeprefix("\\right").strip() or t.text
+    if not stack:
+        return ReadError(f"`{typed}` closes nothing", t.start, t.end, "Open the bracket, or leave this one out.")
+    opener = tokens[stack[-1]]
+    shown = _SHOWN.get(opener.kind, opener.kind)
+    return ReadError(f"`{typed}` does not close the `{shown}` before it", t.start, t.end, f"Close the `{shown}` first.")
+
+
+def _close_at_end(tokens: list[Token], stack: list[int], partner: dict[int, int], text: str, notes: list[Note]) -> None:
+    if len(stack) > 3:
+        t = tokens[stack[0]]
+        raise ReadError("several brackets are never closed", t.start, t.end, "Close them.")
+    end = tokens.pop()
+    for k in reversed(stack):
+        opener = tokens[k]
+        if len(tokens) == k + 1:
+            raise ReadError(f"nothing follows `{_SHOWN.get(opener.kind, opener.kind)}`", opener.start, opener.end, "Leave it out, or write what it holds.")
+        inside = {t.kind for t in tokens[k + 1:]}
+        mixed = len(inside & {"+", "-", "*", "/", "rel", "^", "and", "or", ","}) > 1 or (k > 0 and tokens[k - 1].kind == "func" and inside & {"+", "-", "rel"})
+        shown = _SHOWN.get(opener.kind, opener.kind)
+        notes.append(Note(f"`{shown}` is never closed; it is closed at the end", Span(opener.start, opener.end), "guess" if mixed else "repair", "unclosed_bracket"))
+        tokens.append(Token(OPENERS[opener.kind], opener.text if opener.kind == "begin" else "", len(text), len(text)))
+        partner[k], partner[len(tokens) - 1] = len(tokens) - 1, k
+    tokens.append(end)
+
+
+def soft_separators(tokens: list[Token], partner: dict[int, int], latex: bool) -> tuple[list[Token], bool]:
+    """`\\quad`, `\\\\` and line breaks outside brackets part two statements; elsewhere they are spaces."""
+    cuts: list[int] = []
+    k = 0
+    while k < len(tokens) - 1:
+        t = tokens[k]
+        if t.kind in OPENERS:
+            k = partner.get(k, k)
+        elif t.kind in ("quad", "row") or k and t.gap == 2:
+            cuts.append(k)
+        elif t.kind in (",", ";"):
+            cuts.append(k)
+        k += 1
+    if not cuts:
+        return [t for t in tokens if t.kind not in ("quad",)], False
+    bounds = [-1, *cuts, len(tokens) - 1]
+    parts = {k for k, left, right in zip(cuts, bounds, bounds[2:]) if tokens[k].kind not in (",", ";") and _parts(tokens, left, k, right, latex)}
+    kept: list[Token] = []
+    inside = 0
+    for k, t in enumerate(tokens):
+        inside += (t.kind == "begin" or t.kind == "substack") - (t.kind == "end")
+        if k in parts:
+            kept.append(Token(",", ",", t.start, t.start, 0, "soft"))
+        if t.kind == "quad" or t.kind == "row" and k in cuts:
+            if k + 1 < len(tokens):
+                tokens[k + 1].gap = max(1, tokens[k + 1].gap)
+            continue
+        kept.append(t)
+    return kept, True
+
+
+def _parts(tokens: list[Token], left: int, k: int, right: int, latex: bool) -> bool:
+    """Does the soft separator at k part two statements (or, in typed text, two lines that are whole by themselves)?"""
+    first = k + 1 if tokens[k].kind in ("quad", "row") else k
+    before = {t.kind for t in tokens[left + 1:k]}
+    after = {t.kind for t in tokens[first:right]}
+    if not before or first >= right or tokens[first].kind in ("rel", "where", "and", "or", "implies", "iff", "impliedby", "then"):
+        return False
+    if tokens[k - 1].kind not in ENDS and tokens[k - 1].kind not in ("|", "‖"):
+        return False
+    if tokens[first].kind == "forall":
+        return True
+    if before & _STATEMENT and after & _STATEMENT:
+        return True
+    return not latex and tokens[k].gap == 2 and tokens[first].kind in STARTS

@@ -1,0 +1,421 @@
+"""What stands above, below and behind an operand: subscripts, powers and other superscripts, primes, factorials, evaluation bars."""
+
+from __future__ import annotations
+
+import re
+
+from grader.printing import is_mark
+from grader.reading.lexer import Token
+from grader.reading.names import INDEX_LETTERS, SUBSCRIPT_WORDS
+from grader.reading.repair import STARTS
+from grader.term import Span, Term, apply, collection, number, symbol, text
+
+_SIGN_NAMES = {"*": "star", "hadamard": "odot", "+": "plus", "-": "minus", "cdot": "dot", "times": "times"}
+_OPERAND = STARTS | {"abs(", "norm(", "-"}
+
+
+class Scripts:
+    """The part of the parser for postfixes."""
+
+    def name_and_more(self, t: Token, following: Token) -> Term:
+        """A name with what follows it: subscripts, powers, primes, a digit, arguments, or the `d/dx` that it begins."""
+        first = self.i - 1
+        kind = following.kind
+        if kind == "name" or kind == "/":
+            found = self.derivative_ratio(first) if t.text == "d" else None
+            return found if found is not None else symbol(t.text, Span(t.start, t.end))
+        base = symbol(t.text, Span(t.start, t.end))
+        if kind == "num":
+            if following.gap or not following.text.isdigit():
+                return base
+            base = self.letter_and_digit(base, t, following)
+            if self.tok is following:
+                return base
+        return self.after_base(base, first, t)
+
+    def letter_and_digit(self, base: Term, t: Token, digit: Token) -> Term:
+        """`x2`: x with the index 2; it may mean a product, or a power whose superscript was lost."""
+        span = Span(t.start, digit.end)
+        at = self.i
+        typed = self.text[t.start:digit.end]
+        if self.site("letter_digit", at, f"`{typed}` is read as {t.text} with index {digit.text}; it may be a product", span):
+            return base
+        self.i += 1
+        exponent = number(digit.text, digit.text, Span(digit.start, digit.end))
+        if self.site("letter_digit_power", at, f"`{typed}` is read as {t.text} with index {digit.text}; it may be a power", span):
+            return apply("pow", base, exponent, span=span)
+        return apply("index", base, exponent, span=span)
+
+    def after_base(self, base: Term, first: int, t: Token) -> Term:
+        """Scripts after a name, in any order, and the arguments after them."""
+        exponent = None
+        while True:
+            kind = self.tok.kind
+            if kind == "_":
+                base = self.lowered(base).at(self.span(first))
+            elif kind == "'":
+                base = self.primed(base, first)
+            elif kind == "accent":
+                base = apply(self.tok.text, base)
+                self.i += 1
+            elif kind == "^" and exponent is None:
+                raised, is_power = self.raised(base)
+                if is_power:
+                    exponent = raised
+                else:
+                    base = raised.at(self.span(first))
+            else:
+                break
+        if kind == "(" or kind == "[" or kind == "lset" or t.text in ("E", "V", "P") and t.mark == "bb" or t.text == "E" and base.kind != "symbol":
+            called = self.applied_name(base, exponent, first, t)
+            if called is not None:
+                return called
+        return base if exponent is None else self.power(base, exponent, first)
+
+    def power(self, base: Term, exponent: Term, first: int) -> Term:
+        if self.has_sets:
+            base, exponent = self.plain(base), self.plain(exponent)
+        if self.is_array(base) and exponent == apply("neg", number(1)):
+            return apply("inverse", base, span=self.span(first))
+        return apply("pow", base, exponent, span=self.span(first))
+
+    def postfix(self, term: Term, start: int) -> Term | None:
+        """One postfix after any operand; None where the sign is no postfix here (`a % b`)."""
+        t = self.tok
+        kind = t.kind
+        if kind == "^":
+            raised, is_power = self.raised(term)
+            return self.power(term, raised, start) if is_power else raised.at(self.span(start))
+        if kind == "_":
+            if self.tokens[start].kind == "[" and term.kind != "tuple":
+                return self.evaluated(term, start)
+            return self.lowered(term).at(self.span(start))
+        if kind == "!":
+            return self.factorial(term, start)
+        if kind == "'":
+            return self.primed(term, start)
+        if kind == "percent":
+            following = self.tokens[self.i + 1]
+            if following.kind in _OPERAND and following.kind != "-" and (t.gap == following.gap or term.kind != "number"):
+                return None
+            self.i += 1
+            return apply("percent", term, span=self.span(start))
+        if kind == "evalbar":
+            self.i += 1
+            return self.evaluated(term, start)
+        self.i += 1
+        return apply(t.text if kind == "accent" else "degree", term, span=self.span(start))
+
+    def factorial(self, term: Term, start: int) -> Term:
+        count = 0
+        first = self.tok
+        while self.tok.kind == "!" and (not count or self.tok.gap == 0):
+            count += 1
+            self.i += 1
+        if count > 20:
+            raise self.fail("a long row of factorials", first)
+        span = self.span(start)
+        if count == 2:
+            return apply("double_factorial", term, span=span)
+        if count > 2:
+            self.note("several ! in a row are read as factorials of factorials", span, "factorials", "guess")
+        for _ in range(count):
+            term = apply("factorial", term, span=span)
+        return term
+
+    def primed(self, term: Term, start: int) -> Term:
+        count = 0
+        while self.tok.kind == "'":
+            count += len(self.tok.text)
+            self.i += 1
+        span = self.span(start)
+        if count == 1 and self.is_array(term):
+            return apply("transpose", term, span=span)
+        if count > 20:
+            raise self.fail("a long row of primes")
+        return apply("prime", term, number(count), span=span)
+
+    def evaluated(self, term: Term, start: int) -> Term:
+        """`f |_{x=0}`, `[F]_a^b`: the value at a place, or the difference between two."""
+        lower = upper = None
+        while self.tok.kind in ("_", "^"):
+            sign = self.tok.kind
+            self.i += 1
+            value = self.single_script(statement=True)
+            lower, upper = (value, upper) if sign == "_" else (lower, value)
+        places = [p for p in (lower, upper) if p is not None]
+        if not places:
+            raise self.stuck("the place where it is evaluated")
+        return apply("at", term, *places, span=self.span(start))
+
+    # ---------------------------------------------------------------------------------------------------------- superscripts
+
+    def raised(self, base: Term) -> tuple[Term, bool]:
+        """After `^`: (exponent, True), or (the base with a mark that is no power, False)."""
+        caret = self.tok
+        self.i += 1
+        t = self.tok
+        if t.kind == "{":
+            return self.raised_group(base, t)
+        mark = self.superscript_mark(base, t, self.tokens[min(self.i + 1, len(self.tokens) - 1)], False)
+        if mark is not None:
+            self.i += 1
+            while t.kind == "'" and self.tok.kind == "'":
+                self.i += 1
+            return mark, False
+        if t.kind not in _OPERAND and t.kind != "+":
+            raise self.fail(f"`{self.typed(caret)}` has nothing on its right", caret)
+        return self.exponent(base), True
+
+    def raised_group(self, base: Term, t: Token) -> tuple[Term, bool]:
+        first, close = self.i, self.partner[self.i]
+        inside = self.tokens[first + 1:close]
+        if not inside:
+            self.i = close + 1
+            return base, False
+        if len(inside) == 1:
+            mark = self.superscript_mark(base, inside[0], self.tokens[close + 1], True)
+            if mark is not None:
+                self.i = close + 1
+                return mark, False
+        if all(x.kind == "'" for x in inside):
+            self.i = close + 1
+            return apply("prime", base, number(sum(len(x.text) for x in inside))), False
+        if len(inside) == 2 and inside[0].kind == "-" and (inside[1].kind == "top" or inside[1].text == "T" and self.is_transposable(base)):
+            self.i = close + 1
+            return apply("transpose", apply("inverse", base)), False
+        wrapped = inside[0].kind == "(" and self.partner.get(first + 1) == close - 1
+        self.enter(t)
+        self.i += 1
+        entries, _ = self.listed(close)
+        self.nest -= 1
+        self.i = close + 1
+        if len(entries) > 1:
+            return apply("sup", base, collection("tuple", *entries)), False
+        named = base.kind == "symbol" or base.kind == "apply" and base.name in ("index", "hat", "bar", "tilde", "vec", "star", "prime")
+        if wrapped and named and is_mark(entries[0]):
+            span = Span(inside[0].start, inside[-1].end)
+            if not self.site("superscript", first, "a superscript in brackets is read as a mark; it may be a power", span):
+                return apply("sup", base, entries[0]), False
+        return entries[0], True
+
+    def superscript_mark(self, base: Term, t: Token, following: Token, alone: bool) -> Term | None:
+        """The base with the mark t on it (transpose, prime, star, degree), or None where t is an exponent."""
+        kind = t.kind
+        if kind == "top":
+            return apply("transpose", base)
+        if kind == "'":
+            return apply("prime", base, number(len(t.text)))
+        if kind == "mark":
+            return apply("star", base) if t.text == "star" else apply("sup", base, symbol(t.text))
+        if kind == "*":
+            return apply("star", base)
+        if kind == "circ" or kind == "degree":
+            return apply("degree", base)
+        if kind in ("+", "-"):
+            return apply("sup", base, symbol(_SIGN_NAMES[kind])) if alone or following.kind not in _OPERAND else None
+        if kind == "name" and t.text == "T" and (following.kind != "(" or following.gap or alone) and self.is_transposable(base):
+            span = Span(t.start, t.end)
+            if t.mark == "rm" or self.is_array(base):
+                return apply("transpose", base)
+            if not self.site("transpose", t.start, "`^T` is read as a transpose; it may be a power", span):
+                return apply("transpose", base)
+        return None
+
+    def is_transposable(self, base: Term) -> bool:
+        """Can `^T` mean a transpose here? T is not declared, and the base is an array, or an undeclared name that stands before a factor or is a capital."""
+        if self.is_array(base):
+            return True
+        if self.vocabulary.knows("T") or base.kind in ("number", "constant"):
+            return False
+        root = base
+        while root.kind == "apply" and root.args and root.name in ("index", "hat", "bar", "tilde", "vec", "sup", "inverse"):
+            root = root.args[0]
+        if root.kind == "symbol":
+            return not self.vocabulary.knows(root.name) and (root.name[:1].isupper() or root is not base or self.before_factor())
+        return self.before_factor()
+
+    def before_factor(self) -> bool:
+        """Does a factor follow the script at hand directly (`x^T y`)?"""
+        k = self.i + 1
+        if self.tok.kind == "{":
+            k = self.partner[self.i] + 1
+        return self.tokens[k].kind in ("name", "(", "hat", "[")
+
+    def exponent(self, base: Term) -> Term:
+        """The exponent without braces: signs, one operand, and a further `^` to its right."""
+        t = self.tok
+        if t.kind in ("-", "+"):
+            self.i += 1
+            self.enter(t)
+            inner = self.exponent(base)
+            self.nest -= 1
+            return inner if t.kind == "+" else apply("neg", inner, span=Span(t.start, self.tokens[self.i - 1].end))
+        first = self.i
+        term = self.exponent_operand(base)
+        if self.tok.kind == "!" and self.tok.gap == 0 and not self.latex and not self.site(
+                "exponent_factorial", self.i, "the factorial is read as part of the exponent", self.span(first)):
+            term = self.factorial(term, first)
+        if self.tok.kind == "^" and t.kind != "{":
+            self.enter(t)
+            raised, is_power = self.raised(term)
+            self.nest -= 1
+            term = apply("pow", term, raised, span=self.span(first)) if is_power else raised
+        return term
+
+    def exponent_operand(self, base: Term) -> Term:
+        t = self.tok
+        plain_base = base.kind in ("number", "constant")
+        if t.kind == "name":
+            self.i += 1
+            term = symbol(t.text, Span(t.start, t.end))
+            if self.tok.kind == "(" and self.tok.gap == 0 and self.vocabulary.is_function(t.text):
+                return self.after_base(term, self.i - 1, t)
+            while self.tok.kind == "_" and plain_base or self.tok.kind == "'" and plain_base:
+                term = self.lowered(term) if self.tok.kind == "_" else self.primed(term, self.i - 1)
+        elif t.kind in ("num", "const"):
+            term = self.PREFIX[t.kind](self, t)
+        elif t.kind in self.PREFIX:
+            return self.PREFIX[t.kind](self, t)
+        else:
+            raise self.stuck("an exponent")
+        return self.reaching_exponent(base, term, t)
+
+    def reaching_exponent(self, base: Term, term: Term, t: Token) -> Term:
+        """`e^2x`, `2^nk`: in typed text the exponent may go on."""
+        following = self.tok
+        doubtful = base.kind in ("number", "constant") or t.kind != "num"
+        if self.latex or following.gap or following.kind not in ("name", "const", "num") or not doubtful or (self.integrals and self.at_differential()):
+            return term
+        span = Span(t.start, following.end)
+        if not self.site("exponent_reach", self.i, f"only `{self.typed(t)}` is read as exponent", span):
+            return term
+        factors = [term]
+        while self.tok.kind in ("name", "const", "num") and not self.tok.gap:
+            factors.append(self.single_operand())
+        return apply("mul", *factors, span=span)
+
+    # ------------------------------------------------------------------------------------------------------------ subscripts
+
+    def lowered(self, base: Term) -> Term:
+        """After `_`: the base with its indices."""
+        self.i += 1
+        indices = self.subscript(base)
+        if not indices:
+            return base
+        if base.is_apply("index") and self.tokens[self.i - 1].kind != ")":
+            return apply("index", *base.args, *indices)
+        return apply("index", base, *indices)
+
+    def subscript(self, base: Term) -> tuple[Term, ...]:
+        t = self.tok
+        self.subscripts += 1
+        try:
+            if t.kind == "{":
+                return self.subscript_group(t)
+            if t.kind == "(":
+                close = self.partner[self.i]
+                self.enter(t)
+                self.i += 1
+                entries, _ = self.listed(close)
+                self.nest -= 1
+                self.i = close + 1
+                return tuple(entries)
+            if t.kind in ("name", "const"):
+                return self.subscript_letters(base, t)
+            return (self.single_script(),)
+        finally:
+            self.subscripts -= 1
+
+    def subscript_group(self, t: Token) -> tuple[Term, ...]:
+        first, close = self.i, self.partner[self.i]
+        inside = self.tokens[first + 1:close]
+        typed = self.text[inside[0].start:inside[-1].end].strip() if inside else ""
+        self.i = close + 1
+        if not inside:
+            return ()
+        span = Span(inside[0].start, inside[-1].end)
+        kinds = {x.kind for x in inside}
+        if len(inside) == 1 and inside[0].kind not in ("name", "const", "num", "text"):
+            mark = _SIGN_NAMES.get(inside[0].text, re.sub(r"[^A-Za-z0-9]", "", typed) or inside[0].text)
+            return (symbol(mark, span),)
+        if kinds <= {"name", "const", "num"} and len(inside) > 1:
+            return self.side_by_side(inside, typed, span)
+        if inside[0].kind == "rel" or inside[0].kind == ":" or ":" in kinds:
+            return (text(typed, span),)
+        self.i = first + 1
+        self.enter(t)
+        entries, _ = self.listed(close)
+        self.nest -= 1
+        self.i = close + 1
+        return tuple(entries)
+
+    def side_by_side(self, inside: list[Token], typed: str, span: Span) -> tuple[Term, ...]:
+        """`A_{ij}`: two indices; `x_{max}`: a word; `a_{2n}`: a product."""
+        if typed.isalpha() and typed.isascii() and (typed in SUBSCRIPT_WORDS or len(typed) > 3 or not INDEX_LETTERS.issuperset(typed.lower())):
+            return (symbol(typed, span),)
+        parts = [number(x.text, x.text, Span(x.start, x.end)) if x.kind == "num" else symbol(x.text, Span(x.start, x.end)) for x in inside]
+        if len(inside) == 2 and inside[0].kind == "num" and inside[1].text not in ("i", "j", "a", "b"):
+            return (apply("mul", *parts, span=span),)
+        return tuple(parts)
+
+    def subscript_letters(self, base: Term, t: Token) -> tuple[Term, ...]:
+        """A subscript without braces: one letter in LaTeX; in typed text a run of letters; for sequences also `x_t+1`."""
+        first = self.i
+        run = [t]
+        while not self.latex and self.tokens[first + len(run)].kind in ("name", "const") and not self.tokens[first + len(run)].gap \
+                and self.tokens[first + len(run) - 1].end == self.tokens[first + len(run)].start and self.text[t.start].isascii():
+            run.append(self.tokens[first + len(run)])
+        if len(run) > 1 and self.tokens[first + len(run)].kind in ("_", "^", "("):
+            run = run[:1]
+        typed = self.text[t.start:run[-1].end]
+        if len(run) > 1:
+            span = Span(t.start, run[-1].end)
+            short = typed not in SUBSCRIPT_WORDS and len(typed) <= 3 and INDEX_LETTERS.issuperset(typed.lower())
+            if not short or not self.site("subscript_run", first, f"all of `{typed}` is read as index", span):
+                self.i += len(run)
+                return self.side_by_side(run, typed, span)
+        self.i += 1
+        index = symbol(t.text, Span(t.start, t.end))
+        sign, step = self.tokens[self.i], self.tokens[self.i + 1] if self.i + 1 < len(self.tokens) else self.tokens[-1]
+        if sign.kind in ("+", "-") and not sign.gap and step.kind == "num" and not step.gap and step.text.isdigit() \
+                and self.tokens[self.i + 2].kind not in ("name", "const", "(", "^", "*", "/"):
+            root = base.name if base.kind == "symbol" else ""
+            declared = "*" in self.vocabulary.sequences or root in self.vocabulary.sequences
+            span = Span(t.start, step.end)
+            if declared or not self.latex and t.text in "tnkijms" and self.site(
+                    "index_reach", self.i, f"only `{t.text}` is read as index of {root}, not `{self.text[t.start:step.end]}`", span):
+                self.i += 2
+                shift = number(step.text, step.text, Span(step.start, step.end))
+                return (apply("add", index, shift if sign.kind == "+" else apply("neg", shift), span=span),)
+        return (index,)
+
+    def single_script(self, statement: bool = False) -> Term:
+        """The one thing after `_` or `^` where an index or bound is meant: a group, a number, a letter, a signed letter, a word."""
+        t = self.tok
+        if t.kind == "{":
+            close = self.partner[self.i]
+            self.enter(t)
+            self.i += 1
+            if self.i == close:
+                raise self.fail("an empty script", t)
+            term = self.entries("}") if statement else self.tupled(self.listed(close)[0])
+            if self.i != close:
+                raise self.left_over()
+            self.nest -= 1
+            self.i = close + 1
+            return term
+        if t.kind == "-":
+            self.i += 1
+            return apply("neg", self.single_script(), span=Span(t.start, self.tokens[self.i - 1].end))
+        if t.kind in ("func", "unknown", "where", "and", "or", "rel", "all") and self.typed(t).isalpha():
+            self.i += 1
+            return symbol(self.typed(t), Span(t.start, t.end))
+        if t.kind in ("*", "+", "mark"):
+            self.i += 1
+            return symbol(_SIGN_NAMES.get(t.text, t.text), Span(t.start, t.end))
+        if t.kind in ("num", "name", "const"):
+            return self.single_operand()
+        if t.kind in self.PREFIX:
+            return self.PREFIX[t.kind](self, t)
+        raise self.stuck("an index")

@@ -1,0 +1,307 @@
+"""Statements: clauses between commas, conditions after them, connectives, and chains of relations."""
+
+from __future__ import annotations
+
+from grader.reading.arguments import as_name
+from grader.reading.lexer import ReadError
+from grader.reading.repair import STARTS
+from grader.term import Span, Term, apply, binder, collection, constant, relation
+
+LOGIC = {"iff": 1, "implies": 2, "impliedby": 2, "or": 3, "and": 4}
+_CHAIN = frozenset("rel not mapsto mid not_ arrow over_".split())
+_SET_RELATIONS = frozenset("in notin subset subseteq supset supseteq".split())
+
+
+class Statements:
+    """The part of the parser that joins formulas to statements."""
+
+    # ------------------------------------------------------------------------------------------------------------ statements
+
+    def whole(self) -> Term:
+        """The whole text. Fails with `ReadError` where something is left over."""
+        entries = self.entries("eof")
+        if self.tok.kind != "eof":
+            raise self.left_over()
+        return entries
+
+    def left_over(self) -> ReadError:
+        t = self.tok
+        if t.kind in ("unknown", "text", "where", "all", "such", "then", "else", "otherwise"):
+            return self.fail(f"`{self.typed(t)}` is not mathematics that is known here", t, "Write the formula alone.")
+        if t.kind == "rel":
+            return self.fail(f"`{self.typed(t)}` has nothing on its left", t)
+        return self.fail(f"`{self.typed(t)}` does not fit here", t)
+
+    def entries(self, close: str) -> Term:
+        """Clauses between commas, put together: conditions, systems, lists."""
+        first = self.i
+        found: list[Term] = []
+        while True:
+            if self.tok.kind == "text" and self.tokens[self.i + 1].kind not in ("eof", ",", "(", "[") and not found:
+                self.words_left_out()
+            found.append(self.clause())
+            if self.tok.kind == "text" and self.tokens[self.i + 1].kind in ("eof", ",", ";"):
+                self.words_left_out()
+            if self.tok.kind not in (",", ";"):
+                break
+            self.i += 1
+            if self.tok.kind == "and" and self.tokens[self.i + 1].kind in STARTS:
+                self.i += 1
+            if self.tok.kind in (close, "eof"):
+                break
+        return found[0] if len(found) == 1 else self.together(found, first)
+
+    def words_left_out(self) -> None:
+        t = self.tok
+        self.note(f"the words \"{t.text}\" were not read", Span(t.start, t.end), "words")
+        self.i += 1
+
+    def together(self, found: list[Term], first: int) -> Term:
+        """A list of clauses as one term: a system (and), a statement with conditions (where), or a bare list."""
+        span = self.span(first)
+        flat: list[Term] = []
+        for entry in found:
+            flat += entry.args if entry.is_apply("where") and is_statement(entry.args[0]) else (entry,)
+        kinds = [is_statement(e) for e in flat]
+        if not any(kinds):
+            if self.expect in ("set", "interval"):
+                return collection("set", *flat, span=span)
+            self.note("a list without brackets", span, "bare_list")
+            return collection("list", *flat, span=span)
+        if not kinds[0]:
+            cut = kinds.index(True)
+            if all(kinds[cut:]):
+                body = flat[0] if cut == 1 else collection("list", *flat[:cut], span=span)
+                return apply("where", body, *flat[cut:], span=span)
+            raise ReadError("formulas and conditions in a row that do not belong together", span.start, span.end, "Write one formula.")
+        if not any(kinds[1:]) and flat[0].kind == "relation":
+            head = flat[0]
+            values = collection("list", head.args[-1], *flat[1:], span=span)
+            return relation(head.signs, *head.args[:-1], values, span=span)
+        if not all(kinds):
+            raise ReadError("formulas and conditions in a row that do not belong together", span.start, span.end, "Write one formula.")
+        lead = next((k for k, e in enumerate(flat) if not is_equality(e)), len(flat)) if is_equality(flat[0]) else 1
+        conditions = flat[lead:]
+        if conditions and (is_equality(flat[0]) or any(is_side_condition(c, flat[0]) for c in conditions)):
+            body = flat[0] if lead == 1 else apply("and", *flat[:lead], span=span)
+            return apply("where", body, *conditions, span=span)
+        return apply("and", *flat, span=span)
+
+    def clause(self) -> Term:
+        """A statement or expression, and the conditions after it: `where`, `for all`, `if`, `(i != j)`."""
+        first = self.i
+        body = self.logic(0)
+        conditions: list[Term] = []
+        while True:
+            kind = self.tok.kind
+            if kind == "where":
+                word = self.tok.text
+                self.i += 1
+                self.skip_fillers()
+                condition = self.quantified(False) if self.tok.kind in ("all", "forall") else self.logic(0)
+                if word == "if" and self.tok.kind == "else":
+                    self.i += 1
+                    other = self.clause()
+                    rest = other.args if other.kind == "tuple" and other.name == "cases" else (apply("where", other, constant("true")),)
+                    return collection("cases", apply("where", body, condition), *rest, span=self.span(first))
+                conditions.append(condition)
+            elif kind == "forall":
+                conditions.append(self.quantified(False))
+            elif kind == "otherwise":
+                self.i += 1
+                conditions.append(constant("true"))
+            elif kind == "(" and is_statement(body) and self.holds_relation(self.i):
+                self.i += 1
+                conditions.append(self.clause())
+                self.expected(")", "the end of the condition")
+            elif kind == "such" and self.tokens[self.i + 1].kind == "such":
+                self.i += 2
+                conditions.append(self.logic(0))
+            else:
+                break
+        if not conditions:
+            return body
+        if body.is_apply("where"):
+            return apply("where", *body.args, *conditions, span=self.span(first))
+        return apply("where", body, *conditions, span=self.span(first))
+
+    def skip_fillers(self) -> None:
+        while self.tok.kind == "such" or self.tok.kind == ":" or self.tok.kind == "where" and self.tok.text in ("for", "with", "if"):
+            self.i += 1
+
+    def holds_relation(self, k: int) -> bool:
+        """Does the bracket at k hold a relation of its own?"""
+        end = self.partner[k]
+        k += 1
+        while k < end:
+            if self.tokens[k].kind in ("rel", "forall"):
+                return True
+            k = self.partner[k] + 1 if self.tokens[k].kind in ("(", "[", "{", "lset") else k + 1
+        return False
+
+    # ------------------------------------------------------------------------------------------------------- logic, relations
+
+    def logic(self, power: int) -> Term:
+        """A relation, or relations joined by connectives that bind more tightly than `power`."""
+        first = self.i
+        left = self.relation()
+        while True:
+            kind = self.tok.kind
+            level = LOGIC.get(kind)
+            if level is None or level <= power:
+                return left
+            operands, words = [left], []
+            group = ("implies", "impliedby") if level == 2 else (kind,)
+            while self.tok.kind in group and (level != 3 or not words or words[-1] == self.tok.text):
+                words.append(self.tok.text)
+                self.i += 1
+                operands.append(self.logic(level))
+            left = self.connect(operands, words, first)
+
+    def connect(self, operands: list[Term], words: list[str], first: int) -> Term:
+        span = self.span(first)
+        word = words[0]
+        if word in ("implies", "impliedby", "because"):
+            if len(operands) == 2 and word == "implies" and not any(is_statement(o) or o.kind == "symbol" and o.name.isupper() for o in operands) \
+                    and self.tokens[first:self.i] and any(t.mark == "=>" for t in self.tokens[first:self.i]):
+                self.note("`=>` between two expressions is read as >=", span, "arrow_as_relation", "guess")
+                return relation(">=", *operands, span=span)
+            pairs = [apply("implies", a, b, span=span) if w == "implies" else apply("implies", b, a, span=span)
+                     for a, b, w in zip(operands, operands[1:], words)]
+            return pairs[0] if len(pairs) == 1 else apply("and", *pairs, span=span)
+        if word == "iff":
+            pairs = [apply("iff", a, b, span=span) for a, b in zip(operands, operands[1:])]
+            return pairs[0] if len(pairs) == 1 else apply("and", *pairs, span=span)
+        if word == "xor" or word == "xnor":
+            left = operands[0]
+            for right in operands[1:]:
+                left = apply("xor", left, right, span=span)
+                left = apply("not", left, span=span) if word == "xnor" else left
+            return left
+        if operands[0].kind == "relation" and operands[0].signs == ("=",):
+            operands = [o if is_statement(o) or o.kind == "symbol" and word == "and" else relation("=", operands[0].args[0], o, span=o.span) for o in operands]
+        elif not any(is_statement(o) or o.kind == "symbol" for o in operands) or any(o.kind in ("number", "tuple") for o in operands):
+            self.note(f"a list joined by \"{word}\"", span, "bare_list")
+            return collection("set" if self.expect in ("set", "interval") else "list", *operands, span=span)
+        return apply(word, *operands, span=span)
+
+    def relation(self) -> Term:
+        """A sum, or a chain of sums with relation signs between them; also "not ..." and quantified statements."""
+        kind = self.tok.kind
+        first = self.i
+        if kind == "not":
+            self.i += 1
+            return apply("not", self.relation(), span=self.span(first))
+        if kind in ("forall", "exists", "all") or kind == "where" and self.tok.text == "for" and self.tokens[first + 1].kind == "all":
+            return self.quantified(True)
+        if kind == "where" and self.tok.text in ("if", "for", "with", "when", "as", "where") and self.i == 0:
+            self.i += 1
+            return self.leading_condition(first)
+        if kind == "lambda":
+            return self.python_lambda(first)
+        left = self.sum_()
+        kind = self.tok.kind
+        if kind not in _CHAIN:
+            return left
+        return self.chain(left, first)
+
+    def leading_condition(self, first: int) -> Term:
+        """`if n < t` and `for all i: ...` at the very start: the condition, or the statement that it belongs to."""
+        if self.tok.kind in ("all", "forall"):
+            return self.quantified(True)
+        condition = self.logic(0)
+        if self.tok.kind in (",", "then", ":") and self.tokens[self.i + 1].kind != "eof":
+            self.i += 1
+            if self.tok.kind == "then":
+                self.i += 1
+            body = self.logic(0)
+            return apply("where", body, condition, span=self.span(first))
+        return condition
+
+    def chain(self, left: Term, first: int) -> Term:
+        sides, signs = [left], []
+        while True:
+            t = self.tok
+            kind, sign = t.kind, t.text
+            if kind == "rel":
+                if self.i in self.halved:
+                    sign = "="
+            elif kind == "not" and self.tokens[self.i + 1].kind == "rel" and self.tokens[self.i + 1].text == "in":
+                self.i += 1
+                sign = "notin"
+            elif kind == "not_":
+                sign = self.negated()
+            elif kind == "arrow":
+                self.i += 1
+                self.i = self.partner[self.i] if self.tok.kind == "{" else self.i
+            elif kind == "mid" and t.mark in ("\\mid", "\\given") and not self.in_arguments:
+                sign = "divides"
+            elif kind == "mid" and left.kind in ("tuple", "constant") and len(sides) == 1 and not self.in_arguments:
+                self.i += 1
+                return apply("union", left, self.sum_(), span=self.span(first))
+            elif kind == "over_" and (named := self.annotated_sign()):
+                sign = named
+            elif kind == "mapsto" and len(sides) == 1:
+                return self.mapping(left, first)
+            else:
+                break
+            self.i += 1
+            signs.append(sign)
+            if self.tok.kind in ("eof", ")", "]", "}"):
+                raise self.fail(f"`{self.typed(t)}` has nothing on its right", t)
+            sides.append(self.sum_())
+        if not signs:
+            return left
+        if not _SET_RELATIONS.isdisjoint(signs):
+            sides = [self.as_interval(s) if k else s for k, s in enumerate(sides)]
+        span = self.span(first)
+        return relation(tuple(signs), *sides, span=span)
+
+    def python_lambda(self, first: int) -> Term:
+        """`lambda x, y: x + y`."""
+        self.i += 1
+        names = [self.operand()]
+        while self.tok.kind == ",":
+            self.i += 1
+            names.append(self.operand())
+        self.expected(":", "a colon")
+        bound = tuple(as_name(n) for n in names)
+        if any(b.kind != "symbol" for b in bound):
+            raise self.fail("a mapping needs names before its colon", self.tokens[first])
+        return binder("lambda", bound, self.bound_in(self.clause(), bound), span=self.span(first))
+
+    def mapping(self, left: Term, first: int) -> Term:
+        r"""`x \mapsto x^2`."""
+        self.i += 1
+        bound = tuple(as_name(b) for b in (left.args if left.kind == "tuple" else (left,)))
+        if any(b.kind != "symbol" for b in bound):
+            raise self.fail("only names can stand before the arrow of a mapping", self.tokens[first])
+        return binder("lambda", bound, self.bound_in(self.sum_(), bound), span=self.span(first))
+
+
+def is_statement(term: Term) -> bool:
+    """Does the term say something that is true or false?"""
+    if term.kind == "relation":
+        return True
+    if term.kind == "apply":
+        if term.name == "where":
+            return is_statement(term.args[0])
+        return term.name in ("and", "or", "not", "implies", "iff", "xor")
+    return term.kind == "binder" and term.name in ("forall", "exists") or term.kind == "constant" and term.name in ("true", "false")
+
+
+def is_equality(term: Term) -> bool:
+    return term.kind == "relation" and all(s in ("=", ":=") for s in term.signs)
+
+
+def is_side_condition(term: Term, main: Term) -> bool:
+    """Does the statement only say for which indices the main one holds (`i != j`, `for all i`, `j in S`)?"""
+    if term.kind == "binder" and term.name == "forall":
+        return True
+    return term.kind == "relation" and term.signs[0] in ("!=", "in", "notin") and term.args[0].kind == "symbol" and main.kind == "relation"
+
+
+def is_set(term: Term) -> bool:
+    """Is the term a set of numbers by its form (ℝ, an interval, braces, a product of sets)?"""
+    return term.kind == "constant" and term.name in ("RR", "ZZ", "NN", "QQ", "CC") or term.kind == "tuple" and term.name in ("set", "interval") \
+        or term.is_apply("times")
