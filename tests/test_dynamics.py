@@ -155,6 +155,8 @@ def test_no_oracle_without_permission() -> None:
     ("converges", {}, "refuted"), ("converges", {"holds": "no"}, "proved"), ("bounded", {}, "proved"), ("oscillates", {}, "proved"),
     ("returns", {}, "proved"), ("returns", {"period": Fraction(6)}, "proved"), ("returns", {"period": Fraction(3)}, "refuted"),
     ("returns", {"period": Fraction(12)}, "refuted"),
+    ("oscillates", {"mode": "simultaneous"}, "proved"),                  # outwards, but round and round
+    ("oscillates", {"value": quadratic(-1, 0, 1)}, "undecided"),         # both double their distance: no going up and down
     ("bounded", {"mode": "simultaneous"}, "refuted"), ("returns", {"mode": "simultaneous"}, "refuted"),
     ("oscillates", {"step": number(Fraction(1, 2))}, "proved"), ("returns", {"step": number(Fraction(1, 2))}, "refuted"),
     ("bounded", {"step": number(2)}, "refuted"),                         # a double eigenvalue -1 with one eigenvector: linear growth

@@ -13,7 +13,7 @@ relations v := expression; `start`, relations v = number, where a start matters.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import lru_cache
@@ -289,3 +289,24 @@ def affine(made: System) -> Affine | None:
         matrix.append(tuple(row))
         constant.append(rest)
     return Affine(ring, made.order, tuple(matrix), tuple(constant))
+
+
+def affine_points_exist(formula: Term, names: Sequence[str]) -> bool:
+    """False only where each alternative of the formula ("and", "or", equations) is affine and without a point; True otherwise."""
+    ring = Ring(tuple(names))
+    if formula.is_apply("or"):
+        return any(affine_points_exist(a, names) for a in formula.args)
+    relations = formula.args if formula.is_apply("and") else (formula,)
+    if any(r.kind != "relation" for r in relations):
+        return any(affine_points_exist(r, names) for r in relations if r.kind != "relation")
+    rows = []
+    for r in relations:
+        for a, b in zip(r.args, r.args[1:]):
+            difference = ring.read(a) - ring.read(b)
+            if difference.total_degree() > 1:
+                return True
+            held = {tuple(map(int, m)): c for m, c in zip(difference.monoms(), difference.coeffs())}
+            zero = (0,) * len(names)
+            rows.append([held.get(tuple(int(i == k) for i in range(len(names))), 0) for k in range(len(names))] + [held.get(zero, 0)])
+    reduced, rank = fmpq_mat(len(rows), len(names) + 1, [x for row in rows for x in row]).rref()
+    return not any(all(reduced[r, c] == 0 for c in range(len(names))) for r in range(rank))

@@ -27,9 +27,9 @@ GRID = (0, 1, -1, 2, -2, 3, Fraction(1, 2), Fraction(-1, 2))
 
 
 def compute(claim: Claim, budget: Budget) -> Evidence | str | None:
-    """Claims that the checker settles by computing: a cell, a determinant, eigenvalues, stability conditions."""
+    """Claims that the checker settles by computing: cells and tables, a determinant, eigenvalues, stability conditions."""
     name = claim.conclusion.property if isinstance(claim.conclusion, Satisfies) else ""
-    if name not in ("iterates.cell", "dynamics.determinant", "dynamics.eigenvalues", "dynamics.stability"):
+    if name not in ("iterates.cell", "iterates.start", "iterates.table", "dynamics.determinant", "dynamics.eigenvalues", "dynamics.stability"):
         return None
     return Evidence("dynamics", {})
 

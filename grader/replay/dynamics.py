@@ -4,12 +4,15 @@ Properties of `Satisfies` (parameters of systems: see `grader.algebra.dynamics`;
 
 ==========================  ================================================================================================
 iterates.cell               the move of `variable` from `state` gives the subject
+iterates.start              the subject is the value of `variable` at `start`
+iterates.table              the subjects, v_k = number, are values of the run from `start`; k counts steps, or moves of one variable (`columns`)
 dynamics.rule               the subject, an equation between old values v and new values v' (primes), holds in every step and fixes the
                             new value of `variable`
 dynamics.points_stay        every point that satisfies the subject stays where it is
 dynamics.points_complete    every point that stays satisfies the subject
 dynamics.same_points        the two subjects are satisfied by the same points (no system)
-dynamics.converges          the iterates from `start` have a limit; likewise dynamics.bounded, dynamics.oscillates (bounded without a limit)
+dynamics.converges          the iterates from `start` have a limit; likewise dynamics.bounded, dynamics.oscillates (no
+                            limit, and bounded or going up and down without end)
 dynamics.returns            the iterates come back to `start`, for the first time after `period` steps where that is said
 dynamics.step_helps         for some constant step size > 0 the iterates from `start` (without one: from every start) have a limit
 dynamics.determinant        the matrix of a whole step has the subject as its determinant
@@ -63,6 +66,32 @@ def _cell(conclusion: Satisfies, parameters: Mapping[str, Any], data: Mapping[st
                    teacher_words=(f"From {_spoken(state)} the rule for {name} gives {right}, not {said}.",))
 
 
+def _start(conclusion: Satisfies, parameters: Mapping[str, Any], data: Mapping[str, Any]) -> Finding:
+    name, said = parameters["variable"], ep.number(ep.polynomial(conclusion.subject[0]))
+    if systems.numbers(parameters["start"])[name] == said:
+        return Finding(Status.PROVED)
+    return Finding(Status.REFUTED, words=(f"{name} does not start at {said}.",))
+
+
+def _table(conclusion: Satisfies, parameters: Mapping[str, Any], data: Mapping[str, Any]) -> Finding:
+    made, columns = systems.system(parameters), [systems.numbers(parameters["start"])]
+    entries = {}
+    for entry in conclusion.subject:
+        name, place = entry.args[0].args
+        entries[name.name, int(ep.number(ep.polynomial(place)))] = ep.number(ep.polynomial(entry.args[1]))
+    last = max(k for _, k in entries)
+    if not 0 <= min(k for _, k in entries) or last > systems.MAX_ORBIT or parameters["columns"] not in ("steps", "moves"):
+        raise Refused("no table of a run")
+    while len(columns) <= last:
+        now = columns[-1]
+        if parameters["columns"] == "steps":
+            columns.append(made.step(now))
+        else:
+            mover = made.order[(len(columns) - 1) % len(made.order)]
+            columns.append({**now, mover: made.move(mover, now)})
+    return Finding(Status.PROVED if all(columns[k][name] == value for (name, k), value in entries.items()) else Status.REFUTED)
+
+
 def _rule(conclusion: Satisfies, parameters: Mapping[str, Any], data: Mapping[str, Any]) -> Finding:
     made, equation, name = systems.system(parameters), conclusion.subject[0], parameters["variable"]
     if equation.kind != "relation" or equation.signs != ("=",) or name not in made.order:
@@ -93,8 +122,10 @@ def _long_run(conclusion: Satisfies, parameters: Mapping[str, Any], data: Mappin
         if run.period is None:
             raise Refused("it is not known whether the start recurs")
         found = run.period == parameters["period"]
+    elif asked == "oscillates" and not run.bounded and not run.wavers:
+        raise Refused("the iterates grow: whether they go up and down while they do is not known")
     else:
-        found = {"converges": run.converges, "bounded": run.bounded, "oscillates": run.bounded and not run.converges,
+        found = {"converges": run.converges, "bounded": run.bounded, "oscillates": not run.converges,
                  "returns": bool(run.period) and run.period != 1}[asked]
     return verdict(found, parameters, (_course(run),))
 
@@ -152,7 +183,7 @@ def _stability(conclusion: Satisfies, parameters: Mapping[str, Any], data: Mappi
 
 
 _CHECKS = {
-    "iterates.cell": _cell, "dynamics.rule": _rule, "dynamics.points_stay": check_stay, "dynamics.points_complete": check_complete,
+    "iterates.cell": _cell, "iterates.start": _start, "iterates.table": _table, "dynamics.rule": _rule, "dynamics.points_stay": check_stay, "dynamics.points_complete": check_complete,
     "dynamics.same_points": check_same, "dynamics.converges": _long_run, "dynamics.bounded": _long_run, "dynamics.oscillates": _long_run,
     "dynamics.returns": _long_run, "dynamics.step_helps": check_step_helps, "dynamics.determinant": _determinant,
     "dynamics.eigenvalues": _eigenvalues, "dynamics.stability": _stability,

@@ -140,6 +140,9 @@ class LongRun:
     converges: bool
     bounded: bool
     period: int | None
+    wavers: bool = False
+    """Each value that moves at all goes up and down without end: the differences' polynomial has no positive root (where they kept one sign from
+    some point on, their generating function would have a positive singularity, by Pringsheim's theorem)."""
 
 
 def long_run(made: System, start: Mapping[str, Fraction], data: Mapping[str, Any]) -> LongRun:
@@ -158,7 +161,10 @@ def long_run(made: System, start: Mapping[str, Fraction], data: Mapping[str, Any
         rest.insert(0, carry)
     converges, bounded = ep.inside_disc(rest[1:]), ep.power_bounded(polynomial)
     period = _first_return(made, start) if bounded and all(c.denominator == 1 for c in polynomial) else 0
-    return LongRun(converges, bounded, period)
+    signs = rest[1:]
+    while len(signs) > 1 and not signs[0]:
+        signs.pop(0)
+    return LongRun(converges, bounded, period, len(signs) > 1 and ep.count_roots(signs, Fraction(0), None) == 0)
 
 
 def _orbit(made: System, start: Mapping[str, Fraction], count: Any) -> LongRun:

@@ -1,0 +1,107 @@
+"""Step sizes as an answer: the region of step sizes for which an iteration converges, however it is written.
+
+The step sizes for which all starts tend to one and the same point are those for which all eigenvalues of the update lie inside the unit circle. Schur
+and Cohn's conditions say that by polynomials > 0; that they are the right ones is a claim of its own ("conditions"). The learner's region is then
+compared with them as a set, in both directions, over positive step sizes and the declared domains of the other symbols.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from fractions import Fraction
+from functools import lru_cache
+
+from grader import reading as reader
+from grader.answers import _game
+from grader.answers._course_words import listen
+from grader.answers._kind import Award, Claim, Mark, Part, Read, Reading, Settled, Unread, full, person
+from grader.answers._kind import mark as run
+from grader.domain import Domain
+from grader.model import Answer, Follows, Satisfies, SpecError, Status
+from grader.term import Span, Term, apply, constant, number, relation
+
+TAGS = {"convergence.region": "The region is right.", "convergence.too_many": "The region contains step sizes that do not converge.",
+        "convergence.too_few": "The region leaves out step sizes that converge.", "convergence.wrong_region": "The region is wrong on both sides."}
+
+
+def _name(part: Part) -> str:
+    """The open step size: the option `step`, under the name the part declares for it."""
+    found = _game.expression(part.options.step, part, "step")
+    if found.kind != "symbol":
+        raise SpecError("expected the symbol of the step size, such as eta, where a region is asked", key="step")
+    return found.name
+
+
+@lru_cache(maxsize=64)
+def _conditions(part: Part) -> Term:
+    """Schur and Cohn's conditions as one formula. Fails with `SpecError` when the system is not affine or always keeps the eigenvalue 1."""
+    from grader.algebra import dynamics, stability
+
+    map_ = dynamics.affine(dynamics.system(dict(_game.parameters(part))))
+    if map_ is None:
+        raise SpecError("expected an iteration that is affine in its variables", key="game")
+    at_one = map_.ring.constant(0)
+    for coefficient in stability.characteristic(map_):
+        at_one = at_one + coefficient
+    if at_one.is_zero():
+        raise SpecError("this iteration has a line of points that stay: it never tends to one and the same point", key="game")
+    sides = [relation(">", map_.ring.term(c), number(0)) for c in stability.stability_conditions(map_)]
+    return apply("and", *sides) if len(sides) > 1 else sides[0]
+
+
+def check(part: Part) -> None:
+    """Fails with `SpecError` when no region can be asked of the part."""
+    _name(part)
+    _conditions(part)
+    if part.answer and not isinstance(read(Answer("", part.answer), part), Read):
+        raise SpecError(f"expected a condition on {_name(part)}, found {part.answer!r}", key="answer")
+
+
+def read(answer: Answer, part: Part) -> Reading:
+    """The region as a formula; "never" and "any step size" in words."""
+    said = listen(answer.text, None, answer.provenance.ocr)
+    steps = said.of("step_helps", "converges")
+    formula = reader.read(answer.text, dataclasses.replace(_game.vocabulary(part), sequences=frozenset()))
+    if isinstance(formula, Read) and _is_formula(formula.term):
+        return formula
+    if steps and not said.unclear and len({s.holds for s in steps}) == 1 and not steps[0].holds:
+        return Read(constant("false"))
+    if answer.text.strip().lower().strip(".!") in ("never", "none", "no step size", "for no step size"):
+        return Read(constant("false"))
+    reason = formula.reason if isinstance(formula, Unread) else "this is no condition on the step size"
+    return Unread(reason, Span(0, len(answer.text)), f"Write a condition on {_name(part)}, such as 0 < {_name(part)} < 1.")
+
+
+def _is_formula(term: Term) -> bool:
+    return term.kind == "relation" or term.is_apply("and") or term.is_apply("or") or term.is_apply("not") or term.kind == "constant"
+
+
+def claims(reading: Reading, part: Part, settled: Settled) -> tuple[Claim, ...]:
+    """The conditions are the right ones; each good step size is in the region; each one in the region is good."""
+    if not isinstance(reading, Read):
+        return ()
+    conditions = _conditions(part)
+    known = dict(part.domains())
+    old = known.get(_name(part), Domain("real"))
+    low = old.lower if old.lower is not None and old.lower > 0 else Fraction(0)
+    known[_name(part)] = dataclasses.replace(old, field="real" if old.field == "complex" else old.field, lower=low,
+                                             lower_strict=old.lower_strict if low else True)
+    domains = tuple(sorted(known.items()))
+    parameters = _game.without(_game.parameters(part), "start")
+    return (Claim(Satisfies((conditions,), "dynamics.stability", parameters), domains, label="conditions"),
+            Claim(Follows((conditions,), reading.term), domains, label="complete"),
+            Claim(Follows((reading.term,), conditions), domains, label="sound"))
+
+
+def mark(reading: Reading, part: Part, settled: Settled) -> Mark:
+    """All points for the same region."""
+    statuses = {label: settled[label].status for label in ("conditions", "complete", "sound")}
+    refuted = [label for label in ("sound", "complete") if statuses[label] is Status.REFUTED]
+    if statuses["conditions"] is Status.PROVED and refuted:
+        tag = "convergence.wrong_region" if len(refuted) == 2 else "convergence.too_many" if refuted == ["sound"] else "convergence.too_few"
+        said = {"sound": "It contains step sizes with which the values do not settle.", "complete": "It leaves out step sizes with which they settle."}
+        words = settled["sound"].finding.words if "sound" in refuted else ()
+        return run(part, Award("set", Fraction(0), tag, " ".join([*(said[r] for r in refuted), *words]), refuted[0]), status=Status.REFUTED)
+    if all(s in (Status.PROVED, Status.AGREES) for s in statuses.values()):
+        return full(part, "convergence.region", "", "sound", Status.PROVED)
+    return person(part, "convergence.undecided", "Whether the region is the right one could not be decided.")
