@@ -24,6 +24,7 @@ from grader.term import Term
 
 MAX_ATOMS = 10
 MAX_CUTS = 200
+MAX_VECTORS = 2500
 ALLOWED = {"<": frozenset({-1}), "<=": frozenset({-1, 0}), "=": frozenset({0}), ">=": frozenset({0, 1}), ">": frozenset({1}),
            "!=": frozenset({-1, 1})}
 
@@ -229,16 +230,21 @@ class Implication:
         """Cuts that exclude every vector that would make an exception, or None where one is not found."""
         found: list[dict[str, Any]] = []
         order = range(len(self.atoms))
+        options, looked = self._options(), 0
 
         def excluded(vector: Sequence[int]) -> bool:
             return any(all(int(k) < len(vector) and vector[int(k)] == s for k, s in cut["signs"].items()) for cut in found)
 
         def visit(vector: tuple[int, ...]) -> bool:
+            nonlocal looked
             check()
             if excluded(vector):
                 return True
             if len(vector) < len(order):
-                return all(visit((*vector, s)) for s in (1, 0, -1))
+                return all(visit((*vector, s)) for s in options[len(vector)])
+            looked += 1
+            if looked > MAX_VECTORS:
+                return False
             if not self.refutes(vector):
                 return True
             cut = self._cut(vector, check)
@@ -248,6 +254,15 @@ class Implication:
             return True
 
         return found if visit(()) else None
+
+    def _options(self) -> list[tuple[int, ...]]:
+        """For each atom the signs that the bounds of the domains leave it."""
+        made = [(1, 0, -1) for _ in self.atoms]
+        for (total, powers), allowed in self.bounds:
+            if len(powers) == 1 and powers[0][1] == 1:
+                k = powers[0][0]
+                made[k] = tuple(s for s in made[k] if total * s in allowed)
+        return made
 
     def _cut(self, vector: tuple[int, ...], check: Callable[[], None]) -> dict[str, Any] | None:
         """Products of one or two atoms, with signs under the vector, that add up to a contradiction."""

@@ -8,6 +8,7 @@ z3 itself.
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator
 from fractions import Fraction
 from functools import partial
@@ -19,9 +20,10 @@ from grader.algebra.regions import NotACondition, Truth
 from grader.decide.budget import Budget
 from grader.domain import Domain
 from grader.model import Claim, Evidence, Follows
-from grader.term import Term, apply, to_data
+from grader.term import Term, apply, to_data, walk
 
 MAX_SIZE = 1500
+MAX_RELATIONS = 8
 
 
 def _parts(claim: Claim) -> tuple[list[Term], Term, dict[str, Domain]]:
@@ -38,6 +40,33 @@ def _unfit(claim: Claim) -> str | None:
     if any(domain.shape != "scalar" for domain in domains.values()):
         return "some symbol is no number"
     return None
+
+
+def prove_by_logic(claim: Claim, budget: Budget) -> Evidence | str | None:
+    """The conclusion, or a part of it that is enough, stands among the premises."""
+    if _unfit(claim):
+        return None
+    premises, conclusion, _ = _parts(claim)
+    try:
+        given = [region_plain.plain(p) for p in premises]
+        wanted = region_plain.plain(conclusion)
+    except NotACondition as error:
+        return str(error)
+    relations = list(dict.fromkeys(node for f in (*given, wanted) for node in walk(f) if node.kind == "relation"))
+    if len(relations) > MAX_RELATIONS:
+        return "too many relations"
+    for values in itertools.product((1, -1), repeat=len(relations)):
+        truth = dict(zip(relations, values))
+        if all(_true(p, truth) for p in given) and not _true(wanted, truth):
+            return "it does not follow by logic alone"
+    return Evidence("region", {"how": "logic"})
+
+
+def _true(formula: Term, truth: dict[Term, int]) -> bool:
+    if formula.kind == "relation":
+        return truth[formula] > 0
+    return region_signs.true_under(formula.name == "true" if formula.kind == "constant" else
+                                   (formula.name, [_true(a, truth) for a in formula.args]), ())
 
 
 def refute_by_a_point(claim: Claim, budget: Budget, most: int) -> Evidence | str | None:
@@ -152,7 +181,7 @@ def _written(value: Any) -> Any:
     return to_data(value) if isinstance(value, Term) else None
 
 
-PROCEDURES = (("simple points", partial(refute_by_a_point, most=100)), ("quadratic roots", refute_by_a_root), ("signs", prove_by_signs),
-              ("points", partial(refute_by_a_point, most=2500)), ("z3", ask_z3))
+PROCEDURES = (("logic", prove_by_logic), ("simple points", partial(refute_by_a_point, most=100)), ("quadratic roots", refute_by_a_root),
+              ("signs", prove_by_signs), ("points", partial(refute_by_a_point, most=2500)), ("z3", ask_z3))
 """Cheap ones first; see `strategy`."""
 

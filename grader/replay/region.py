@@ -3,6 +3,8 @@
 point
     `point` (symbol -> fraction as text, or the tree of a number written with square roots): it lies in the domains, satisfies every premise and
     condition, and not the conclusion. Fractions are exact; other values are enclosed in interval arithmetic, or told from zero by a separation bound.
+logic
+    Nothing: the claim holds whatever the truth of the relations in it.
 signs
     `atoms` (polynomials as [[coefficient, [[name, exponent], ...]], ...]) and `cuts`: see `region_signs`; one variable needs no cuts.
 exception
@@ -16,6 +18,7 @@ everything it touches is real and defined.
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable
 from fractions import Fraction
 from typing import Any
@@ -29,9 +32,10 @@ from grader.replay.enclosure import Undefined, Unsupported, Unsure
 from grader.replay.evaluate import Evaluator
 from grader.replay.region_formula import NONZERO, SIGNS, Compiler, Test, plain
 from grader.replay.region_signs import Atoms, Vector, check_cuts, occurring
-from grader.term import Term, apply, free_names, from_data, number, replace, symbol
+from grader.term import Term, apply, free_names, from_data, number, replace, symbol, walk
 
 DIGITS = (30, 80, 250)
+MOST_RELATIONS = 9
 
 
 def check(claim: Claim, data: dict[str, Any]) -> Finding:
@@ -41,6 +45,8 @@ def check(claim: Claim, data: dict[str, Any]) -> Finding:
     how = data["how"]
     if how == "point":
         return _check_point(claim, data)
+    if how == "logic":
+        return _check_logic(claim)
     if how in ("signs", "exception"):
         return _check_signs(claim, data, how == "exception")
     if how == "z3":
@@ -205,6 +211,27 @@ def _sides(conclusion: Term, point: dict[str, Term]) -> str:
     return f", that is {values[0]} {conclusion.signs[0]} {values[1]}" if all(isinstance(v, Fraction) for v in values) else ""
 
 
+# ------------------------------------------------------------------------------------------------------------------- logic
+
+
+def _check_logic(claim: Claim) -> Finding:
+    premises, conclusion = _parts(claim)
+    relations = list(dict.fromkeys(node for f in (*premises, conclusion) for node in walk(f) if node.kind == "relation"))
+    if len(relations) > MOST_RELATIONS:
+        raise Refused("too many relations")
+
+    def truth(formula: Term, given: dict[Term, bool]) -> bool:
+        if formula.kind == "constant":
+            return formula.name == "true"
+        return given[formula] if formula.kind == "relation" else combine(formula.name, [truth(a, given) for a in formula.args])
+
+    for values in itertools.product((True, False), repeat=len(relations)):
+        given = dict(zip(relations, values))
+        if all(truth(p, given) for p in premises) and not truth(conclusion, given):
+            raise Refused("it does not follow by logic alone")
+    return Finding(Status.PROVED, words=("The second condition follows from the first by logic alone.",))
+
+
 # ------------------------------------------------------------------------------------------------------------------- signs
 
 
@@ -229,7 +256,7 @@ def _check_signs(claim: Claim, data: dict[str, Any], exception: bool) -> Finding
         return _exception(domains, atoms, refutes)
     integers = frozenset(name for name, domain in domains.items() if domain.field == "integer")
     if data.get("cuts"):
-        check_cuts(atoms, data["cuts"], refutes, integers)
+        check_cuts(atoms, data["cuts"], refutes, integers, bounds)
         how = "Every combination of signs that would make an exception contradicts itself."
     elif len(domains) == 1 and atoms.items:
         (name, domain), = domains.items()
@@ -237,7 +264,7 @@ def _check_signs(claim: Claim, data: dict[str, Any], exception: bool) -> Finding
             raise Refused("the claim fails somewhere on the line")
         how = "Both conditions were compared on every interval between the points where one of them changes."
     else:
-        check_cuts(atoms, [], refutes, integers)
+        check_cuts(atoms, [], refutes, integers, bounds)
         how = "No combination of signs makes an exception."
     return Finding(Status.PROVED, facts=_facts(claim), words=(how,))
 

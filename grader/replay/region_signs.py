@@ -20,7 +20,7 @@ from grader.replay import exact_polynomials as ep
 from grader.replay.exact_polynomials import Polynomial
 
 MOST_ATOMS = 12
-MOST_VECTORS = 30_000
+MOST_VECTORS = 3000
 MOST_POINTS = 2000
 Vector = tuple[int, ...]
 
@@ -165,8 +165,15 @@ def _from_the_middle(n: int) -> Iterable[int]:
 # ------------------------------------------------------------------------------------------------------ several variables
 
 
-def check_cuts(atoms: Atoms, cuts: Sequence[dict[str, Any]], refutes: Callable[[Vector], bool], integers: frozenset[str]) -> None:
-    """Every vector that `refutes` contains a cut. Fails with `Refused` where a cut is no contradiction, or a vector contains none."""
+def check_cuts(atoms: Atoms, cuts: Sequence[dict[str, Any]], refutes: Callable[[Vector], bool], integers: frozenset[str],
+               bounds: Iterable[tuple[Polynomial, frozenset[int]]]) -> None:
+    """Every vector within the bounds that `refutes` contains a cut. Fails with `Refused` where a cut contradicts nothing, or a vector contains none."""
+    options = [(1, 0, -1) for _ in atoms.items]
+    for polynomial, allowed in bounds:
+        for k, atom in enumerate(atoms.items):
+            quotient = divide(polynomial, atom) if polynomial else None
+            if quotient is not None and not ep.names(quotient):
+                options[k] = tuple(s for s in options[k] if s * _sign(quotient[()]) in allowed)
     shown = [_check_cut(atoms, cut, integers) for cut in cuts]
     looked = 0
 
@@ -176,7 +183,7 @@ def check_cuts(atoms: Atoms, cuts: Sequence[dict[str, Any]], refutes: Callable[[
             if all(k < len(vector) and vector[k] == s for k, s in cut.items()):
                 return
         if len(vector) < len(atoms.items):
-            for s in (1, 0, -1):
+            for s in options[len(vector)]:
                 visit([*vector, s])
             return
         looked += 1
