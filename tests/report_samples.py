@@ -40,7 +40,7 @@ def note(text, severity="info", span=None, code=""):
 
 def reading(term=None, text="", **more):
     made = {"text": text, "state": "read" if term is not None else "unread", "term": T.to_data(term) if term is not None else None, "proposed": False,
-            "notes": [], "alternatives": [], "nearest": None, "reason": "", "hint": "", "span": None, "extra": None}
+            "notes": [], "alternatives": [], "nearest": None, "reason": "", "hint": "", "span": None}
     return {**made, **more}
 
 
@@ -109,10 +109,7 @@ def careful(learner):
                "agrees", "3", "3", line=15, awards=[("set", "3", "construction.right", "", "limit")],
                proofs=[evidence("limit", "agrees", ["At β = 10, 20, 40 the weights of v_a and v_b are 0.49982, 0.49999999, 0.5 (16 digits)."], "attention_limit")]),
         record(learner, "elbo", "4a", "L(q) = ∫ q(z|x) log p(x,z)/q(z|x) dz\n= ∫ q(z|x) log p(x|z) dz + ∫ q(z|x) log p(z)/q(z|x) dz\n= E_q[log p(x|z)] − KL(q(z|x) || p(z))",
-               reading(LINES[0], "L(q) = int q(z|x) log(p(x, z)/q(z|x)) dz", extra={"lines": [
-                   shown(LINES[0], "L(q) = int q(z|x) log(p(x, z)/q(z|x)) dz"),
-                   shown(LINES[1], "L(q) = int q(z|x) log p(x|z) dz + int q(z|x) log(p(z)/q(z|x)) dz"),
-                   shown(LINES[2], "L(q) = E_{q(z|x)}[log p(x|z)] - KL(q(z|x) || p(z))")]}),
+               reading(T.collection("list", *LINES), "[L(q) = int q(z|x) log(p(x, z)/q(z|x)) dz, L(q) = ..., L(q) = E_{q(z|x)}[log p(x|z)] - KL(q(z|x) || p(z))]"),
                "proved", "4", "4", line=20, awards=[("add", "2", "derivation.lines", "Every line follows from the one before.", "step 2"), ("add", "2", "derivation.goal", "The last line is what was to be shown.", "goal")],
                proofs=[evidence(f"step {j}", "proved", [w], "probability", lemmas=["product rule"]) for j, w in enumerate((
                    "p(x,z) = p(x|z) p(z), and the logarithm of a product is a sum.", "The second integral is −KL by its definition."), 2)]

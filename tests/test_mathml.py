@@ -138,6 +138,8 @@ def ix(base, *below):
     (A("hat", x), "^{x}"),
     (A("softmax", q, S("i")), "softmax(q)_{i}"),
     (A("binomial", n, N(2)), "({n}/{2})"),
+    (A("at", A("call", S("f"), x), R("=", x, N(0))), "f(x)|_{x=0}"), (A("at", A("add", x, y), R("=", x, N(0))), "(x+y)|_{x=0}"),
+    (A("at", A("add", x, y), N(0), N(1)), "[x+y]_{0}^{1}"),
     (A("quantity", N(3), T.text("m/s")), "3m/s"),
     (S("k_a"), "k_{a}"), (S("alpha"), "α"), (S("alpha_j"), "α_{j}"), (S("_"), "_"), (S("a_"), "a_"),
     (T.constant("e"), "e"), (T.constant("undefined"), "undefined"), (N("0.10", "0.10"), "0.10"), (N("3/2"), "{3}/{2}"),

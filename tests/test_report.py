@@ -24,7 +24,7 @@ from grader.model import Answer, Award, Claim, Equal, Evidence, Finding, Mark, N
 from grader.report import write_report
 from grader.report.files import page_names, render, slug
 from grader.report.markdown import code, fenced, plain
-from grader.report.record import learner_view, read_records, shown_evidence, structure, to_line, to_record
+from grader.report.record import learner_view, read_records, shown_evidence, to_line, to_record
 from grader.report.view import chip, learner_page, nice, outline, paper_of, part_name
 from grader.report.visible import one_line, pieces, visible
 from grader.run.audit import audit_records
@@ -65,7 +65,7 @@ def report_of(text="n <= t", **changed):
     claim = Claim(Equal(T.symbol("x"), T.symbol("secret")), label="same")
     verdict = kernel.give_up(claim, [("balls", "no sample point\x00 was found")])
     made = dict(learner="s001", problem="p", part="a", answer=Answer("p/a", text, Provenance("/home/someone/papers/s001.md", 7, "markdown", True), (Note("n", T.Span(0, 1), "repair", "c"),)),
-                reading=Read(T.relation("<=", T.symbol("n"), T.symbol("t")), (Note("read so", T.Span(2, 4)),), (T.symbol("z"),), False, ({"rows": (Q(1, 2), None)}, T.symbol("z"))),
+                reading=Read(T.relation("<=", T.symbol("n"), T.symbol("t")), (Note("read so", T.Span(2, 4)),), (T.symbol("z"),)),
                 verdicts=(verdict,), mark=Mark((Award("add", Q(1, 2), "k.tag", "Half.", "same"), Award("none", Q(0), "k.tag")), Q(1, 2), Q(2), True, "undecided"),
                 spec="d" * 32, version="0")
     return PartReport(**{**made, **changed})
@@ -78,7 +78,6 @@ def test_a_record_has_the_public_keys_and_plain_values():
     assert (record["points"], record["out_of"], record["needs_human"], record["tags"], record["feedback"]) == ("1/2", "2", True, ["k.tag"], "Half.")
     assert record["source"] == {"file": "s001.md", "line": 7, "format": "markdown", "ocr": True, "notes": [{"text": "n", "span": [0, 1], "severity": "repair", "code": "c"}]}
     assert record["reading"]["text"] == "n <= t" and T.from_data(record["reading"]["term"]) == T.relation("<=", T.symbol("n"), T.symbol("t"))
-    assert record["reading"]["extra"] == [{"rows": ["1/2", None]}, {"text": "z", "term": ["symbol", "z"]}]
     assert json.loads(to_line(record)) == record
 
 
@@ -94,7 +93,7 @@ def test_evidence_in_a_record_replays():
 def test_an_unread_record():
     record = to_record(report_of(reading=Unread("no formula", T.Span(0, 3), "Write one.", proposed=T.symbol("x"))))
     assert record["reading"] == {"text": "", "state": "unread", "term": None, "proposed": False, "notes": [], "alternatives": [], "nearest": {"text": "x", "term": ["symbol", "x"]},
-                                 "reason": "no formula", "hint": "Write one.", "span": [0, 3], "extra": None}
+                                 "reason": "no formula", "hint": "Write one.", "span": [0, 3]}
     assert to_record(report_of(reading=Unread("empty", blank=True)))["reading"]["state"] == "blank"
 
 
@@ -112,13 +111,6 @@ def test_what_is_no_json_is_refused():
         to_record(report_of(verdicts=(Forged,)))
     with pytest.raises(ValueError):
         to_line({"x": float("nan")})
-
-
-def test_structure_leaves_out_what_is_empty():
-    assert structure(Note("x")) == {"text": "x", "span": None, "severity": "info", "code": ""}
-    assert structure(frozenset({"b", "a"})) == ["a", "b"]
-    assert structure(object()) == "object"
-    assert structure(Provenance("f", 0)) == {"file": "f", "line": 0, "format": "text", "ocr": False}
 
 
 def test_records_are_read_back_and_a_bad_line_is_named(tmp_path):
@@ -146,6 +138,11 @@ def entry(label, status, words=("because",), method="point"):
     ("refuted", ["only if"], [entry("if", "refuted"), entry("only if", "proved")], ["if", "only if"]),
     ("refuted", ["same"], [entry("same", "refuted"), entry("accept 0", "refuted")], ["same"]),
     ("refuted", ["step 3"], [entry("step 2", "proved"), entry("step 3", "refuted"), entry("goal", "proved")], ["step 2", "step 3"]),
+    ("proved", ["stays"], [entry("stays", "proved"), entry("complete", "proved"), entry("wrong 0", "refuted")], ["stays", "complete"]),
+    ("refuted", ["pattern swapped"], [entry("q 1", "refuted"), entry("q 2", "proved"), entry("pattern swapped", "proved")], ["q 1"]),
+    ("refuted", ["", "p"], [entry("q", "proved"), entry("p", "refuted"), entry("swapped: q", "proved"), entry("swapped: p", "refuted")], ["p"]),
+    ("refuted", ["q 5"], [entry("q 4", "proved"), entry("q 5", "refuted"), entry("q 6", "proved")], ["q 5"]),
+    ("undecided", ["p 2"], [entry("p 1", "proved"), entry("p 2", "refuted")], ["p 2"]),
     ("undecided", [""], [entry("same", "undecided", method="gap")], []),
     ("undecided", ["same"], [entry("same", "undecided", method="gap")], []),
 ])
@@ -155,12 +152,12 @@ def test_the_verdicts_that_explain_a_mark(status, awards, entries, shown):
 
 
 def test_a_learner_sees_words_and_no_labels_that_name_something():
-    record = {"status": "refuted", "awards": [{"claim": "feed-forward"}],
+    record = {"status": "refuted", "awards": [{"claim": "feed-forward"}, {"claim": "layer norm"}, {"claim": "step 2"}, {"claim": "silent"}],
               "evidence": [entry("feed-forward", "refuted", ["Something is missing."]), entry("layer norm", "refuted", ["Something is missing."]),
-                           entry("step 2", "refuted", ["No."]), entry("silent", "refuted", [])]}
+                           entry("step 2", "refuted", ["No."]), entry("step 3", "refuted", ["No."]), entry("silent", "refuted", [])]}
     assert "feed-forward" not in json.dumps(learner_view(record))
     view = learner_view(record)["evidence"]
-    assert [(e["label"], e["words"]) for e in view] == [("", ["Something is missing."]), ("step 2", ["No."])]
+    assert [(e["label"], e["words"]) for e in view] == [("", ["Something is missing."]), ("step 2, step 3", ["No."])]
     assert CANARY not in json.dumps(view) and set(view[0]) == {"label", "status", "facts", "oracles", "words"}
 
 
@@ -260,10 +257,27 @@ def test_a_learner_reads_why(pages):
 
 
 def test_the_lines_of_a_derivation_are_shown_each(pages):
-    (lines,) = [ol for ol in pages["learners/s002.html"].iter("ol") if ol.get("class") == "lines"]
-    assert len(lines) == 3 and all(len(li.findall(".//math")) == 1 for li in lines)
+    lines = pages["learners/s002.html"].findall(".//math/mtable[@class='chain']/mtr")
+    assert len(lines) == 3
     text = words_of(pages["learners/s002.html"])
     assert "step 2 p(x,z) = p(x|z) p(z)" in text and "step 3 The second integral" in text
+
+
+def test_a_long_text_that_answers_several_parts_is_shown_once():
+    text = "a long text " * 30
+    records = [report_samples.record("s001", "minimax", part, text, report_samples.reading(T.symbol("x"), "x"), "proved", "1", "1") for part in ("5a.table", "5c")]
+    (problem,) = learner_page("s001", records, outline(report_samples.problems())).problems
+    assert [p.same_as for p in problem.parts] == [None, ("minimax-5a.table", "5a · table")]
+    short = [{**r, "answer": "short"} for r in records]
+    assert [p.same_as for p in learner_page("s001", short, []).problems[0].parts] == [None, None]
+
+
+def test_cells_that_hold_are_counted_and_the_others_explained():
+    cells = [report_samples.evidence(f"step {k}", "refuted" if k == 3 else "proved", [f"From q = {k} the rule gives that."]) for k in range(12)]
+    record = report_samples.record("s001", "p", "a", "x", report_samples.reading(T.symbol("x"), "x"), "refuted", "1", "2", awards=[("set", "1", "t", "", "step 3")], proofs=cells)
+    checks = learner_page("s001", [record], []).problems[0].parts[0].checks
+    assert [(c.label, c.chip.word) for c in checks] == [("step 3", "disproved"), ("", "proved")]
+    assert checks[1].words == ("The others hold: " + ", ".join(f"step {k}" for k in range(12) if k != 3) + ".",)
 
 
 def test_the_page_of_the_class(pages):

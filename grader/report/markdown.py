@@ -63,17 +63,20 @@ def _part(part: PartView) -> list[str]:
     if part.person:
         lines += [f"☞ **A person decides.** {plain(part.person)}", ""]
     if part.chip.kind != "blank":
-        lines += ["What you wrote" + (f" ({plain(part.source)})" if part.source else "") + ":", "", *fenced(part.typed, part.left_out)]
+        if part.same_as:
+            lines += [f"What you wrote stands under {plain(part.same_as[1])}.", ""]
+        else:
+            lines += ["What you wrote" + (f" ({plain(part.source)})" if part.source else "") + ":", "", *fenced(part.typed, part.left_out)]
         lines += _reading(part)
-        for check in part.checks:
-            lines.append(f"- {_chip(check.chip)}" + (f" ({plain(check.label)})" if check.label else "") + ": " + " ".join(map(plain, check.words)))
-            if check.rests_on:
-                lines.append("  Used: " + "; ".join(map(plain, check.rests_on)) + ".")
-        lines += [""] if part.checks else []
     if part.rubric and part.chip.kind != "blank":
         lines += ["What is looked for:", "", *[f"- {plain(text)} ({points})" for text, points in part.rubric], ""]
     for amount, text in part.feedback:
         lines += [(f"{amount} " if amount else "") + plain(text), ""]
+    for check in part.checks:
+        lines.append(f"- {_chip(check.chip)}" + (f" ({plain(check.label)})" if check.label else "") + ": " + " ".join(map(plain, check.words)))
+        if check.rests_on:
+            lines.append("  Used: " + "; ".join(map(plain, check.rests_on)) + ".")
+    lines += [""] if part.checks else []
     return lines
 
 
@@ -81,7 +84,6 @@ def _reading(part: PartView) -> list[str]:
     lines = []
     if part.reading:
         lines += [("Only a proposal, which earns nothing until a person agrees: " if part.proposed else "Read as ") + code(part.reading.text), ""]
-    lines += _formulas("Lines:", part.lines)
     lines += _formulas("It can also be read as:", part.alternatives)
     for words in part.unread:
         lines += [plain(words), ""]

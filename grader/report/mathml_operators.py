@@ -300,6 +300,16 @@ def _quantity(node: Term, boxes: Sequence[Box]) -> Box:
     return Box(row(at(amount, m.FRACTION), THIN, unit.code), m.PRODUCT, amount.first, "word")
 
 
+def _at(node: Term, boxes: Sequence[Box]) -> Box:
+    """F|_{x = a}, or [F]_a^b"""
+    body, *places = boxes
+    if len(places) == 1:
+        bar = sign("|", form="postfix", stretchy="true", fence="true")
+        return subscripted(row(at(body, m.PRODUCT), bar), row(places[0].code), "bracket")
+    below, above = places
+    return Box(f"<msubsup>{bracketed(body.code, '[', ']')}{row(below.code)}{row(above.code)}</msubsup>", m.SCRIPT, "bracket")
+
+
 # ---------------------------------------------------------------------------------------------------------------- rules
 
 FUNCTIONS = {
@@ -325,5 +335,5 @@ APPLY_RULES: dict[str, Rule] = {
     "and": _infix("and", m.AND, spoken=True), "or": _infix("or", m.OR, spoken=True), "xor": _infix("⊕", m.OR), "not": _not,
     "implies": _infix("⇒", m.ARROW), "iff": _infix("⇔", m.ARROW), "where": _where,
     "union": _infix("∪", m.SETS), "intersection": _infix("∩", m.SETS), "setminus": _infix("∖", m.SETS), "times": _infix("×", m.SETS),
-    "quantity": _quantity,
+    "quantity": _quantity, "at": _at,
 }

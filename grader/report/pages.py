@@ -43,7 +43,7 @@ def _environment() -> Environment:
     style = (TEMPLATES / "style.css").read_text(encoding="utf-8")
     digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
     environment.globals.update(style=Markup(style), style_hash=f"sha256-{digest}", pieces=pieces, mathml=_mathml, short=one_line,  # noqa: S704 - our own file
-                               segments=_segments, counted=_counted)
+                               segments=_segments, counted=_counted, is_short=view.is_short)
     return environment
 
 

@@ -8,7 +8,7 @@ problem, part   ids
 answer          what was typed, character for character
 source          where it stood: {"file", "line", "format", "ocr", "notes"}
 reading         {"text": the reading in linear form, "state": "read" | "unread" | "blank", "term": its tree or null, "proposed": bool,
-                "notes", "alternatives": [{"text", "term"}], "nearest": {"text", "term"} or null, "reason", "hint", "span", "extra"}
+                "notes", "alternatives": [{"text", "term"}], "nearest": {"text", "term"} or null, "reason", "hint", "span"}
 status          proved, refuted, agrees, undecided or unread
 points, out_of  exact numbers as strings ("3/2")
 needs_human     true where a person must look
@@ -25,12 +25,10 @@ A record shows the reference (inside claims and teacher's words); `learner_view`
 
 from __future__ import annotations
 
-import dataclasses
 import enum
 import json
 import re
 from collections.abc import Mapping
-from fractions import Fraction
 from pathlib import Path, PurePath
 from typing import Any
 
@@ -84,37 +82,41 @@ def read_records(path: str | Path) -> list[Record]:
 def learner_view(record: Record) -> Record:
     """What a learner may see of a record: no claims, no evidence data, no teacher's words, no gaps (they may quote the reference), and only those
     verdicts that explain the mark and have something to say. Labels are kept where they count lines ("step 3"); others may name what was missed."""
-    shown: list[Record] = []
+    shown: dict[str, Record] = {}
     for entry in shown_evidence(record):
-        view = {"label": entry["label"] if _ROW.fullmatch(entry["label"]) else "", "status": entry["status"], "facts": entry["facts"],
-                "oracles": entry["oracles"], "words": entry["words"]}
-        if entry["words"] and view not in shown:
-            shown.append(view)
+        said = {"status": entry["status"], "facts": entry["facts"], "oracles": entry["oracles"], "words": entry["words"]}
+        if entry["words"]:
+            label = entry["label"] if _row(entry["label"]) else ""
+            view = shown.setdefault(json.dumps(said), {"label": label, **said})
+            if label and label not in (labels := view["label"].split(", ")):
+                view["label"] = ", ".join(filter(None, [*labels, label]))
     awards = [{**award, "claim": ""} for award in record.get("awards", ())]
-    return {**record, "awards": awards, "evidence": shown}
+    return {**record, "awards": awards, "evidence": list(shown.values())}
 
 
 def shown_evidence(record: Record) -> list[Record]:
     """The entries of `evidence` that explain the mark to its learner, in order.
 
-    Those whose labels the awards name, with the rest of their row ("step 3" brings all steps), and what an answer was refuted by; where no award
-    names one, those that agree with the status. Comparisons with foreseen answers ("wrong 2", "accept 0") are left out unless the credit rests
-    on them, and so are gaps.
+    Those whose labels the awards name; with a line of a derivation, all its lines; for a right answer everything that was proved of it; for a
+    refuted one what refutes it, where the awards name nothing that does. Comparisons with foreseen answers and known patterns ("wrong 2", "accept 0",
+    "pattern swapped", "swapped: q") are left out, but for the accepted answer that the credit rests on; and so are gaps.
     """
-    entries = [e for e in record["evidence"] if e["method"] != "gap" and _row(e["label"]) != "wrong"]
-    named = {a["claim"] for a in record.get("awards", ()) if a["claim"]} & {e["label"] for e in entries}
-    rows = {_row(name) for name in named} - {"", "accept"}
+    entries = [e for e in record["evidence"] if e["method"] != "gap"]
+    claims = {a["claim"] for a in record.get("awards", ())}
+    named = [e for e in entries if e["label"] in claims and (not _COMPARISON.match(e["label"]) or _row(e["label"]) == "accept")]
+    rows = {_row(e["label"]) for e in named} & {"step", "line"}
+    rest = record["status"] in ("proved", "agrees") or not any(e["status"] == "refuted" for e in named)
 
     def explains(entry: Record) -> bool:
-        label, status = entry["label"], entry["status"]
-        if label in named or _row(label) in rows:
+        if entry in named or _row(entry["label"]) in rows:
             return True
-        return status == record["status"] and _row(label) != "accept" and (not named or status == "refuted")
+        return rest and entry["status"] == record["status"] and not _COMPARISON.match(entry["label"])
 
     return [e for e in entries if explains(e)]
 
 
 _ROW = re.compile(r"([a-z]+) \d+")
+_COMPARISON = re.compile(r"(?:wrong|accept|pattern)\b|[^:]*:")
 
 
 def _row(label: str) -> str:
@@ -130,10 +132,10 @@ def _reading(reading: Reading) -> Record:
     if isinstance(reading, Read):
         return {"text": str(reading.term), "state": "read", "term": to_data(reading.term), "proposed": reading.proposed,
                 "notes": [_note(n) for n in reading.notes], "alternatives": [_shown(t) for t in reading.alternatives], "nearest": None,
-                "reason": "", "hint": "", "span": None, "extra": structure(reading.extra)}
+                "reason": "", "hint": "", "span": None}
     return {"text": "", "state": "blank" if reading.blank else "unread", "term": None, "proposed": False,
             "notes": [_note(n) for n in reading.notes], "alternatives": [], "nearest": _shown(reading.proposed) if reading.proposed is not None else None,
-            "reason": reading.reason, "hint": reading.hint, "span": _span(reading.span), "extra": None}
+            "reason": reading.reason, "hint": reading.hint, "span": _span(reading.span)}
 
 
 def _verdict(verdict: Verdict) -> Record:
@@ -165,28 +167,3 @@ def _ordered(value: Any) -> Any:
         return str(value) if isinstance(value, enum.Enum) else value
     raise TypeError(f"evidence holds a {type(value).__name__}, which is no JSON value")
 
-
-def structure(value: Any) -> Any:
-    """JSON values that show what a kind read beside the term: terms as {"text", "term"}, records as mappings, empty fields left out."""
-    if isinstance(value, Term):
-        return _shown(value)
-    if isinstance(value, enum.Enum):
-        return str(value.value)
-    if value is None or isinstance(value, (bool, int, str)):
-        return value
-    if isinstance(value, Fraction):
-        return str(value)
-    if isinstance(value, Span):
-        return list(value)
-    if isinstance(value, Note):
-        return _note(value)
-    if dataclasses.is_dataclass(value):
-        fields = {f.name: structure(getattr(value, f.name)) for f in dataclasses.fields(value)}
-        return {name: inner for name, inner in fields.items() if inner not in (None, [], {}, "")}
-    if isinstance(value, Mapping):
-        return {str(k): structure(v) for k, v in value.items()}
-    if isinstance(value, (frozenset, set)):
-        return sorted((structure(v) for v in value), key=lambda v: json.dumps(v, sort_keys=True))
-    if isinstance(value, (list, tuple)):
-        return [structure(v) for v in value]
-    return type(value).__name__

@@ -31,6 +31,12 @@ AGREES, OPEN, UNREAD, BLANK = Chip("≈", "Agrees", "right"), Chip("?", "Not dec
 PERSON = Chip("☞", "A person decides", "person")
 
 THIN = "\u2009"
+LONG = 200
+"""Characters from which on a text that answers several parts is shown once."""
+LINES_SHOWN = 8
+"""Lines or cells that hold and are shown each with its reason."""
+ONE_LINE = 120
+"""Characters of a linear form that is shown beside its formula."""
 _AS_READ = {"proved": Chip("✓", "Holds as read", "open"), "refuted": Chip("✗", "Fails as read", "open"), "agrees": Chip("≈", "Agrees as read", "open"),
             "undecided": OPEN, "unread": UNREAD}
 _CHECKED = {"proved": Chip("✓", "proved", "right"), "refuted": Chip("✗", "disproved", "wrong"), "agrees": Chip("≈", "agrees", "right"),
@@ -127,10 +133,11 @@ class PartView:
     """Why a person decides; empty where nobody has to."""
     typed: str
     left_out: int
+    same_as: tuple[str, str] | None
+    """Anchor and name of the part before whose text is this very text, and long: it is shown there."""
     source: str
     reading: Formula | None
     proposed: bool
-    lines: tuple[Formula, ...]
     alternatives: tuple[Formula, ...]
     nearest: Formula | None
     unread: tuple[str, ...]
@@ -174,11 +181,14 @@ def learner_page(learner: str, records: Sequence[Record], problems: Sequence[Rec
     views = []
     for about, own in by_problem(shown, problems):
         asks = {p["id"]: p for p in about["parts"]}
-        parts, before = [], ""
+        parts: list[PartView] = []
+        ask, typed = "", {}
         for record in own:
             part = asks.get(record["part"], {"ask": "", "kind": "", "rubric": []})
-            parts.append(_part(record, part, "" if part["ask"] == before else part["ask"]))
-            before = part["ask"]
+            same_as = typed.get(record["answer"]) if len(record["answer"]) > LONG else None
+            parts.append(_part(record, part, "" if part["ask"] == ask else part["ask"], same_as))
+            ask = part["ask"]
+            typed.setdefault(record["answer"], (parts[-1].anchor, parts[-1].name))
         views.append(ProblemView(anchor(about["id"]), about["title"], nice(total(own, "points")), nice(total(own, "out_of")), tuple(parts)))
     waiting = tuple(p for v in views for p in v.parts if p.person)
     paper = paper or {"file": "", "notes": [], "unplaced": []}
@@ -224,21 +234,21 @@ def reason_of(record: Record) -> str:
     return next((a["text"] for a in record.get("awards", ()) if a["text"]), "") or record["feedback"] or "A person marks this part."
 
 
-def _part(record: Record, about: Record, ask: str) -> PartView:
+def _part(record: Record, about: Record, ask: str, same_as: tuple[str, str] | None) -> PartView:
     reading, blank = record["reading"], record["reading"]["state"] == "blank"
     typed, left_out = shortened(record["answer"])
-    lines = _lines(reading["extra"])
-    main = _formula(reading) if reading["state"] == "read" and about["kind"] != "prose" and not lines else None
+    main = _formula(reading) if reading["state"] == "read" and about["kind"] != "prose" else None
     person = reason_of(record)
     unread = [] if blank or not reading["reason"] else [f"It could not be read: {reading['reason']}.", reading["hint"]]
     place = _note({"text": "", "severity": "info", "span": reading["span"]}, record["answer"]) if reading["span"] and not blank else None
     feedback = tuple((_amount(a), a["text"]) for a in record["awards"] if a["text"] and a["text"] != person)
     return PartView(
         anchor(record["problem"], record["part"]), part_name(record["part"]), ask, chip(record), nice(record["points"]), nice(record["out_of"]),
-        person, "" if blank else typed, 0 if blank else left_out, _source(record["source"]), main, reading["proposed"],
-        lines, tuple(map(_formula, reading["alternatives"])), _formula(reading["nearest"]) if reading["nearest"] else None,
-        tuple(words for words in unread if words and words.removeprefix("It could not be read: ") not in person), place, tuple(_note(n, record["answer"]) for n in [*record["source"]["notes"], *reading["notes"]]),
-        tuple(map(_check, record["evidence"])), feedback, tuple((line["text"], nice(line["points"])) for line in about["rubric"]))
+        person, "" if blank else typed, 0 if blank else left_out, same_as, _source(record["source"]), main, reading["proposed"],
+        tuple(map(_formula, reading["alternatives"])), _formula(reading["nearest"]) if reading["nearest"] else None,
+        tuple(words for words in unread if words and words.removeprefix("It could not be read: ") not in person), place,
+        tuple(_note(n, record["answer"]) for n in [*record["source"]["notes"], *reading["notes"]]),
+        _checks([e for e in record["evidence"] if not any(" ".join(e["words"]) in text for _, text in feedback)]), feedback, tuple((line["text"], nice(line["points"])) for line in about["rubric"]))
 
 
 def _amount(award: Mapping[str, str]) -> str:
@@ -254,20 +264,9 @@ def _formula(shown: Record) -> Formula:
     return Formula(term.name, None) if term.kind == "text" else Formula(shown["text"], term)
 
 
-def _lines(extra: Any) -> tuple[Formula, ...]:
-    """The terms that a kind read one by one (the lines of a derivation), in order, where there are several."""
-    found: list[Formula] = []
-
-    def walk(value: Any) -> None:
-        if isinstance(value, dict) and value.keys() == {"text", "term"}:
-            found.append(_formula(value))
-        elif isinstance(value, (dict, list)):
-            for inner in value.values() if isinstance(value, dict) else value:
-                walk(inner)
-
-    walk(extra)
-    distinct = [f for k, f in enumerate(found) if f not in found[:k]][:100]
-    return tuple(distinct) if len(distinct) > 1 else ()
+def is_short(formula: Formula) -> bool:
+    """Is the linear form short enough to stand beside the formula (or is there nothing else to show)?"""
+    return formula.term is None or len(formula.text) <= ONE_LINE
 
 
 def _note(note: Record, text: str) -> NoteView:
@@ -277,6 +276,16 @@ def _note(note: Record, text: str) -> NoteView:
     before = text[:start]
     place = f"line {before.count(chr(10)) + 1}, column {start - (before.rfind(chr(10)) + 1) + 1}"
     return NoteView(note["text"], note["severity"], place, one_line(text[start:end], 60))
+
+
+def _checks(entries: Sequence[Record]) -> tuple[Check, ...]:
+    """The checks in order; where very many lines or cells hold, one sentence for all of those."""
+    hold = [e for e in entries if e["status"] == "proved" and e["label"]]
+    if len(hold) <= LINES_SHOWN:
+        return tuple(map(_check, entries))
+    others = tuple(_check(e) for e in entries if e not in hold)
+    names = ", ".join(e["label"] for e in hold)
+    return (*others, Check(_CHECKED["proved"], "", (f"{'These hold' if not others else 'The others hold'}: {names}.",), ()))
 
 
 def _check(entry: Record) -> Check:
