@@ -31,6 +31,9 @@ FIXED = "fixed at a large value"
 LARGE = Domain("integer", Fraction(10 ** 9))
 """Where a symbol that is held fixed lies: anywhere above."""
 
+CONSTANT = Domain("real", Fraction(0), True)
+"""Where a symbol lies that does not grow and is not declared."""
+
 R = symbol(PARAMETER)
 _STEPS: tuple[Term | None, ...] = (
     None, R, apply("pow", R, number(2)), apply("pow", R, number(3)), apply("pow", number(2), R), apply("pow", R, number(6)),
