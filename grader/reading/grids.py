@@ -147,7 +147,7 @@ def _is_grid(text: str, made: Grid, ruled: bool) -> bool:
         return False
     if any(sum(c.text.count(b) for b in "([{") != sum(c.text.count(b) for b in ")]}") for row in made.rows for c in row) and made.form == "pipe":
         return False
-    if any(len(c.text.split()) > 6 for row in made.rows for c in row):
+    if any(len(c.text.split()) > 6 for row in made.rows for c in row) or not any(2 * sum(bool(re.search(r"[\d$\\(?]", c.text)) or not c.text for c in row[1:]) >= len(row[1:]) for row in made.rows):
         return False
     return len(made.rows) > 1 or sum(is_number(c.text) or not c.text for c in made.rows[0]) >= len(made.rows[0]) - 1
 
@@ -265,7 +265,7 @@ def assignments(text: str) -> list[tuple[str, int, Cell]]:
     made: list[tuple[int, str, int, Cell]] = []
     for found in _INDEXED.finditer(text):
         index = next(int(found[g].translate(_DIGITS)) for g in "abcdefg" if found[g] is not None)
-        value = _value(text, found.end())
+        value = _value(text, found.end()) if _begins_statement(text, found.start()) else None
         if value:
             made.append((found.start(), found["name"].lstrip("\\"), index, value))
     for line in _LINE_INDEX.finditer(text):
@@ -275,6 +275,12 @@ def assignments(text: str) -> list[tuple[str, int, Cell]]:
             if value:
                 made.append((found.start(), found["name"].lstrip("\\"), int(line["a"] or line["b"]), value))
     return [(name, index, value) for _, name, index, value in sorted(made, key=lambda m: m[0])]
+
+
+def _begins_statement(text: str, start: int) -> bool:
+    """Is the name what a statement is about ("q_1 = ...", "p_0 = q_0 = 1"), and not an operand of the side before ("q_0 + p_0 = 2")?"""
+    head = text[max(0, start - 12):start].rstrip(" $")
+    return not head or re.search(r"[=,;:\n&({\[|>•]$|[A-Za-z]{2}$|\.\s*$|[-*]$(?<=\n.)", head) is not None
 
 
 def _value(text: str, start: int) -> Cell | None:

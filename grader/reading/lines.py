@@ -14,7 +14,7 @@ from dataclasses import dataclass, field, replace
 from grader.model import Note, Read, Reading, Unread
 from grader.reading.passages import Passage, passages
 from grader.reading.prose import Remark, condition_of, lead_of, prose_words, remark_at_end
-from grader.reading.rows import rows_of_display, statements, strip_row
+from grader.reading.rows import rows_of_display, starts_rows, statements, strip_row
 from grader.reading.splitting import CONNECTIVES, Names, blank_out, shifted, signs, trim
 from grader.reading.vocabulary import OPEN, Vocabulary
 from grader.term import Span, Term
@@ -105,10 +105,12 @@ def lines(text: str, vocabulary: Vocabulary = OPEN, *, macros: Mapping[str, tupl
     """The lines of a derivation in order. Never raises; what cannot be read is an Unread in its place. `macros` are the document's own commands."""
     state = _State(text, vocabulary, macros, Names.of(vocabulary))
     position = 0
-    apart = [p for p in passages(text, vocabulary) if p.kind in ("display", "table")]
+    found = [p for p in passages(text, vocabulary) if p.kind in ("display", "table")]
+    apart = [p for p in found if not (p.kind == "display" and p.span == p.outer) or starts_rows(p.text)]
+    whole = [p.outer for p in found if p not in apart]
     for passage in [*apart, None]:
         end = passage.outer.start if passage else len(text)
-        for span in _physical_lines(text, position, end):
+        for span in _physical_lines(text, position, end, whole):
             if len(state.made) > MAX_LINES:
                 return tuple([*state.made[:MAX_LINES], _too_many(state, span)])
             _plain_line(state, span)
@@ -127,10 +129,11 @@ def _too_many(state: _State, span: Span) -> Line:
     return Line("formula", Unread(f"more than {MAX_LINES} lines", rest), (), rest, "", number=state.text.count("\n", 0, span.start))
 
 
-def _physical_lines(text: str, start: int, end: int) -> list[Span]:
-    """Lines of the text, also at `<br>`; formulas in dollars that go over a line's end are kept whole."""
+def _physical_lines(text: str, start: int, end: int, whole: list[Span]) -> list[Span]:
+    """Lines of the text, also at `<br>`; formulas in dollars that go over a line's end are kept whole, and so are `cases` and matrices."""
     spans: list[Span] = []
     inline = [m.span() for m in re.compile(r"(?<!\\)\$[^$]+\$|\\\(.+?\\\)", re.DOTALL).finditer(text, start, end) if "\n" in m[0] and "\n\n" not in m[0]]
+    inline += [w for w in whole if start <= w.start < end and "\n" in text[w.start:w.end]]
     position = start
     for found in [*re.compile(r"\n|<br\s*/?>").finditer(text, start, end), None]:
         stop = found.start() if found else end

@@ -31,6 +31,11 @@ _MINUS = re.compile(r"(?:\s|&|\\q?quad(?![A-Za-z])|\\[,;:! ])*[-−]")
 _ENDS_OPEN = re.compile(r"(?:[+\-*/·×−]|\\(?:times|cdot|pm))\s*$")
 
 
+def starts_rows(content: str) -> bool:
+    """Does the text begin with an environment whose rows are lines of a derivation (`align`, not `cases`)?"""
+    return _WRAPPER.match(content) is not None
+
+
 def rows_of_display(content: str, offset: int) -> list[DisplayRow]:
     """The rows of a display (or of a formula in dollars) that stands at `offset` in the text."""
     clean = blank_out(content, _WRAPPER)
