@@ -172,7 +172,7 @@ def records():
 
 def papers():
     def unplaced(part, text, line):
-        return Answer(part, text, Provenance("s001.ocr.md", line, "markdown", True))
+        return Answer(part, text, Provenance("s001.ocr.md", line, "markdown", True), (Note("not placed: no label says what it answers"),))
 
     return [Submission("s001", (), (unplaced("", "$\\mathcal{Z} = \\sum_{i=1}^{m} (v_i x_i)$\n\n" + HOSTILE, 33), unplaced("minimax/9z", "forty-two", 61)),
                        (Note("the page with question 3 is missing"),), file="s001.ocr.md"),

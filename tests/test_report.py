@@ -249,7 +249,7 @@ def test_a_learner_reads_why(pages):
     text = words_of(page)
     for words in ("5 answers wait for a person", "1⅔ of 19½ points so far", "Along t = 1, l = 1, n = s the cost grows like s²", "The trouble is in line 1, column 1: tril", "column 8: oder",
                   "The nearest reading, which earns nothing until a person agrees", "It can also be read as", "Take t = 1, n = 1", "a step believed from z3", "+⅔ Right but for the boundary.",
-                  "What could not be placed", "minimax/9z · s001.ocr.md, line 61", "forty-two", "the page with question 3 is missing", "s001.ocr.md, line 9 (read from paper by a program)"):
+                  "What could not be placed", "minimax/9z · s001.ocr.md, line 61 (read from paper by a program) · not placed: no label says what it answers", "forty-two", "the page with question 3 is missing", "s001.ocr.md, line 9 (read from paper by a program)"):
         assert words in text, words
     assert len(page.findall(".//math")) >= 6
     rubric = [ul for ul in page.iter("ul") if ul.get("class") == "rubric"]

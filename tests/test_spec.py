@@ -225,6 +225,8 @@ MISTAKES = [
     ("path as part id", "parts:\n  ../x: {kind: plain}\n", 2, "parts.../x", "expected a part id"),
     ("part is text", "parts:\n  a: hello\n", 2, "parts.a", "expected a part: a mapping"),
     ("no kind", "parts:\n  a:\n    answer: x\n", 2, "parts.a.kind", "missing; expected one of needy, plain, prose"),
+    ("misspelt kind", "parts:\n  a:\n    knd: plain\n    points: 2\n", 3, "parts.a.knd", "unknown key 'knd' in a part without kind; did you mean 'kind'?"),
+    ("misspelt kind of a part with fields", "parts:\n  a:\n    kid: plain\n    fields: {x: {answer: y}}\n", 3, "parts.a.kid", "did you mean 'kind'?"),
     ("unknown kind", "parts:\n  a:\n    kind: plane\n", 3, "parts.a.kind", "did you mean 'plain'?"),
     ("broken kind", "parts:\n  a:\n    kind: broken\n    start: x\n", 3, "parts.a.kind", "the kind broken cannot be loaded (ImportError: no module inside)"),
     ("broken kind of a field", "parts:\n  a:\n    start: x\n    fields:\n      y: {kind: broken}\n", 5, "parts.a.fields.y.kind", "cannot be loaded"),

@@ -155,7 +155,7 @@ class _Reader(PartKeys):
                 merged = {**shared, **own}
                 options = self.options_of(merged.get("kind"))
                 taken |= options.keys() if options is not None else shared.keys()
-                merged = {k: n for k, n in merged.items() if k in own or k in PART_KEYS or k in (options or ())}
+                merged = {k: n for k, n in merged.items() if k in own or k in PART_KEYS or options is None or k in options}
                 below_paths = _join(paths, self.paths(own["labels"])) if "labels" in own else _join(paths, ((), (re.sub(r"[_-]+", " ", key),)))
                 self.limit(below, below_paths)
                 yield self.one(f"{id}.{key}", below, merged, {**symbols, **self.symbols(own.get("symbols"))}, below_paths, points)
@@ -208,6 +208,9 @@ class _Reader(PartKeys):
     def kind(self, node: Node, entries: Mapping[str, Node]) -> answers.Kind:
         """The loaded kind of a part."""
         if "kind" not in entries:
+            for key, below in entries.items():
+                if key not in PART_KEYS and did_you_mean(key, PART_KEYS) == did_you_mean("kind", PART_KEYS):
+                    raise self.unknown_key(below, key, PART_KEYS, "a part without kind")
             raise self.fail(node, "this key is missing; expected one of " + ", ".join(answers.names()), "kind")
         name = self.text(entries["kind"]).strip()
         try:

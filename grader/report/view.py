@@ -193,7 +193,8 @@ def learner_page(learner: str, records: Sequence[Record], problems: Sequence[Rec
     waiting = tuple(p for v in views for p in v.parts if p.person)
     paper = paper or {"file": "", "notes": [], "unplaced": []}
     notes = tuple(NoteView(n["text"], n["severity"]) for n in paper["notes"])
-    unplaced = tuple((" · ".join(filter(None, (u["part"], _source(u["source"])))), *shortened(u["text"])) for u in paper["unplaced"])
+    unplaced = tuple((" · ".join(filter(None, (u["part"], _source(u["source"]), *(n["text"] for n in u["source"]["notes"])))), *shortened(u["text"]))
+                     for u in paper["unplaced"])
     return LearnerPage(learner, paper["file"], nice(total(shown, "points")), nice(total(shown, "out_of")), tuple(views), waiting, notes, unplaced)
 
 
