@@ -10,6 +10,7 @@ with x^(1/6) as the generator, so that each thing has one name.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import lru_cache
@@ -85,8 +86,8 @@ def fmpq_of(value: Fraction) -> fmpq:
 class Kernels:
     """The generators of one normal form and the arithmetic over them."""
 
-    def __init__(self, claim: Claim, real: bool, plan: Plan, count: int = 16) -> None:
-        self.claim, self.real, self.plan, self.size = claim, real, plan, count
+    def __init__(self, claim: Claim, real: bool, plan: Plan, count: int = 16, check: Callable[[], None] = lambda: None) -> None:
+        self.claim, self.real, self.plan, self.size, self.check = claim, real, plan, count, check
         self.context = _context(count)
         self.gens = self.context.gens()
         self.one, self.zero = self.context.constant(1), self.context.constant(0)
@@ -145,6 +146,7 @@ class Kernels:
 
     def sign(self, p: fmpq_mpoly) -> int:
         """Sign as the checker would grant it: 1, 2, -1, -2, or 0."""
+        self.check()
         return self.table.sign(self.plain(p)) if len(p) <= 60 else 0
 
     def is_real(self, q: Frac) -> bool:
@@ -204,6 +206,7 @@ class Kernels:
 
     def fraction(self, n: fmpq_mpoly, d: fmpq_mpoly) -> Frac:
         """n/d reduced: no root in a monomial denominator, no common factor (up to `GCD_DEGREE`), leading coefficient of the denominator 1."""
+        self.check()
         n, d = self.reduce(n), self.reduce(d)
         if d.is_zero():
             raise Bail("division by zero")

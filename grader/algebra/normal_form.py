@@ -14,7 +14,7 @@ Facts: the operand of a root or logarithm is >= 0 or > 0 wherever the claim is d
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from fractions import Fraction
 from typing import Any
 
@@ -36,9 +36,9 @@ LEARNED = frozenset("sqrt root log pow".split())
 class NormalForm(PowerRules, ExponentialRules, FunctionRules):
     """Values of terms over one set of generators, and the rows that a certificate needs to say how they came about."""
 
-    def __init__(self, claim: Claim, real: bool, plan: Plan, count: int) -> None:
+    def __init__(self, claim: Claim, real: bool, plan: Plan, count: int, check: Callable[[], None]) -> None:
         self.claim, self.real = claim, real
-        self.k = Kernels(claim, real, plan, count)
+        self.k = Kernels(claim, real, plan, count, check)
         self.plan = plan
         self.rows: dict[str, dict[str, Any]] = {}
         self.learned: list[str] = []
@@ -189,11 +189,11 @@ class NormalForm(PowerRules, ExponentialRules, FunctionRules):
         return found
 
 
-def certificate(claim: Claim, left: Term, right: Term, real: bool) -> dict[str, Any] | str:
-    """Data for `replay.equality` without its point, or why there is none ("the normal forms differ", "a limit")."""
+def certificate(claim: Claim, left: Term, right: Term, real: bool, check: Callable[[], None] = lambda: None) -> dict[str, Any] | str:
+    """Data for `replay.equality` without its point, or why there is none ("the normal forms differ", "a limit"). `check` is called often and may raise."""
     plan, count, reason = Plan(), 14, ""
     for _ in range(MAX_RESTARTS):
-        form = NormalForm(claim, real, plan, count)
+        form = NormalForm(claim, real, plan, count, check)
         try:
             form.learn((left, right))
             difference = form.k.minus(form.value(left), form.value(right))

@@ -77,7 +77,7 @@ def prove_by_normal_form(claim: Claim, budget: Budget) -> Evidence | str | None:
         return comparison
     from grader.algebra.normal_form import certificate
 
-    found = certificate(claim, comparison.left, comparison.right, comparison.real)
+    found = certificate(claim, comparison.left, comparison.right, comparison.real, budget.check)
     if isinstance(found, str):
         return found
     point = _inhabitant(comparison, budget)

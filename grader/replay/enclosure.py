@@ -117,8 +117,13 @@ class Enclosures:
         if isinstance(x, Complex) or isinstance(y, Complex):
             (a, b), (c, d) = _pair(x), _pair(y)
             return _complex(self.add(a, c), self.add(b, d))
-        if isinstance(x, Fraction) and isinstance(y, Fraction):
-            return self.known(x + y)
+        if isinstance(x, Fraction):
+            if isinstance(y, Fraction):
+                return self.known(x + y)
+            if x == 0:
+                return y
+        elif _is_zero(y):
+            return x
         return self.known(self.interval(x) + self.interval(y))
 
     def neg(self, x: Value) -> Value:

@@ -125,9 +125,9 @@ class Evaluator:
     # ---- unknown functions, derivatives
 
     def _call(self, term: Term) -> Value:
-        return self.value(self._unfold(term))
+        return self.value(self.unfold(term))
 
-    def _unfold(self, call: Term) -> Term:
+    def unfold(self, call: Term) -> Term:
         """The call with the function's interpretation put in; a primed function is the derivative of its interpretation."""
         name = function_name(call)
         if name is None or name not in self.interpretations:
@@ -144,7 +144,7 @@ class Evaluator:
 
     def _without_calls(self, term: Term) -> Term:
         if term.is_apply("call"):
-            return self._without_calls(self._unfold(term))
+            return self._without_calls(self.unfold(term))
         return term.with_args(tuple(self._without_calls(a) for a in term.args)) if term.args else term
 
     def _derivative(self, term: Term) -> Value:
@@ -178,6 +178,10 @@ class Evaluator:
     def _binder(self, term: Term) -> Value:
         if term.name in ("sum", "product") and len(term.args) == 3 and len(term.bound) == 1 and term.bound[0].kind == "symbol":
             return self._series(term)
+        if term.name == "integral" and len(term.args) == 3 and len(term.bound) == 1 and term.bound[0].kind == "symbol":
+            from grader.replay.quadrature import integral  # only integrals pay for it
+
+            return integral(self, term)
         raise Unsupported(f"a {term.name} of that form")
 
     def _series(self, term: Term) -> Value:

@@ -15,6 +15,8 @@ Exponents: TypeAlias = tuple[int, ...]
 Poly: TypeAlias = dict[Exponents, Fraction]
 
 MAX_TERMS = 6000
+MAX_QUOTIENT = 400
+"""Most terms of a quotient that is looked for."""
 MAX_WORK = 1_500_000
 """Most products of terms in one multiplication."""
 
@@ -104,14 +106,20 @@ def reduce(p: Poly, relations: dict[int, tuple[int, Poly]]) -> Poly:
     raise Refused("the relations do not come to an end")
 
 
+def _divides(m: Exponents, n: Exponents) -> bool:
+    return all(x <= y for x, y in zip(m, n))
+
+
 def quotient(a: Poly, b: Poly) -> Poly | None:
     """a / b where b divides a exactly, else None (lexicographic division)."""
     if not b:
         return None
-    lead = max(b)
+    lead, least = max(b), min(b)
+    if a and not (_divides(lead, max(a)) and _divides(least, min(a)) and all(degree(b, k) <= degree(a, k) for k in used(b))):
+        return None
     out: Poly = {}
     rest = dict(a)
-    for _ in range(MAX_TERMS):
+    for _ in range(MAX_QUOTIENT):
         if not rest:
             return out
         m = max(rest)
