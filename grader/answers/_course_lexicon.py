@@ -23,7 +23,7 @@ FORMS = {
     "oscillate": "oscillate oscillates oscillated oscillating oscillation oscillations rotate rotates rotated rotating rotation fluctuate fluctuates "
                  "bounce bounces bouncing swing swings revolve revolves spin spins spinning "
                  "alternates",
-    "return": "back return returns returned returning",
+    "return": "back return returns returned returning comes come",
     "start": "start initial beginning origin same again starting",
     "change": "change changes changed changing vary varying adjust adjusting adjusted tune tuning modify modifying modified reduce reduces reducing reduced "
               "decrease decreases decreasing decreased lowering increase increases increasing increased choosing choose chose shrink",
@@ -49,6 +49,10 @@ DENIALS = frozenset("not no never neither nor cannot without impossible unable f
 YES, NO = frozenset("yes yeah yep yup true correct".split()), frozenset("no nope nah false negative".split())
 BREAKS = frozenset("because since but however hence thus therefore so while whereas although though instead therefor : — – ( )".split())
 PARTICLE_NEXT = frozenset(", : - – — ; it they we the this because since as i there you not never with they're it's a an both ) ! iterates values but and".split())
+ASKS = frozenset("does do did can could is are will would should".split())
+"""A sentence that begins so before its subject is the question, copied."""
+PURPOSES = frozenset("order try tries trying want wants need aim goal used how".split())
+"""After these "to reach the optimum" is a purpose and no claim."""
 NUMBERS = {w: k for k, w in enumerate("zero one two three four five six seven eight nine ten eleven twelve".split())}
 
 

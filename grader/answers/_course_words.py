@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 
 from grader.answers import _words
-from grader.answers._course_lexicon import (BREAKS, CONTEXT, NO, NUMBERS, PARTICLE_NEXT, SAYS, WEAK, YES, Token, classify, denies, english)
+from grader.answers._course_lexicon import (ASKS, BREAKS, CONTEXT, NO, NUMBERS, PARTICLE_NEXT, PURPOSES, SAYS, WEAK, YES, Token, classify, denies, english)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +78,8 @@ def _sentence(tokens: list[Token], text: str, given: Fraction | None, said: Said
     if head in YES | NO and (len(tokens) == 1 or tokens[1].text in PARTICLE_NEXT):
         _particle(head in YES, said)
         tokens = tokens[1:]
+    if len(tokens) > 1 and tokens[0].text in ASKS and tokens[1].text in ("it", "the", "this", "they", "we", "one"):
+        return
     for clause in _joined(_clauses(tokens)):
         _clause(clause, text, given, said)
 
@@ -185,6 +187,9 @@ def _predicate_kind(tokens: Sequence[Token], k: int) -> str:
     """What the word says of the iterates, "" where nothing."""
     token, following = tokens[k], tokens[k + 1].text if k + 1 < len(tokens) else ""
     around = {t.text for t in tokens[max(0, k - 4):k + 6]}
+    before = [t.text for t in tokens[max(0, k - 2):k]]
+    if token.kind in ("settle", "reach") and before[-1:] == ["to"] and (k == 1 or before[0] in PURPOSES):
+        return ""
     if token.kind == "settle":
         return "settle"
     if token.kind == "reach" and following != "that":
@@ -202,10 +207,31 @@ def _predicate_kind(tokens: Sequence[Token], k: int) -> str:
     if token.kind in ("grow", "oscillate"):
         return token.kind
     if token.kind == "cycle":
-        return "" if k and tokens[k - 1].text == "unit" else "cycle"
-    if token.kind == "return" and (around & {"again", "start", "initial", "beginning", "starting", "same"} or any(t.text == "(" or t.text.isdigit() for t in tokens[k:])):
+        return "cycle" if _recurs(tokens, k) else ""
+    if token.kind == "return" and _comes_back(tokens, k):
         return "cycle"
     return "oscillate" if token.text == "forth" and "back" in around else ""
+
+
+def _recurs(tokens: Sequence[Token], k: int) -> bool:
+    """Is the word said of the iterates? Not the unit circle, a loop of code, or the learner who repeats a step."""
+    word, before, following = tokens[k].text, tokens[k - 1].text if k else "", tokens[k + 1].text if k + 1 < len(tokens) else ""
+    if word in ("circle", "circles"):
+        return before != "unit"
+    if word in ("loop", "loops"):
+        return before not in ("for", "while", "python", "training", "inner", "outer", "code") and following not in ("over", "to", "that", "through", "runs")
+    if word in ("repeat", "repeated", "repeating"):
+        return before not in ("we", "i", "you", "to", "then", "can", "must", "should") and following not in ("the", "this", "these", "it", "until", "steps")
+    return True
+
+
+def _comes_back(tokens: Sequence[Token], k: int) -> bool:
+    """"back at (1, 1)", "returns to the start", "back again"."""
+    rest = [t.text for t in tokens[k + 1:k + 6]]
+    if any(w in ("again", "same") for w in rest[:3]):
+        return True
+    at = next((j for j, w in enumerate(rest) if w in ("to", "at", "where", "in", "on")), None)
+    return at is not None and any(w in ("start", "initial", "beginning", "starting", "same", "we", "it", "(", "origin") or w.isdigit() for w in rest[at + 1:])
 
 
 # ------------------------------------------------------------------------------------------------------------- step sizes

@@ -153,6 +153,9 @@ def _relation(term: Term, variables: Sequence[str], made: Equations) -> list[Ter
         return [i for p in pairs for i in _relation(p, variables, made)]
     if term.args[0].kind == "tuple" and all(s.kind == "number" for s in term.args[1:]):
         return [i for a in term.args[0].args for i in _relation(relation(term.signs, a, *term.args[1:]), variables, made)]
+    if _moves(term, variables):
+        made.trivial = True
+        return []
     sides: list[list[Term]] = []
     for side in term.args:
         plain = [p for p in (_plain(s, variables) for s in _signed(side)) if p is not None]
@@ -178,6 +181,26 @@ def _relation(term: Term, variables: Sequence[str], made: Equations) -> list[Ter
             return []
         return [apply("or", *[relation("=", a, b) for a in sides[0] for b in sides[1]])]
     return [relation(tuple("=" for _ in sides[1:]), *[s[0] for s in sides])]
+
+
+def _moves(term: Term, variables: Sequence[str]) -> bool:
+    """Does the equation lead from one time to another (a rule, or the definition of staying), rather than name a value?
+
+    A chain such as q_{t+1} = q_t = 0 names one.
+    """
+    times: dict[str, set[Term]] = {}
+    for side in term.args:
+        for node in walk(side):
+            if node.kind == "apply" and node.args and node.args[0].kind == "symbol" and node.args[0].name in variables:
+                if node.name in ("index", "sup", "prime", "call"):
+                    times.setdefault(node.args[0].name, set()).add(node)
+    named = any(side.kind == "number" for side in term.args)
+    return any(len(t) > 1 for t in times.values()) and not (named and all(side.kind == "number" or _offsets(side) for side in term.args))
+
+
+def _offsets(side: Term) -> bool:
+    """Is the side one variable at one time?"""
+    return side.kind == "symbol" or side.kind == "apply" and side.name in ("index", "sup", "prime", "call")
 
 
 def _signed(side: Term) -> list[Term]:

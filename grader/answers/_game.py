@@ -105,6 +105,15 @@ def check(part: Part) -> None:
         raise SpecError(f"expected polynomials with rational coefficients: {error}", key="game" if part.options.game else "update") from None
 
 
+def check_numbers(part: Part) -> None:
+    """Fails with `SpecError` when the system has a name without a value, so that nothing can be worked out."""
+    from grader.algebra import dynamics
+
+    others = dynamics.system(dict(parameters(part))).others
+    if others:
+        raise SpecError(f"expected numbers: {', '.join(others)} has no value", key="step" if part.options.step in others else "game")
+
+
 def without(made: Parameters, *names: str) -> Parameters:
     """The parameters without some."""
     return tuple((k, v) for k, v in made if k not in names)

@@ -74,6 +74,7 @@ def check(part: Part) -> None:
     if part.options.asks == "region":
         _region_answer.check(part)
         return
+    _game.check_numbers(part)
     if not part.options.start:
         raise SpecError("expected where the iteration starts, such as {p: 1, q: 1}", key="start")
     for key, answer in [("answer", part.answer), *(("wrong", w.answer) for w in part.wrong)]:

@@ -69,6 +69,7 @@ class Options(_game.GameOptions):
 def check(part: Part) -> None:
     """Fails with `SpecError` when the options describe no iteration with a start, or a pattern is unknown."""
     _game.check(part)
+    _game.check_numbers(part)
     if not part.options.start:
         raise SpecError("expected where the iteration starts, such as {p: 1, q: 1}", key="start")
     if not 1 <= part.options.steps <= 60:
@@ -203,7 +204,20 @@ def mark(reading: Reading, part: Part, settled: Settled) -> Mark:
     status = Status.REFUTED if refuted else Status.UNDECIDED if pending or "blank" in states.values() else Status.PROVED
     if _all_blank(states) and not grid.numbers():
         return person(part, "iteration.undecided", "No value could be read.")
+    awards = _foreseen(awards, grid, part) if refuted else awards
     return run(part, *awards, needs_human=bool(pending or unread_start), status=status)
+
+
+def _foreseen(awards: list[Award], grid: Grid, part: Part) -> list[Award]:
+    """With the author's points and feedback where the table has the values of a foreseen one."""
+    own = {p: v for p, v in grid.numbers().items() if p[1] > 0}
+    for entry in part.wrong:
+        table = _grid(entry.answer, part) if entry.answer else None
+        if table is not None and {p: v for p, v in table.numbers().items() if p[1] > 0} == own:
+            points = sum((a.amount for a in awards if a.operation in ("set", "add")), Fraction(0)) if entry.points is None else entry.points
+            said = Award("set", points, entry.tag or awards[0].tag, entry.feedback, awards[0].claim)
+            return [said, *(Award("none", Fraction(0), a.tag, a.text, a.claim) for a in awards)]
+    return awards
 
 
 def _places(part: Part, k: int) -> list[Place]:
