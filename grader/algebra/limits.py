@@ -1,9 +1,9 @@
 """Growth of scalar scales: limits along a ray, and what grows along every path.
 
-Why it is right. For one letter x -> oo the germs exp(x^k), x, log x form a chain in which each beats every power of the next (G. H. Hardy, Orders of
-Infinity, 1910, ch. III), so a product's behaviour is that of its highest atom, and a sum's that of its leading product with the sum of its coefficients. For
-several letters that move independently of each other a product grows along every path exactly when no letter pulls it down and one pulls it up.
-Not decided here: logarithms of sums, exponentials of exponentials, oscillating functions; `limit_of` then says None.
+Why it is right. For one letter x -> oo the germs exp(x^k), x, log x form a chain in which each beats every power of the next (G. H. Hardy, Orders
+of Infinity, 1910, ch. III), so a product's behaviour is that of its highest atom, and a sum's that of its leading product with the sum of its
+coefficients. For several letters that move independently of each other a product grows along every path exactly when no letter pulls it down and
+one pulls it up. Not decided here: logarithms of sums, exponentials of exponentials, oscillating functions; `limit_of` then says None.
 """
 
 from __future__ import annotations

@@ -1,9 +1,9 @@
 """Sums of scales: exact arithmetic of finite sums of rational multiples of products of powers, logarithms and exponentials of letters.
 
-A `Scale` is such a sum. Atoms of its products are terms: a letter x, log(x), log(p) for a prime p, exp(M) for a product M, a prime under a root, pi, and a sum
-that could not be multiplied out (as the base of a power). Products are kept in one order and like products are collected, so the difference of two scales of the
-same form is 0. Scales that differ in form may still be equal as numbers; nothing concludes from a difference in form. What grows, and which way, is told by
-`grader.algebra.limits`.
+A `Scale` is such a sum. Atoms of its products are terms: a letter x, log(x), log(p) for a prime p, exp(M) for a product M, a prime under a root,
+pi, and a sum that could not be multiplied out (as the base of a power). Products are kept in one order and like products are collected, so the
+difference of two scales of the same form is 0. Scales that differ in form may still be equal as numbers; nothing concludes from a difference in
+form. What grows, and which way, is told by `grader.algebra.limits`.
 """
 
 from __future__ import annotations

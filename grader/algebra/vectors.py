@@ -1,13 +1,15 @@
 """Linear forms over symbolic keys: q = c_a k_a + c_b k_b + (c_i k_i over all other keys), with scales as coefficients.
 
-A `Form` maps a key's tag to its coefficient. Tags: the names of the keys that are told apart ("a", "b"); `EACH` for "on every other key, with that key's own
-coefficient"; `ONE` for a single other key, whichever. A space says what keys, the query and dot products are:
+A `Form` maps a key's tag to its coefficient. Tags: the names of the keys that are told apart ("a", "b"); `EACH` for "on every other key, with
+that key's own coefficient"; `ONE` for a single other key, whichever. A space says what keys, the query and dot products are:
 
-- `Orthogonal`: k_x . k_y = 0 for x != y, |k_x|^2 given; so k_x . q is the coefficient at x times |k_x|^2, and the number of other keys is m - (named keys);
+- `Orthogonal`: k_x . k_y = 0 for x != y, |k_x|^2 given; so k_x . q is the coefficient at x times |k_x|^2, and the number of other keys is m -
+  (named keys);
 - `Scored`: nothing is known of the keys; the scores k_x . q are free letters ("score:x");
 - `Concrete`: coordinates, as scales in t.
 
-Values of terms are scales or forms; `NoScale` says why there is none. Dot products of two forms that lie on all other keys need coefficients that are alike there.
+Values of terms are scales or forms; `NoScale` says why there is none. Dot products of two forms that lie on all other keys need coefficients that
+are alike there.
 """
 
 from __future__ import annotations
@@ -158,7 +160,8 @@ class Space:
 class Orthogonal(Space):
     """Orthogonal keys; `norms` is "unit", "unknown", or the norms by key with the others' last. `keys` is their number, None for the letter."""
 
-    def __init__(self, names: Names, norms: str | Sequence[Fraction], modes: Modes, letters: Mapping[str, Scale] | None = None, keys: int | None = None) -> None:
+    def __init__(self, names: Names, norms: str | Sequence[Fraction], modes: Modes, letters: Mapping[str, Scale] | None = None,
+                 keys: int | None = None) -> None:
         steady = {f"norm:{x}": Mode(1, "constant") for x in (*names.named, EACH)}
         super().__init__(names, {**modes, **steady, names.count: Mode(1, "constant", Fraction(len(names.named) + 1))}, letters)
         size = Scale.letter(names.count) if keys is None else Scale.of(keys)

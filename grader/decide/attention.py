@@ -1,16 +1,16 @@
 """Claims about attention weights: proofs by combining facts about score gaps, refutations by instances.
 
-The mathematics. softmax(s) tends to weights w exactly when s_x - s_y -> log(w_x / w_y) for positive weights and s_x - s_y -> oo where w_y = 0 < w_x. With
-orthogonal keys the scores of q = sum c_x k_x are c_x |k_x|^2, so everything is about the growth of differences of scales.
+The mathematics. softmax(s) tends to weights w exactly when s_x - s_y -> log(w_x / w_y) for positive weights and s_x - s_y -> oo where w_y = 0 <
+w_x. With orthogonal keys the scores of q = sum c_x k_x are c_x |k_x|^2, so everything is about the growth of differences of scales.
 
-*Proof* of "G -> oo": G is, up to something bounded, a combination of facts with non-negative multipliers, at least one of them on a fact "E -> oo". For
-facts and gaps that are linear in the letters this search is complete: by Motzkin's transposition theorem (Schrijver, Theory of Linear and Integer
-Programming, 7.8) either such a combination exists or there is a direction d with E . d > 0 for all facts "E -> oo", E . d >= 0 for those bounded below, = 0 for
-those bounded, and G . d <= 0; then x = t d + e satisfies the premises and G does not tend to infinity. Both sides are exact linear programs. Products of letters
-count as letters of their own, with what is known of their growth as further facts.
+*Proof* of "G -> oo": G is, up to something bounded, a combination of facts with non-negative multipliers, at least one of them on a fact "E ->
+oo". For facts and gaps that are linear in the letters this search is complete: by Motzkin's transposition theorem (Schrijver, Theory of Linear
+and Integer Programming, 7.8) either such a combination exists or there is a direction d with E . d > 0 for all facts "E -> oo", E . d >= 0 for
+those bounded below, = 0 for those bounded, and G . d <= 0; then x = t d + e satisfies the premises and G does not tend to infinity. Both sides
+are exact linear programs. Products of letters count as letters of their own, with what is known of their growth as further facts.
 
-*Refutation*: that ray; for products, a search over few rays (t, 2 t, t^2, ...) and constants; for conditions on vectors (q = k_j), a list of small configurations.
-The number of keys is 10 unless the claim fixes it.
+*Refutation*: that ray; for products, a search over few rays (t, 2 t, t^2, ...) and constants; for conditions on vectors (q = k_j), a list of
+small configurations. The number of keys is 10 unless the claim fixes it.
 """
 
 from __future__ import annotations
@@ -194,4 +194,5 @@ def _error(scores: Mapping[str, Scale], targets: Mapping[str, Fraction], others:
     return max(Fraction(float(e.upper())) for e in errors)
 
 
-PROCEDURES = (("weights", settle_weights), ("condition", settle_condition), ("equivalent", settle_equivalent), ("same", settle_same), ("within", settle_within))
+PROCEDURES = (("weights", settle_weights), ("condition", settle_condition), ("equivalent", settle_equivalent), ("same", settle_same),
+              ("within", settle_within))

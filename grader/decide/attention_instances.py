@@ -14,6 +14,7 @@ from grader.algebra.limits import constant_ball
 from grader.algebra.scales import FREE, Mode, NoScale, Scale, log
 from grader.algebra.simplex import maximize
 from grader.algebra.vectors import EACH, Concrete, Coordinates, Orthogonal, Space
+from grader.algebra.vectors import ONE as SINGLE
 from grader.decide.attention_statements import TIME, Fact, is_true, letters_of, read_statement
 from grader.decide.budget import Budget
 from grader.term import Term, free_names, symbol, to_data
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
     from grader.decide.attention import Question
 
 MAX_RAYS = 3000
+MAX_SIZE = 12
+"""Most dimensions of an instance with orthonormal keys."""
 T = Scale.letter("t")
 ONE = Scale.of(1)
 ROOT = Scale({((symbol("t"), Fraction(1, 2)),): Fraction(1)})
@@ -56,7 +59,7 @@ def rays(ask: Question, query: Term, premises: Sequence[Term], space: Space, goa
     names = letters_of((query, *premises), ask.names)
     norms = tuple(f"norm:{x}" for x in (*ask.names.named, EACH)) if ask.norms == "unknown" else ()
     count = {ask.names.count: Scale.of(keys)}
-    simple = _sampled(ask, (*names, *norms), space, goals, failing, query, premises, keys, limit=120)
+    simple = _sampled(ask, (*names, *norms), space, failing, query, premises, keys, limit=120)
     yield from itertools.islice(simple, 1)
     given = [f for p in premises for f in read_statement(p, space)]
     if not norms and _linear(fact.of for fact in (*given, *goals)):
@@ -65,10 +68,10 @@ def rays(ask: Question, query: Term, premises: Sequence[Term], space: Space, goa
             if found is not None:
                 yield {**found, **{n: x for n, x in count.items() if n in names}}
                 return
-    yield from itertools.islice(_sampled(ask, (*names, *norms), space, goals, failing, query, premises, keys, limit=MAX_RAYS), 1)
+    yield from itertools.islice(_sampled(ask, (*names, *norms), space, failing, query, premises, keys, limit=MAX_RAYS), 1)
 
 
-def _sampled(ask: Question, names: Sequence[str], space: Space, goals: Sequence[Fact], failing: bool, query: Term, premises: Sequence[Term], keys: int,
+def _sampled(ask: Question, names: Sequence[str], space: Space, failing: bool, query: Term, premises: Sequence[Term], keys: int,
              limit: int) -> Iterator[Ray]:
     choices = [_choices(name, space.modes.get(name, FREE), ask) for name in names]
     for values in itertools.islice(_by_weight(choices), limit):
@@ -109,10 +112,12 @@ def _choices(name: str, mode: Mode, ask: Question) -> list[Scale]:
         return found if domain.field == "integer" else [*found, ROOT.times(mode.sign)]
     if mode.size == "vanishes":
         return [INVERSE.times(s) for s in ((mode.sign,) if mode.sign else (1, -1))] + ([Scale({})] if not mode.sign else [])
-    steady = [ONE, two, half, Scale.of(5)] if mode.sign > 0 or name.startswith("norm:") else [-ONE, -two, -half] if mode.sign < 0 else [ONE, Scale({}), -ONE, two, half]
+    steady = [ONE, Scale({}), -ONE, two, half]
+    if mode.sign or name.startswith("norm:"):
+        steady = [-ONE, -two, -half] if mode.sign < 0 else [ONE, two, half, Scale.of(5)]
     moving: list[Scale] = []
     if mode.size == "any":
-        moving = [x for x in (T, T.times(2), -T, T * T, INVERSE) if mode.sign == 0 or (x is not None and next(iter(x.parts.values())) * mode.sign > 0)]
+        moving = [x for x in (T, T.times(2), -T, T * T, INVERSE) if not mode.sign or next(iter(x.parts.values())) * mode.sign > 0]
     allowed = [x for x in steady if domain.admits(x.rational or Fraction(0))]
     if not allowed and domain.lower is not None:
         allowed = [Scale.of(domain.lower + 1)]
@@ -225,7 +230,7 @@ def _domain_rows(ask: Question, name: str, mode: Mode) -> Iterator[Row]:
 
 def models(ask: Question, space: Space, conclusion: Sequence[Term] | None, budget: Budget) -> Iterator[dict[str, Any]]:
     """Keys and queries with coordinates that satisfy the premises and, where a conclusion is given, miss it."""
-    for vectors, letters in (*_scored(ask, space, conclusion), *_listed(ask, conclusion)):
+    for vectors, letters in itertools.chain(_scored(ask, space, conclusion), _listed(ask, conclusion)):
         budget.check()
         try:
             at = Concrete(ask.names, vectors, letters)
@@ -244,17 +249,18 @@ def _holds(statement: Term, at: Concrete) -> bool:
 
 
 def _scored(ask: Question, space: Space, conclusion: Sequence[Term] | None) -> Iterator[tuple[Coordinates, Ray]]:
-    """Models made from scores that a linear program finds: k_x = (slope, offset) and q = (t, 1), or unit keys with the scores as the query's coordinates.
+    """Models made from scores that a linear program finds: k_x = (slope, offset) and q = (t, 1); or unit keys, the scores being q's coordinates.
 
     A premise about some other key only is left to a second kind of other keys, which misses nothing.
     """
     score, unit = ("score", False) if ask.norms == "any" else ("query", True)
-    names = [f"{score}:{x}" for x in (*ask.names.named, EACH)] + [n for n in letters_of((*ask.subject, *(conclusion or ())), ask.names) if ":" not in n]
-    partial = [p.args[0] for p in ask.subject if p.kind == "binder" and p.name == "exists"]
+    letters = [n for n in letters_of((*ask.subject, *(conclusion or ())), ask.names) if ":" not in n]
+    names = [f"{score}:{x}" for x in (*ask.names.named, EACH)] + letters
+    partial = [p for p in ask.subject if p.kind == "binder" and p.name == "exists"]
     try:
-        given = [f for p in ask.subject if p.kind != "binder" or p.name != "exists" for f in read_statement(p, space)]
+        given = [f for p in ask.subject if p not in partial for f in read_statement(p, space)]
         goals = [g for c in conclusion or () for g in read_statement(c, space)]
-        extra = [f for p in partial for f in read_statement(p, space, {b.bound[0].name: "!" for b in ask.subject if b.kind == "binder" and b.name == "exists"})]
+        extra = [f for p in partial for f in read_statement(p.args[0], space, {p.bound[0].name: SINGLE})]
     except NoScale:
         return
     if not _linear(f.of for f in (*given, *goals, *extra)):
@@ -287,9 +293,9 @@ def _slope(x: Scale) -> tuple[Fraction, Fraction]:
 def _coordinates(ask: Question, found: Ray, first: Ray | None, score: str, unit: bool) -> Coordinates:
     named = list(ask.names.named)
     if unit:
-        size = len(named) + 3
+        size = next(n for n in (*range(len(named) + 3, MAX_SIZE), ask.keys()) if ask.claim.domain(ask.names.count).admits(Fraction(n)))
         rows = [[ONE if k == j else Scale({}) for k in range(size)] for j in range(size)]
-        query = [found[f"{score}:{x}"] for x in named] + [found[f"{score}:{EACH}"]] * 3
+        query = [found[f"{score}:{x}"] for x in named] + [found[f"{score}:{EACH}"]] * (size - len(named))
         return Coordinates(dict(zip(named, rows)), [(1, r) for r in rows[len(named):]], query)
     lines = {x: _slope(found[f"{score}:{x}"]) for x in (*named, EACH)}
     others = [(ask.keys() - len(named), lines[EACH])]
@@ -306,14 +312,15 @@ def _coordinates(ask: Question, found: Ray, first: Ray | None, score: str, unit:
 
 
 def _listed(ask: Question, conclusion: Sequence[Term] | None) -> Iterator[tuple[Coordinates, Ray]]:
-    """Small configurations in the plane for one named key: orthogonal, equal, opposite, longer and shorter keys in the same direction, growing ones."""
+    """Small configurations in the plane for one named key: orthogonal, equal, opposite, longer and shorter, growing keys."""
     if len(ask.names.named) != 1:
         return
     (j,), zero = ask.names.named, Scale({})
     copies = ask.keys() - 1
     two = Scale.of(2)
-    pairs = [((ONE, zero), (zero, ONE)), ((ONE, zero), (ONE, zero)), ((ONE, zero), (-ONE, zero)), ((ONE, zero), (two, zero)), ((two, zero), (ONE, zero)),
-             ((T, zero), (zero, ONE)), ((T, zero), (ONE, zero)), ((ONE, zero), (INVERSE, zero)), ((ONE, zero), (zero, INVERSE))]
+    pairs = [((ONE, zero), (zero, ONE)), ((ONE, zero), (ONE, zero)), ((ONE, zero), (-ONE, zero)), ((ONE, zero), (two, zero)),
+             ((two, zero), (ONE, zero)), ((T, zero), (zero, ONE)), ((T, zero), (ONE, zero)), ((ONE, zero), (INVERSE, zero)),
+             ((ONE, zero), (zero, INVERSE))]
     if ask.norms == "unit":
         pairs, copies = pairs[:1], 1
     letters = [n for n in letters_of((*ask.subject, *(conclusion or ())), ask.names) if ":" not in n]

@@ -1,7 +1,7 @@
 """Why a gap of scores grows: facts combined by a linear program.
 
-Columns are facts (premises; products that are positive or grow; products that leave others behind), rows the products that are not bounded anyway. See
-`grader.decide.attention` for why the search is complete where everything is linear.
+Columns are facts (premises; products that are positive or grow; products that leave others behind), rows the products that are not bounded
+anyway. See `grader.decide.attention` for why the search is complete where everything is linear.
 """
 
 from __future__ import annotations
@@ -22,8 +22,9 @@ BOUNDED = frozenset({"bounded", "constant", "vanishes"})
 MAX_PRODUCTS = 24
 MAX_MULTIPLE = Fraction(10**9)
 
+_EVERY = frozenset({"inf", "pos", "nonneg", "floor", "bounded", "limit", "zero"})
 USABLE = {
-    "inf": frozenset({"inf", "pos", "nonneg", "floor", "bounded", "limit", "zero"}), "floor": frozenset({"inf", "pos", "nonneg", "floor", "bounded", "limit", "zero"}),
+    "inf": _EVERY, "floor": _EVERY,
     "bounded": frozenset({"bounded", "limit", "zero"}), "limit": frozenset({"limit", "zero"}), "zero": frozenset({"zero"}),
     "nonneg": frozenset({"nonneg", "pos", "zero"}), "pos": frozenset({"nonneg", "pos", "zero"}),
 }

@@ -1,7 +1,7 @@
 """Statements about sequences of scores and letters as facts about scales, for whoever looks for evidence about attention.
 
-A fact is (kind, E): "inf" E -> oo; "limit" E -> 0; "zero", "nonneg", "pos" from some point on; "bounded" |E|; "floor" E bounded below. What the statements
-mean is written down in `grader.replay.attention_statements`; this is the finder's own reading of it.
+A fact is (kind, E): "inf" E -> oo; "limit" E -> 0; "zero", "nonneg", "pos" from some point on; "bounded" |E|; "floor" E bounded below. What the
+statements mean is written down in `grader.replay.attention_statements`; this is the finder's own reading of it.
 """
 
 from __future__ import annotations
@@ -102,7 +102,8 @@ def is_true(fact: Fact) -> bool:
     return where == "oo" or kind != "inf" and where == "to" if kind != "bounded" else where == "to"
 
 
-def learn_modes(domains: Iterable[tuple[str, Domain]], constants: Iterable[str], premises: Iterable[Term], space_of: Callable[[Modes], Space]) -> dict[str, Mode]:
+def learn_modes(domains: Iterable[tuple[str, Domain]], constants: Iterable[str], premises: Iterable[Term],
+                space_of: Callable[[Modes], Space]) -> dict[str, Mode]:
     """What domains, the list of constants and premises about single letters say of each letter."""
     modes: dict[str, Mode] = {}
     for name, domain in domains:

@@ -2,18 +2,19 @@
 
 Claims (`Satisfies`); the statements among the subjects and in `conclusion` have the forms of `attention_statements`:
 
-- `attention.weights`, subject (q, premises...): keys orthogonal to each other with the given norms, any number of them above the named ones; along every
-  sequence of values of the letters that satisfies the premises, the weights of the named keys tend to `weights` and all others to 0.
-- `attention.condition`, subject (premises...), parameter `conclusion`: for all keys and queries (orthogonal keys where `norms` is given), along every sequence
-  that satisfies the premises the conclusions hold.
+- `attention.weights`, subject (q, premises...): keys orthogonal to each other with the given norms, any number of them above the named ones;
+  along every sequence of values of the letters that satisfies the premises, the weights of the named keys tend to `weights` and all others to 0.
+- `attention.condition`, subject (premises...), parameter `conclusion`: for all keys and queries (orthogonal keys where `norms` is given), along
+  every sequence that satisfies the premises the conclusions hold.
 - `attention.equivalent`: the same in both directions.
 - `attention.same`, subject (q, r): two queries with the same scores for all values of their letters.
 - `attention.within`, subject (q,): with any number of keys up to `most`, the weights differ from `weights` by at most `tolerance`.
 
-A softmax tends to given weights exactly when the gaps of scores tend to the logarithms of the weights' ratios, and to +oo towards weights 0. So a proof is:
-for each gap, a combination of facts (premises, or products that grow by the modes of their letters) with positive multipliers on one-sided facts that is the gap
-up to something bounded and has a part that tends to infinity (Farkas' lemma, used in its trivial direction); and one instance that satisfies the premises, so
-that nothing follows from a contradiction. A refutation is an instance: letters (or vectors) as functions of t that satisfy the premises, with other limits.
+A softmax tends to given weights exactly when the gaps of scores tend to the logarithms of the weights' ratios, and to +oo towards weights 0. So a
+proof is: for each gap, a combination of facts (premises, or products that grow by the modes of their letters) with positive multipliers on
+one-sided facts that is the gap up to something bounded and has a part that tends to infinity (Farkas' lemma, used in its trivial direction); and
+one instance that satisfies the premises, so that nothing follows from a contradiction. A refutation is an instance: letters (or vectors) as
+functions of t that satisfy the premises, with other limits.
 """
 
 from __future__ import annotations
@@ -43,7 +44,8 @@ def check(claim: Claim, data: Mapping[str, Any]) -> Finding:
         raise Refused("no claim about attention")
     parameters = dict(conclusion.parameters)
     checks: dict[str, Callable[..., Finding]] = {
-        "attention.weights": _weights, "attention.condition": _condition, "attention.equivalent": _equivalent, "attention.same": _same, "attention.within": _within,
+        "attention.weights": _weights, "attention.condition": _condition, "attention.equivalent": _equivalent, "attention.same": _same,
+        "attention.within": _within,
     }
     if conclusion.property not in checks:
         raise Refused(f"no property {conclusion.property}")
@@ -77,7 +79,7 @@ def _weights(claim: Claim, subject: Sequence[Term], parameters: Mapping[str, Any
     forms = symbolic.scores(symbolic.value(query))
     goals = _goals(forms, targets, symbolic)
     _prove_all(goals, data["gaps"], premises, symbolic)
-    return Finding(Status.PROVED, facts=_facts(symbolic), words=(*words.forms_of(forms), *shown.example()))
+    return Finding(Status.PROVED, facts=_facts(symbolic), words=(words.HOLDS,), teacher_words=(*words.forms_of(forms), *shown.example()))
 
 
 def _targets(parameters: Mapping[str, Any]) -> dict[str, Fraction]:
@@ -180,7 +182,7 @@ def _condition(claim: Claim, premises: Sequence[Term], parameters: Mapping[str, 
     symbolic = _symbolic(claim, premises, parameters)
     goals = [g for c in conclusion for g in facts_of(c, symbolic)]
     _prove_all(goals, data["gaps"], premises, symbolic)
-    return Finding(Status.PROVED, facts=_facts(symbolic), words=words.condition(goals))
+    return Finding(Status.PROVED, facts=_facts(symbolic), words=_model_words(model, letters), teacher_words=words.condition(goals))
 
 
 def _equivalent(claim: Claim, premises: Sequence[Term], parameters: Mapping[str, Any], data: Mapping[str, Any]) -> Finding:
@@ -200,8 +202,11 @@ def _model(claim: Claim, parameters: Mapping[str, Any], data: Mapping[str, Any])
     copies = {str(k + 1): int(n) for k, (n, _) in enumerate(data["others"])}
     query = [_in_time(c) for c in data["query"]]
     keys = {**named, **others}
-    if not others or not all(0 < n <= MAX_KEYS for n in copies.values()) or not 0 < len(query) <= 12 or any(len(v) != len(query) for v in keys.values()):
+    size = len(query)
+    if not others or not all(0 < n <= MAX_KEYS for n in copies.values()) or not 0 < size <= 12 or any(len(v) != size for v in keys.values()):
         raise Refused("an instance of the wrong shape")
+    if not claim.domain(parameters["count"]).admits(Fraction(len(named) + sum(copies.values()))):
+        raise Refused("a number of keys that is not allowed")
     model = Model(parameters, letters, keys, copies, query)
     if parameters["norms"] != "any":
         if any(n > 1 for n in copies.values()):
@@ -287,17 +292,17 @@ def _prove(goal: Fact, parts: Sequence[tuple[Fact, Fraction]], scene: Scene) -> 
             raise Refused("an inequality was multiplied by a number that is not positive")
         rest = rest - scales.constant(c) * x
         used.add(fact)
-    sizes = {scales.size_of(p, scene.modes) for p in rest.terms}
+    steady = {scales.size_of(p, scene.modes) for p in rest.terms} <= {BOUNDED, CONSTANT, VANISHES}
+    grows, signed = "inf" in used and steady, used <= {"nonneg", "pos", "zero"}
     number = rest.terms.get((), Fraction(0)) if set(rest.terms) <= {()} else None
     shown = {
-        "inf": "inf" in used and sizes <= {BOUNDED, CONSTANT, VANISHES},
-        "floor": sizes <= {BOUNDED, CONSTANT, VANISHES},
-        "bounded": not used & ONE_SIDED and sizes <= {BOUNDED, CONSTANT, VANISHES},
-        "limit": used <= {"limit", "zero"} and sizes <= {VANISHES},
+        "inf": grows,
+        "floor": steady,
+        "bounded": not used & ONE_SIDED and steady,
+        "limit": used <= {"limit", "zero"} and all(scales.size_of(p, scene.modes) == VANISHES for p in rest.terms),
         "zero": used <= {"zero"} and not rest.terms,
-        "nonneg": "inf" in used and sizes <= {BOUNDED, CONSTANT, VANISHES} or used <= {"nonneg", "pos", "zero"} and number is not None and number >= 0,
-        "pos": "inf" in used and sizes <= {BOUNDED, CONSTANT, VANISHES}
-               or used <= {"nonneg", "pos", "zero"} and number is not None and (number > 0 or number == 0 and "pos" in used),
+        "nonneg": grows or signed and number is not None and number >= 0,
+        "pos": grows or signed and number is not None and (number > 0 or number == 0 and "pos" in used),
     }
     if not shown[kind]:
         raise Refused("the combination does not show what it should")
@@ -348,7 +353,8 @@ def _in_domain(claim: Claim, name: str, x: Scales) -> None:
                 raise Refused(f"{name} leaves its domain")
     if domain.nonzero and not x.terms:
         raise Refused(f"{name} leaves its domain")
-    if domain.field == "integer" and not all(c.denominator == 1 and all(a == ("x", "t") and e > 0 and e.denominator == 1 for a, e in p) for p, c in x.terms.items()):
+    whole = all(c.denominator == 1 and all(a == ("x", "t") and e > 0 and e.denominator == 1 for a, e in p) for p, c in x.terms.items())
+    if domain.field == "integer" and not whole:
         raise Refused(f"{name} leaves the integers")
 
 

@@ -2,9 +2,9 @@
 
 *Scenes* give the symbols their values:
 
-- `OrthogonalKeys`: keys that are orthogonal to each other with known norms; a query is a linear form over them. The keys that have no name of their own are
-  treated alike as one generic key: "*" is the part of a form that lies on all of them, "!" one of them. Indexed letters have their own value at
-  each key ("beta_a", "beta_*").
+- `OrthogonalKeys`: keys that are orthogonal to each other with known norms; a query is a linear form over them. The keys that have no name of
+  their own are treated alike as one generic key: "*" is the part of a form that lies on all of them, "!" one of them. Indexed letters have their
+  own value at each key ("beta_a", "beta_*").
 - `AnyKeys`: keys of which nothing is known; all that counts are the scores s_x = k_x . q, which can be any real numbers.
 - `Model`: keys and query with coordinates that are scale sums in one growing letter t.
 """
@@ -164,7 +164,8 @@ class OrthogonalKeys(Scene):
 
     def __init__(self, parameters: Mapping[str, object], modes: Modes, letters: Mapping[str, Scales] | None = None, keys: int | None = None) -> None:
         known = scales.count(len(tuple(parameters["named"])) + 1)  # type: ignore[arg-type]
-        super().__init__(parameters, {**modes, str(parameters["count"]): known, **{f"norm:{x}": Letter(1, CONSTANT) for x in (*parameters["named"], "*")}}, letters)
+        norms = {f"norm:{x}": Letter(1, CONSTANT) for x in (*parameters["named"], "*")}  # type: ignore[misc]
+        super().__init__(parameters, {**modes, str(parameters["count"]): known, **norms}, letters)
         size = scales.letter(self.count) if keys is None else scales.constant(keys)
         if letters is not None:
             self.letters = {**letters, self.count: size}

@@ -13,6 +13,7 @@ from grader.replay.scales import Scales
 
 GREEK = dict(zip("alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu nu xi pi rho sigma tau phi chi psi omega".split(),
                  "αβγδεζηθικλμνξπρστφχψω"))
+HOLDS = "Along every way in which the letters may move, the weights tend to what was asked for."
 SHOWN_AT = Fraction(10)
 """The value of t at which the numbers of an example are given."""
 
@@ -30,7 +31,7 @@ def name_of(letter: str) -> str:
 def show(x: Scales, time: str = "t") -> str:
     """A scale sum in plain text: "2 β - log γ"; the letter t is called `time`."""
     made = ""
-    for product, c in sorted(x.terms.items(), key=lambda item: (not item[0], repr(item[0]))):
+    for product, c in sorted(x.terms.items(), key=lambda item: (not item[0], item[1] < 0, repr(item[0]))):
         factors = " ".join(_factor(atom, e, time) for atom, e in product)
         size = abs(c)
         body = factors if size == 1 and factors else f"{size} {factors}".strip()
@@ -135,13 +136,15 @@ class Example:
 
     def _listed(self, weights: Mapping[str, Any]) -> str:
         parts = [f"α_{x} = {self._formula(x)}{decimal(weights[x])}" for x in self.named]
-        parts += [f"{decimal(w)} for " + ("each of the others" if self.copies[x] > 1 else "the other") for x, w in weights.items() if x not in self.named]
+        others = [x for x in weights if x not in self.named]
+        parts += [f"{decimal(weights[x])} for " + ("each of the others" if self.copies[x] > 1 else "the other") for x in others]
         return ", ".join(parts)
 
     def _formula(self, tag: str) -> str:
         """"e/(2 e + 8) = " for scores that are fixed whole numbers."""
         numbers = {x: s.terms.get((), Fraction(0)) for x, s in self.scores.items()}
-        if any(set(s.terms) - {()} for s in self.scores.values()) or any(v.denominator != 1 for v in numbers.values()) or len(set(numbers.values())) == 1:
+        whole = all(set(s.terms) <= {()} for s in self.scores.values()) and all(v.denominator == 1 for v in numbers.values())
+        if not whole or len(set(numbers.values())) == 1:
             return ""
         counted: dict[Fraction, int] = {}
         for x, v in numbers.items():

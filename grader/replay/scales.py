@@ -11,9 +11,9 @@ Sums are normal: like products are collected, so that a difference of equal sums
 be equal as numbers (nobody knows all relations between logarithms and roots); nothing here concludes from a difference in form.
 
 Growth: a `Modes` says of each letter which sign it has and whether it grows without bound, tends to 0, is a constant, stays bounded, or anything.
-A product's class is read off letter by letter; for one growing letter the atoms are compared as exp(x^k), x, log x (Hardy, Orders of Infinity, ch. III:
-each beats every power of the next). For several growing letters that are independent of each other, a product surely grows only if no letter pulls it
-down: then it grows along every path.
+A product's class is read off letter by letter; for one growing letter the atoms are compared as exp(x^k), x, log x (Hardy, Orders of Infinity,
+ch. III: each beats every power of the next). For several growing letters that are independent of each other, a product surely grows only if no
+letter pulls it down: then it grows along every path.
 """
 
 from __future__ import annotations
