@@ -428,6 +428,12 @@ def test_pages_of_learners_that_are_gone_go_and_other_files_stay(tmp_path):
     assert (tmp_path / "notes.txt").exists()
 
 
+def test_messages_name_files_and_not_the_folders_of_the_machine(tmp_path):
+    write_report(tmp_path, [], errors=["/home/someone/course/p.yaml:3: parts: x/y", "C:\\course\\q.yaml: no", "papers/s.md: /dev/null", "/p.yaml"])
+    text = (tmp_path / "index.md").read_text(encoding="utf-8")
+    assert [line for line in text.splitlines() if line.startswith("- `")] == ["- `p.yaml:3: parts: x/y`", "- `q.yaml: no`", "- `papers/s.md: /dev/null`", "- `p.yaml`"]
+
+
 def test_a_long_answer_is_cut_on_the_page_and_nowhere_else(tmp_path):
     text = "x" * 10_000_000
     record = report_samples.record("s001", "p", "a", text, report_samples.reading(reason="it is too long"), "unread", "0", "1", human=True,

@@ -23,6 +23,8 @@ from grader.report.view import learner_page, outline, paper_of
 
 FOLDER = "learners"
 _MARK = b'<meta name="generator" content="grader"/>'
+_ABSOLUTE = re.compile(r"\A(?:[A-Za-z]:)?[/\\](?:[^/\\:\n]*[/\\])*")
+"""Folders of the machine before the file that a message is about."""
 _RESERVED = re.compile(r"(?:con|prn|aux|nul|com\d|lpt\d|index)", re.IGNORECASE)
 
 
@@ -51,7 +53,7 @@ def render(out: str | Path, records: Sequence[Record], problems: Sequence[Record
         write(out / FOLDER / f"{pages[learner]}.html", learner_html(page))
         write(out / FOLDER / f"{pages[learner]}.md", learner_markdown(page))
     links = {learner: f"{FOLDER}/{name}.html" for learner, name in pages.items()}
-    about = class_page(records, problems, by_learner, links, errors)
+    about = class_page(records, problems, by_learner, links, [_ABSOLUTE.sub("", error) for error in errors])
     write(out / "index.html", class_html(about))
     write(out / "index.md", class_markdown(about))
     write(out / "grades.csv", grades_csv(records, problems, list(pages)))
