@@ -12,7 +12,7 @@ import click
 from grader import __version__
 
 if TYPE_CHECKING:
-    from grader.model import Part, PartReport, Problem
+    from grader.model import PartReport, Problem
 
 SYMBOLS = {"proved": "✓ proved", "refuted": "✗ refuted", "agrees": "≈ agrees", "undecided": "? undecided", "unread": "✎ not read"}
 
@@ -168,7 +168,7 @@ def check(problem: str, part: str, answer: str | None, problem_folder: Path, as_
     if as_json:
         click.echo(json.dumps(learner_view(to_record(report)), ensure_ascii=False, indent=2))
     else:
-        _show(asked, report)
+        _show(report)
 
 
 def _find_problem(name: str, folder: Path) -> Problem:
@@ -189,28 +189,18 @@ def _find_problem(name: str, folder: Path) -> Problem:
     raise click.UsageError(f"no problem {name!r}; there are: {', '.join(p.id for p in loaded) or 'none'}")
 
 
-def _show(part: Part, report: PartReport) -> None:
-    from grader.model import Read
+def _show(report: PartReport) -> None:
+    from grader.reading import echo
+    from grader.report.record import learner_view, to_record
 
-    reading = report.reading
-    if isinstance(reading, Read):
-        click.echo(f"read as:  {reading.term}")
-        for note in reading.notes:
-            click.echo(f"          {note.severity}: {note.text}")
-    else:
-        from grader.reading import show_place
-
-        click.echo("not read: " + reading.reason)
-        for line in show_place(report.answer.text, reading):
-            click.echo("          " + line)
-    click.echo(f"verdict:  {SYMBOLS[report.mark.status]}" + ("  (a person will look)" if report.mark.needs_human else ""))
-    for award in report.mark.awards:
-        if award.text:
-            click.echo(f"          {award.text}")
-    for verdict in report.verdicts:
-        for words in verdict.finding.words if verdict.status in ("refuted",) else ():
-            click.echo(f"          {words}")
-    click.echo(f"points:   {report.mark.points} of {report.mark.out_of}")
+    view = learner_view(to_record(report))
+    click.echo(echo(report.answer.text, report.reading))
+    click.echo(f"verdict:  {SYMBOLS[view['status']]}" + ("  (a person will look)" if view["needs_human"] else ""))
+    told = [line for line in view["feedback"].splitlines() if line]
+    told += [w for entry in view["evidence"] for w in entry["words"] if w not in view["feedback"]]
+    for line in told:
+        click.echo(f"          {line}")
+    click.echo(f"points:   {view['points']} of {view['out_of']}")
 
 
 # --------------------------------------------------------------------------------------------------------- lint, kinds
