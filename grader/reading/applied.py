@@ -67,21 +67,20 @@ class Applied(Arguments):
         if kind in ("_", "^"):
             return True
         if kind == "(":
-            arguments = self.commas_in(self.i)
-            return not arguments and word not in ("max", "min", "Max", "Min") and word not in ("int", "integral", "limit") and FUNCTIONS.get(word) != "sum"
+            return "," not in self.kinds_in(self.i) and word not in ("max", "min", "Max", "Min") and word != "limit" and FUNCTIONS.get(word) != "sum"
         if word in ("max", "min"):
             return kind not in ("lset", "{", "[", "eof", ")")
         return word != "inf" and word != "product" or kind not in ("eof",)
 
-    def commas_in(self, k: int) -> int:
-        """Commas directly inside the bracket at k."""
-        close, count = self.partner[k], 0
+    def kinds_in(self, k: int) -> set[str]:
+        """The kinds of the tokens directly inside the bracket at k."""
+        close, kinds = self.partner[k], set()
         k += 1
         while k < close:
-            count += self.tokens[k].kind == ","
+            kinds.add(self.tokens[k].kind)
             inner = self.partner.get(k, k)
             k = inner + 1 if inner > k else k + 1
-        return count
+        return kinds
 
     def apply_function(self, op: str, word: str, base: Term | None, exponent: Term | None, first: int, t: Token) -> Term:
         """The function with its subscript and exponent, applied to what follows."""
@@ -235,7 +234,7 @@ class Applied(Arguments):
         if vocabulary.knows(name) or t.mark == "word":
             return t.mark == "word" or vocabulary.is_function(name)
         close = self.partner[k]
-        if close == k + 1 or any(x.kind in ("mid", ";") for x in self.tokens[k + 1:close]) or self.commas_in(k):
+        if close == k + 1 or self.kinds_in(k) & {"mid", ";", ","}:
             return True
         total, called, definite = self.places_of(name)
         inside = self.tokens[k + 1:close]
@@ -244,20 +243,37 @@ class Applied(Arguments):
         of_function = len(inside) == 1 and (vocabulary.is_function(inside[0].text) or self.places_of(inside[0].text)[2])
         if definite or defined or of_function or vocabulary.is_function(name) and total == called:
             return True
-        bare = len(inside) == 1 and inside[0].kind in ("name", "num", "const", "dots") or len(inside) in (3, 5) and inside[0].kind == "name" and inside[1].kind in ("_", "'")
+        bare = self.is_one_name(k)
         if not self.latex and self.tok.gap and name not in vocabulary.functions:
             bare = False
         span = Span(t.start, self.tokens[close].end)
         typed = self.text[span.start:span.end]
+        if bare and vocabulary.is_density(name) and name != "pi":
+            return True
         if total == called and (bare or self.bare_elsewhere(name)):
             if total > 1 or vocabulary.is_density(name) or len(name) > 5:
+                return True
+            if name[:1].isupper() and self.tokens[k + 1].kind == "name":
                 return True
             coefficient = k >= 2 and self.tokens[k - 2].kind == "num" and not self.tokens[k - 1].gap
             number_only = inside[0].kind == "num" and coefficient
             return self.site("call", k, f"`{typed}` is read as {'a product' if number_only else 'a function of its argument'}", span) == number_only
+        if name == "sigma" and total == called:
+            return not self.site("call", k, f"`{typed}` is read as a function of its argument", span)
         if bare or vocabulary.is_function(name) or name.isupper() and len(inside) == 3 and inside[1].kind in ("+", "-", "/") and inside[2].kind == "num":
             return self.site("call", k, f"`{typed}` is read as a product", span)
         return False
+
+    def is_one_name(self, k: int) -> bool:
+        """Does the bracket at k hold a single name or number, perhaps with scripts and primes?"""
+        close = self.partner[k]
+        k += 1
+        if self.tokens[k].kind not in ("name", "num", "const", "dots"):
+            return False
+        k += 1
+        while k < close and self.tokens[k].kind in ("_", "^", "'"):
+            k = self.partner.get(k + 1, k + 1) + 1 if self.tokens[k].kind != "'" else k + 1
+        return k == close
 
     def bare_elsewhere(self, name: str) -> bool:
         return name in self.called_bare
@@ -267,6 +283,13 @@ class Applied(Arguments):
         if self.counts is None:
             self.count_names()
         return self.counts.get(name, (1, 1, False))
+
+    def is_mention(self, k: int, j: int) -> bool:
+        """Does the name between k and j stand alone where a function is only mentioned: an argument, below E, beside the bar of KL, after ~?"""
+        before, after = self.tokens[k - 1], self.tokens[j]
+        if before.kind in ("dmid", "mid") or after.kind in ("dmid", "mid") or before.kind == "rel" and before.text == "~" or before.kind == "_":
+            return True
+        return before.kind in ("(", "[", "{", ",") and after.kind in (")", "]", "}", ",")
 
     def count_names(self) -> None:
         self.counts = {}
@@ -282,6 +305,8 @@ class Applied(Arguments):
                     break
             total, called, definite = self.counts.get(t.text, (0, 0, False))
             before = tokens[j].kind == "("
+            if not before and (any(x.kind == "'" for x in tokens[k + 1:j]) or self.is_mention(k, j)):
+                continue
             if before:
                 inside = tokens[j + 1:self.partner[j]] if self.partner[j] - j < 12 else ()
                 definite = definite or any(x.kind in ("mid", ",", ";") for x in inside) and not any(x.kind == "(" for x in inside)
@@ -298,7 +323,7 @@ class Applied(Arguments):
             return self.expectation(base, exponent, first, t, kind)
         if kind not in ("(", "[", "lset"):
             return None
-        divided = any(x.kind == "dmid" for x in self.tokens[self.i:self.partner[self.i]]) if name in ("D", "L", "KL", "d") or base.is_apply("index") else False
+        divided = "dmid" in self.kinds_in(self.i) if name in ("D", "L", "KL", "d") or base.is_apply("index") else False
         if divided or base == apply("index", symbol("D"), symbol("KL")) or name == "KL":
             return self.divergence(first)
         if name in ("P", "V") and t.mark == "bb" or name == "H" and (t.mark == "bb" or kind == "[" and free):
@@ -308,7 +333,7 @@ class Applied(Arguments):
             return self.statistic(op, base.args[1] if base.is_apply("index") else None, first)
         if name == "P" and free and kind == "(" and self.i in self.relational:
             return self.statistic("probability", None, first)
-        if name == "I" and free and any(x.kind == ";" for x in self.tokens[self.i:self.partner[self.i]]):
+        if name == "I" and free and ";" in self.kinds_in(self.i):
             parts = self.listed_arguments()[0]
             return apply("mutual_information", *parts.args, span=self.span(first))
         if kind == "(" and exponent is None and base.kind == "symbol":
@@ -319,24 +344,22 @@ class Applied(Arguments):
         """`O(n)`, `Θ(n)`; the functions gamma, zeta and B where nothing else is meant by the letter."""
         inside = self.tokens[self.i + 1:self.partner[self.i]]
         order = _ORDERS.get(name)
-        if order and free and inside and not (name in ("theta", "omega", "o") and not self.stands_alone(first, name)) \
-                and not any(x.kind in ("mid", ";") for x in inside):
+        if order and free and inside and not (name in ("theta", "omega") and not self.stands_alone(first)) \
+                and not self.kinds_in(self.i) & {"mid", ";"}:
             arguments = self.listed_arguments()
             return apply(order, arguments[0] if len(arguments) == 1 else collection("tuple", *arguments), span=self.span(first))
-        if name in ("gamma", "Gamma", "zeta") and free and not self.commas_in(self.i) and inside:
+        if name in ("gamma", "Gamma", "zeta") and free and "," not in self.kinds_in(self.i) and inside:
             total, called, _ = self.places_of(name)
             sure = name == "Gamma" or len(inside) == 1 and inside[0].kind == "num"
             if total == called and (sure or not self.site("gamma", self.i, f"`{name}` before a bracket is read as a function", Span(inside[0].start, inside[-1].end))):
                 return apply("zeta" if name == "zeta" else "gamma", *self.listed_arguments(), span=self.span(first))
         return None
 
-    def stands_alone(self, first: int, name: str) -> bool:
-        """Is the call with its bracket a whole side of a relation (where `theta(n)` and `omega(n)` are order symbols)? `o(n)` may also end a sum."""
+    def stands_alone(self, first: int) -> bool:
+        """Is the call with its bracket a whole side of a relation (where `theta(n)` and `omega(n)` are order symbols)?"""
         after = self.tokens[self.partner[self.i] + 1].kind
         before = self.tokens[first - 1].kind if first else "eof"
         whole = after in ("eof", "rel", ",", ")", "]", "}", "where", "and", "or")
-        if name == "o":
-            return before in ("eof", "rel", "+", ",", "(", "{") and after in ("eof", "rel", ",", ")", "]", "}", "+", "-", "where", "and", "or")
         return self.vocabulary.orders and whole and before in ("eof", "rel", ",", "+")
 
     def expectation(self, base: Term, exponent: Term | None, first: int, t: Token, kind: str) -> Term | None:

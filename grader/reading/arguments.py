@@ -57,7 +57,7 @@ class Arguments:
 
     def build_logarithm(self, word: str, arguments: tuple[Term, ...], base: Term | None, span: Span) -> Term:
         if len(arguments) == 1:
-            own = {"lg": 10, "lb": 2, "log2": 2, "log10": 10, "log": self.vocabulary.log_base}.get(word)
+            own = {"lg": 2 if self.vocabulary.orders or self.vocabulary.log_base == 2 else 10, "lb": 2, "log2": 2, "log10": 10, "log": self.vocabulary.log_base}.get(word)
             if own is not None:
                 arguments = (*arguments, number(own))
         if len(arguments) == 2 and arguments[1] in (constant("e"), symbol("e")):
@@ -71,7 +71,7 @@ class Arguments:
 
     def build_many(self, op: str, word: str, arguments: tuple[Term, ...], span: Span, t: Token) -> Term:
         if op == "matrix":
-            return self.build_matrix(arguments, span, t)
+            return self.build_matrix(arguments, word, span, t)
         if op == "cases":
             rows = [apply("where", *a.args) if a.kind == "tuple" and len(a.args) == 2 else a for a in arguments]
             return collection("cases", *[r if r.is_apply("where") else apply("where", r, constant("true")) for r in rows], span=span)
@@ -87,12 +87,11 @@ class Arguments:
             return arguments[0]
         return apply(op, *arguments, span=span)
 
-    def build_matrix(self, arguments: tuple[Term, ...], span: Span, t: Token) -> Term:
-        if len(arguments) == 1 and arguments[0].kind == "tuple" and arguments[0].name in ("matrix", "list"):
-            rows = arguments[0].args
-        else:
-            rows = arguments
-        if rows and all(r.kind == "tuple" and r.name in ("list", "tuple") for r in rows):
+    def build_matrix(self, arguments: tuple[Term, ...], word: str, span: Span, t: Token) -> Term:
+        rows = arguments
+        if len(rows) == 1 and rows[0].kind == "tuple" and (rows[0].name == "matrix" or rows[0].name == "list" and word != "matrix"):
+            rows = rows[0].args
+        if rows and all(r.kind == "tuple" and (r.name in ("list", "tuple") or r.signs == ("[", "]")) for r in rows):
             return collection("matrix", *[collection("tuple", *r.args, span=r.span) for r in rows], span=span)
         if rows and all(r.kind != "tuple" for r in rows):
             return collection("matrix", *[collection("tuple", r) for r in rows], span=span)

@@ -9,7 +9,7 @@ from grader.reading.statements import is_set
 from grader.term import Span, Term, apply, number, text
 
 SUMS = frozenset(("+", "-", "pm", "cup"))
-PRODUCTS = frozenset(("*", "/", "mod", "pmod", "cap", "percent"))
+PRODUCTS = frozenset(("*", "/", "mod", "pmod", "cap", "percent", "choose_"))
 FACTORS = (STARTS | {"abs(", "norm("}) - {"forall", "exists", "not", "dots"}
 """Kinds that can begin a factor of a product without a sign."""
 _NAMED_PRODUCTS = {"outer": "outer", "hadamard": "hadamard", "times": "cross", "cdot": "dotproduct"}
@@ -173,7 +173,11 @@ class Arithmetic:
             if factors[-1].kind != "number" and not factors[-1].is_apply("percent"):
                 return False
             self.i += 1
-            factors[-1] = apply("quantity", factors[-1], text(t.text, Span(t.start, t.end)), span=self.span(self.i - 2))
+            unit = t.text
+            while self.tok.kind == "^" and self.tokens[self.i + 1].kind == "num":
+                unit += "^" + self.tokens[self.i + 1].text
+                self.i += 2
+            factors[-1] = apply("quantity", factors[-1], text(unit, Span(t.start, t.end)), span=self.span(self.i - 2))
             return True
         elif kind == "unknown" or kind == "over_" and self.stands_over_relation():
             return False
@@ -262,6 +266,9 @@ class Arithmetic:
                 parts.append(self.operand())
             factors[:] = [apply("intersection", *[self.as_interval(p) for p in parts], span=self.span(first))]
             return True
+        if kind == "choose_":
+            factors.append(apply("binomial", factors.pop(), self.operand(), span=self.span(first)))
+            return True
         left = self.joined(factors, first)
         factors[:] = [apply("mod", left, self.signed(), span=self.span(first))]
         return True
@@ -286,7 +293,19 @@ class Arithmetic:
             if longer is None:
                 break
             term = longer
+        t = self.tokens[self.i]
+        if t.mark == "!=" and t.kind == "rel" and not t.gap and self.is_factorial_of(t):
+            term = apply("factorial", term, span=Span(self.tokens[start].start, t.start + 1))
+            self.halved.add(self.i)
         return term
+
+    def is_factorial_of(self, t: Token) -> bool:
+        """`n!=n(n-1)!` and `3!=6`: a factorial and an equals sign, or "not equal"? Other factorials in the text decide; after a number both are possible."""
+        others = any(x.kind == "!" for x in self.tokens)
+        if not others and self.tokens[self.i - 1].kind != "num":
+            return False
+        said = "a factorial and an equals sign" if others else "not equal"
+        return self.site("factorial_equals", self.i, f"`!=` is read as {said}", Span(t.start, t.end)) != others
 
     def no_operand(self, t: Token) -> ReadError:
         before = self.tokens[self.i - 1] if self.i else None

@@ -84,6 +84,8 @@ def _settle_doubles(tokens: list[Token], doubles: list[int]) -> None:
         if t.mark == "L" or not operand_before and t.mark != "R":
             t.kind = "norm("
             open_ += 1
+        elif t.mark == "\\parallel" and not open_:
+            t.kind, t.text = "rel", "parallel"
         elif open_:
             t.kind = "norm)"
             open_ -= 1
@@ -172,7 +174,7 @@ def _evaluation(tokens: list[Token], k: int) -> None:
     t = tokens[k]
     if tokens[k + 1].kind in ("_", "^"):
         t.kind = "evalbar"
-    elif t.mark != "R" and tokens[k + 1].kind in STARTS:
+    elif t.mark != "R" and tokens[k + 1].kind in STARTS | {"-", "+"}:
         t.kind = "mid"
     else:
         raise ReadError("this bar closes nothing", t.start, t.end, "Write abs(...) for an absolute value.")

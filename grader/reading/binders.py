@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from grader.printing import leading_names
+from grader.reading.arguments import as_name
 from grader.reading.lexer import Token
 from grader.reading.names import BIG
 from grader.reading.repair import STARTS
@@ -60,7 +61,8 @@ class Binders:
 
     def bound_script(self, below: bool) -> Term:
         """A bound: under the sign a statement in which i and e are names; typed text may leave out the braces (`sum_i=1^n`)."""
-        self.subscripts += below
+        shadowed = {"i"} - self.unbound if below else set()
+        self.unbound |= shadowed
         try:
             t = self.tok
             if t.kind == "{" and self.tokens[self.i + 1].kind == "substack":
@@ -80,7 +82,7 @@ class Binders:
                 return symbol(t.text, Span(t.start, t.end)) if t.kind == "name" or below else constant(t.text, Span(t.start, t.end))
             return self.single_script(statement=True)
         finally:
-            self.subscripts -= below
+            self.unbound -= shadowed
 
     def operand_group(self) -> Term:
         close = self.partner[self.i]
@@ -125,8 +127,15 @@ class Binders:
             if above is not None:
                 raise self.fail("an upper bound without a lower one", t)
             return (), []
-        if below.kind == "relation" and below.signs == ("=",) and above is not None and below.args[0].kind == "symbol":
-            return (below.args[0],), [below.args[1], above]
+        if below.kind == "relation":
+            below = relation(below.signs, as_name(below.args[0]), *below.args[1:], span=below.span)
+        below = as_name(below)
+        start = below.args[0] if below.is_apply("and") else below
+        if start.kind == "relation" and start.signs == ("=",) and above is not None and start.args[0].kind == "symbol":
+            if start is below:
+                return (below.args[0],), [below.args[1], above]
+            between = relation(("<=", "<="), start.args[1], start.args[0], above)
+            return (start.args[0],), [apply("and", between, *below.args[1:])]
         if above is not None:
             if name in ("sum", "product") and below.kind in ("symbol", "apply") and above.kind != "number":
                 raise self.fail("the lower bound names no variable", t, "Write sum_{i=1}^{n}.")
@@ -257,6 +266,7 @@ class Binders:
         outer, self.ended = self.ended, False
         if self.at_differential():
             self.take_differentials(ending=False)
+            self.integrals[-1] = (self.integrals[-1][0], -1)
             if self.tok.kind == "/":
                 self.i += 1
                 return apply("div", number(1), self.signed()), self.close_integrand(outer)
@@ -335,7 +345,7 @@ class Binders:
             return binder(word, bound, constant("true"), *domain, span=self.span(first))
         while self.tok.kind in (":", ",", "such", ".", "mid") and self.tokens[self.i + 1].kind != "eof":
             self.i += 1
-        body = constant("true") if self.tok.kind in ("eof", ")", "]", "}") else self.logic(2)
+        body = constant("true") if self.tok.kind in ("eof", ")", "]", "}") else self.logic(0)
         self.unbound -= shadowed
         return binder(word, bound, body, *domain, span=self.span(first))
 
@@ -371,7 +381,7 @@ class Binders:
         tokens = self.tokens
         head = tokens[first]
         k = first + 1
-        while tokens[k].kind in ("name", "const", "_", "num", "^") and not tokens[k].gap or tokens[k].kind == "(" and k > first + 1 and not tokens[k].gap:
+        while tokens[k].kind in ("name", "const", "_", "num", "^", "(") and not tokens[k].gap:
             k = self.partner.get(k, k) + 1
         if tokens[k].kind != "/" or k - first > 12:
             return None
@@ -401,6 +411,8 @@ class Binders:
 
     def single_derived(self) -> Term:
         t = self.tok
+        if t.kind == "(":
+            return self.read_group(t)
         self.i += 1
         return self.after_base(symbol(t.text, Span(t.start, t.end)), self.i - 1, t) if t.kind == "name" else self.no_operand_here(t)
 

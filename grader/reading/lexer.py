@@ -11,7 +11,7 @@ import unicodedata
 from grader.model import Note
 from grader.reading import words
 from grader.reading.names import (ACCENTS, BIG, CONSTANT_WORDS, FONTS, FUNCTIONS, GREEK, LETTERS, MISSING_BACKSLASH, SPACES, SUBSCRIPTS, SUPERSCRIPTS,
-                                  SWALLOW, TRANSPARENT, UPRIGHT, VARIANTS, VULGAR, WORDS)
+                                  SWALLOW, TRANSPARENT, UNITS, UPRIGHT, VARIANTS, VULGAR, WORDS)
 from grader.reading.signs import ASCII, DIRECTED, SIGNS, SIZES
 from grader.reading.vocabulary import Vocabulary
 from grader.term import Span
@@ -58,6 +58,7 @@ _FONT_ARGUMENT = re.compile(r"\s*(?:\{\s*(\\?)([A-Za-z]+)\s*\}|\\([A-Za-z]+)|([A
 _ENVIRONMENT = re.compile(r"\s*\{\s*([A-Za-z]+\*?)\s*\}(?:\s*\{[lcr|@{} .*\d]*\}|\s*\[[tbc]\])?")
 _EXTREMUM = re.compile(r"\s*(max|min)(?![A-Za-z])")
 _MAPPING = re.compile(r"\s+[A-Za-z_]\w*(?:\s*,\s*[A-Za-z_]\w*)*\s*:(?!=)")
+_NULL = re.compile(r"\s*\.")
 _NEXT = re.compile(r"\s*(\\left\s*)?(\S)?")
 _BLACKBOARD = {"R": "RR", "Z": "ZZ", "N": "NN", "Q": "QQ", "C": "CC"}
 
@@ -118,6 +119,9 @@ class _Lexer:
         follows = "(" if after[1] else after[2] or ""
         if len(raw) > 1 and raw in MISSING_BACKSLASH and raw not in self.vocabulary.spelled and self.missing_backslash(raw, start, end, follows):
             return
+        if raw in ("top", "intercal") and self.out and self.out[-1].kind == "^":
+            self.put("top", "top", start, end)
+            return
         if raw == "arg" and (extremum := _EXTREMUM.match(self.text, end)):
             self.pos = extremum.end()
             self.put("func", "arg" + extremum[1], start, self.pos)
@@ -131,7 +135,8 @@ class _Lexer:
             return
         if len(raw) > 60:
             raise ReadError("a very long run of letters", start, end)
-        self.pieces(words.split(raw, self.vocabulary, follows), start, raw)
+        after_number = bool(self.gap and self.out and self.out[-1].kind == "num")
+        self.pieces(words.split(raw, self.vocabulary, follows, after_number), start, raw)
 
     def pieces(self, found: words.Split, start: int, raw: str) -> None:
         pieces = found.pieces
@@ -303,6 +308,10 @@ class _Lexer:
             self.put(kind, found[1].rstrip("*"), start, found.end())
         elif kind == "left" or kind == "right":
             self.put(kind, text, start, end)
+            null = _NULL.match(self.text, end)
+            if null:
+                self.put(".", ".", null.end() - 1, null.end())
+                self.pos = null.end()
         else:
             self.put(kind, text, start, end, DIRECTED.get("\\" + name, "\\" + name))
 
@@ -335,6 +344,10 @@ class _Lexer:
         end = found.end()
         if len(inner) == 1 and inner.isalpha():
             self.styled(LETTERS.get(inner, inner), "rm", start, end)
+        elif inner in UNITS and self.out and self.out[-1].kind == "num":
+            self.put("text", inner, start, end)
+        elif inner == "mod" and (_NEXT.match(self.text, end)[1] or _NEXT.match(self.text, end)[2] == "("):
+            self.put("func", "mod", start, end, "\\")
         elif self.connective(inner, start, end):
             return
         elif self.vocabulary.spelled.get(inner):

@@ -83,7 +83,7 @@ BARE = frozenset(
 """Operators that may stand before their argument without brackets (`sin x`)."""
 
 WEAK = frozenset("hat bar tilde star vec dot root round cross outer inner set list tuple at index call prime given norm mod degree percent diff product "
-                 "frac power array arg var inv cases matrix mat limit int sum prod integral inverse rank sign zeta gamma set_of re im setof quantity cross power call".split())
+                 "frac power array arg var inv cases matrix mat limit sum prod integral inverse rank sign zeta gamma set_of re im setof quantity cross power call".split())
 """Function words that are function names only where a bracket (or for binders a bound) follows; elsewhere they are letters or English."""
 
 EMBEDDED = sorted("arcsinh arccosh arctanh arcsin arccos arctan arcsec arccsc arccot arsinh arcosh artanh sinh cosh tanh coth sech csch sin cos tan cot sec csc "
@@ -117,7 +117,8 @@ WORDS: dict[str, tuple[str, str]] = {
     "supseteq": ("rel", "supseteq"), "union": ("cup", "union"), "intersect": ("cap", "intersection"), "intersection": ("cap", "intersection"),
     "setminus": ("+", "setminus"), "approx": ("rel", "approx"), "propto": ("rel", "propto"), "equiv": ("rel", "equiv"), "perp": ("rel", "perp"),
     "parallel": ("rel", "parallel"), "divides": ("rel", "divides"), "mod": ("mod", "mod"), "all": ("all", "all"), "every": ("all", "all"),
-    "each": ("all", "all"), "any": ("all", "all"), "then": ("then", "then"), "sim": ("rel", "~"), "therefore": ("implies", "implies"),
+    "each": ("all", "all"), "any": ("all", "all"), "then": ("then", "then"), "sim": ("rel", "~"), "therefore": ("implies", "implies"), "degrees": ("degree", "degree"),
+    "choose": ("choose_", "choose"),
     "hence": ("implies", "implies"), "because": ("impliedby", "because"), "since": ("where", "where"), "such": ("such", "such"), "that": ("such", "that"),
 }
 """Connecting words, as (token kind, text)."""

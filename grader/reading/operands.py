@@ -11,7 +11,7 @@ from grader.reading.names import VULGAR
 from grader.reading.scripts import Scripts
 from grader.term import Span, Term, apply, binder, collection, constant, number, symbol, text
 
-POSTFIX = frozenset(("_", "^", "'", "!", "percent", "degree", "accent", "evalbar"))
+POSTFIX = frozenset(("_", "^", "'", "!", "percent", "degree", "accent", "evalbar", "top"))
 _NAME_NEXT = frozenset(("(", "[", "_", "^", "'", "accent", "num", "name", "/", "lset"))
 _OPERAND_AFTER = frozenset("num name const func ( [ { abs( lset frac sqrt".split())
 
@@ -122,8 +122,10 @@ class Operands(Scripts):
         first = self.i
         close = self.partner[first]
         self.enter(t)
+        self.in_arguments += 1
         self.i += 1
         entries, rows = self.listed(close)
+        self.in_arguments -= 1
         self.nest -= 1
         shut = self.tokens[close]
         self.i = close + 1
@@ -140,7 +142,7 @@ class Operands(Scripts):
             if signs == ("[", "]") and self.expect == "list":
                 return collection("list", *entries, span=span)
             return entries[0]
-        if signs == ("[", "]") and len(entries) > 0 and all(e.kind == "tuple" and e.name == "list" for e in entries) \
+        if signs == ("[", "]") and len(entries) > 0 and all(e.kind == "tuple" and (e.name == "list" or e.signs == ("[", "]")) for e in entries) \
                 and len({len(e.args) for e in entries}) == 1 and entries[0].args:
             return collection("matrix", *[collection("tuple", *e.args, span=e.span) for e in entries], span=span)
         return collection("tuple" if signs == ("(", ")") else "list", *entries, span=span)
@@ -226,6 +228,7 @@ class Operands(Scripts):
         """A set by its elements, or by a condition."""
         first, close = self.i, self.partner[self.i]
         self.enter(t)
+        self.in_arguments += 1
         self.i += 1
         entries: list[Term] = []
         term = None
@@ -243,6 +246,7 @@ class Operands(Scripts):
                 self.i += 1
         if self.i != close:
             raise self.left_over()
+        self.in_arguments -= 1
         self.nest -= 1
         self.i = close + 1
         span = self.span(first)

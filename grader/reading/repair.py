@@ -18,6 +18,7 @@ STARTS = frozenset("num name const func unknown text ( [ { lset lfloor lceil lan
 """Kinds that can begin an operand."""
 _STATEMENT = frozenset("rel forall exists implies iff impliedby".split())
 _ALIGNED = frozenset("align aligned alignat alignedat gather gathered split multline eqnarray flalign".split())
+_AFTER_INTERVAL = CLOSERS | frozenset("eof , ; . cup cap where and or rel row amp".split())
 _SHOWN = {"lset": "\\{", "rset": "\\}", "lfloor": "⌊", "lceil": "⌈", "langle": "⟨", "begin": "\\begin", "lnull": "\\left."}
 
 
@@ -84,7 +85,7 @@ def settle_tildes(tokens: list[Token]) -> list[Token]:
         after = tokens[k + 1]
         if after.kind == "rel" and after.text == "=" and t.mark == "~" and after.start == t.end and not any(u.mark.startswith("\\") for u in tokens):
             after.text = "approx"
-        elif before in ENDS and (after.kind in STARTS or after.kind == "|") and after.kind != "text":
+        elif before in ENDS and (after.kind in STARTS or after.kind in ("|", "-", "pm")) and after.kind != "text":
             kept.append(Token("rel", "~", t.start, t.end, t.gap, "~"))
         else:
             after.gap = max(after.gap, 1)
@@ -143,7 +144,7 @@ def pair_left_right(tokens: list[Token]) -> list[Token]:
         if after.kind in ("|", "‖"):
             after.mark = side
             if side == "M":
-                after.kind = "mid"
+                after.kind = "mid" if after.kind == "|" else "dmid"
         elif after.kind == ".":
             after.kind = "lnull" if side == "L" else "rnull"
         elif after.kind == "rel" and after.text in "<>":
@@ -236,7 +237,7 @@ def match_brackets(tokens: list[Token], text: str, notes: list[Note]) -> dict[in
             if kind == "]" and (not stack or tokens[stack[-1]].kind in ("(", "{")) and (k == 0 or tokens[k - 1].kind not in ENDS):
                 t.kind, t.mark = "[", "]"
                 stack.append(k)
-            elif stack and _fits(tokens[stack[-1]], t):
+            elif stack and (kind == "[" or _fits(tokens[stack[-1]], t)):
                 t.kind = "]" if kind == "[" else kind
                 t.mark = "[" if kind == "[" else t.mark
                 partner[k] = stack[-1]
@@ -262,7 +263,7 @@ def _fits(opener: Token, closer: Token) -> bool:
 def _closes_backwards(tokens: list[Token], stack: list[int], k: int) -> bool:
     """`]a, b[` and `[a, b[`: a square bracket that opens to the left closes."""
     opener = tokens[stack[-1]]
-    if opener.kind not in ("[", "(") or tokens[k - 1].kind not in ENDS or tokens[k + 1].kind in STARTS:
+    if opener.kind not in ("[", "(") or tokens[k - 1].kind not in ENDS or tokens[k + 1].kind not in _AFTER_INTERVAL:
         return False
     return any(t.kind == "," for t in tokens[stack[-1]:k])
 

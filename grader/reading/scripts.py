@@ -8,7 +8,7 @@ from grader.printing import is_mark
 from grader.reading.lexer import Token
 from grader.reading.names import INDEX_LETTERS, SUBSCRIPT_WORDS
 from grader.reading.repair import STARTS
-from grader.term import Span, Term, apply, collection, number, symbol, text
+from grader.term import Span, Term, apply, collection, free_names, number, symbol, text, walk
 
 _SIGN_NAMES = {"*": "star", "hadamard": "odot", "+": "plus", "-": "minus", "cdot": "dot", "times": "times"}
 _OPERAND = STARTS | {"abs(", "norm(", "-"}
@@ -21,9 +21,10 @@ class Scripts:
         """A name with what follows it: subscripts, powers, primes, a digit, arguments, or the `d/dx` that it begins."""
         first = self.i - 1
         kind = following.kind
-        if kind == "name" or kind == "/":
+        if kind == "name" or kind == "/" or kind == "(" and t.text == "d" and self.tokens[self.partner[self.i] + 1].kind == "/":
             found = self.derivative_ratio(first) if t.text == "d" else None
-            return found if found is not None else symbol(t.text, Span(t.start, t.end))
+            if found is not None or kind != "(":
+                return found if found is not None else symbol(t.text, Span(t.start, t.end))
         base = symbol(t.text, Span(t.start, t.end))
         if kind == "num":
             if following.gap or not following.text.isdigit():
@@ -104,7 +105,7 @@ class Scripts:
             self.i += 1
             return self.evaluated(term, start)
         self.i += 1
-        return apply(t.text if kind == "accent" else "degree", term, span=self.span(start))
+        return apply({"accent": t.text, "top": "transpose"}.get(kind, "degree"), term, span=self.span(start))
 
     def factorial(self, term: Term, start: int) -> Term:
         count = 0
@@ -181,7 +182,7 @@ class Scripts:
         if all(x.kind == "'" for x in inside):
             self.i = close + 1
             return apply("prime", base, number(sum(len(x.text) for x in inside))), False
-        if len(inside) == 2 and inside[0].kind == "-" and (inside[1].kind == "top" or inside[1].text == "T" and self.is_transposable(base)):
+        if len(inside) == 2 and inside[0].kind == "-" and (inside[1].kind == "top" or inside[1].text == "T" and not self.vocabulary.knows("T")):
             self.i = close + 1
             return apply("transpose", apply("inverse", base)), False
         wrapped = inside[0].kind == "(" and self.partner.get(first + 1) == close - 1
@@ -195,7 +196,7 @@ class Scripts:
         named = base.kind == "symbol" or base.kind == "apply" and base.name in ("index", "hat", "bar", "tilde", "vec", "star", "prime")
         if wrapped and named and is_mark(entries[0]):
             span = Span(inside[0].start, inside[-1].end)
-            if not self.site("superscript", first, "a superscript in brackets is read as a mark; it may be a power", span):
+            if inside[1].text in ("i", "j", "k", "l", "t", "s") or not self.site("superscript", first, "a superscript in brackets is read as a mark; it may be a power", span):
                 return apply("sup", base, entries[0]), False
         return entries[0], True
 
@@ -214,33 +215,35 @@ class Scripts:
             return apply("degree", base)
         if kind in ("+", "-"):
             return apply("sup", base, symbol(_SIGN_NAMES[kind])) if alone or following.kind not in _OPERAND else None
-        if kind == "name" and t.text == "T" and (following.kind != "(" or following.gap or alone) and self.is_transposable(base):
-            span = Span(t.start, t.end)
-            if t.mark == "rm" or self.is_array(base):
-                return apply("transpose", base)
-            if not self.site("transpose", t.start, "`^T` is read as a transpose; it may be a power", span):
-                return apply("transpose", base)
+        if kind == "name" and t.text == "T":
+            return apply("transpose", base) if self.is_transpose(base, t, following) else None
         return None
 
-    def is_transposable(self, base: Term) -> bool:
-        """Can `^T` mean a transpose here? T is not declared, and the base is an array, or an undeclared name that stands before a factor or is a capital."""
-        if self.is_array(base):
+    def is_transpose(self, base: Term, t: Token, following: Token) -> bool:
+        """Is `^T` a transpose? Declared shapes decide; then T must be no other name of the text, and a capital, an index, or a factor behind it says so.
+        A small letter alone (`x^T`) is read as a power, with a site."""
+        if self.is_array(base) or t.mark == "rm":
             return True
-        if self.vocabulary.knows("T") or base.kind in ("number", "constant"):
+        if base.kind in ("number", "constant") or self.vocabulary.knows("T") or not self.only_raised("T"):
             return False
         root = base
-        while root.kind == "apply" and root.args and root.name in ("index", "hat", "bar", "tilde", "vec", "sup", "inverse"):
+        while root.kind == "apply" and root.args and root.name in ("index", "hat", "bar", "tilde", "vec", "sup", "inverse", "prime"):
             root = root.args[0]
+        factor = following.kind in ("name", "(", "hat", "[") and not (following.kind == "(" and not following.gap and root.kind != "symbol")
         if root.kind == "symbol":
-            return not self.vocabulary.knows(root.name) and (root.name[:1].isupper() or root is not base or self.before_factor())
-        return self.before_factor()
+            if self.vocabulary.knows(root.name):
+                return False
+            if root.name[:1].isupper() or root is not base or factor:
+                return True
+        elif factor or all(n[:1].isupper() for n in free_names(base)) and not any(x.kind == "number" for x in walk(base)):
+            return True
+        elif any(x.kind == "number" for x in walk(base)):
+            return False
+        return self.site("transpose", t.start, "`^T` is read as a power; it may be a transpose", Span(t.start, t.end))
 
-    def before_factor(self) -> bool:
-        """Does a factor follow the script at hand directly (`x^T y`)?"""
-        k = self.i + 1
-        if self.tok.kind == "{":
-            k = self.partner[self.i] + 1
-        return self.tokens[k].kind in ("name", "(", "hat", "[")
+    def only_raised(self, name: str) -> bool:
+        """Does the name stand only in superscripts in this text?"""
+        return all(self.tokens[k - 1].kind in ("^", "{") for k, x in enumerate(self.tokens) if x.kind == "name" and x.text == name and k)
 
     def exponent(self, base: Term) -> Term:
         """The exponent without braces: signs, one operand, and a further `^` to its right."""
@@ -299,11 +302,12 @@ class Scripts:
 
     def lowered(self, base: Term) -> Term:
         """After `_`: the base with its indices."""
+        closed = self.i > 0 and self.tokens[self.i - 1].kind == ")"
         self.i += 1
         indices = self.subscript(base)
         if not indices:
             return base
-        if base.is_apply("index") and self.tokens[self.i - 1].kind != ")":
+        if base.is_apply("index") and not closed:
             return apply("index", *base.args, *indices)
         return apply("index", base, *indices)
 

@@ -36,7 +36,7 @@ _OTHERS: dict[Sign, str] = {
     ("const", "oo"): "∞ \\infty \\infin", ("const", "emptyset"): "∅ ∅ ⌀ \\emptyset \\varnothing \\empty", ("const", "RR"): "ℝ \\R \\Reals \\reals",
     ("const", "ZZ"): "ℤ \\Z", ("const", "NN"): "ℕ \\N", ("const", "QQ"): "ℚ \\Q", ("const", "CC"): "ℂ \\C",
     ("const", "e"): "ℯ \\exponentialE", ("const", "i"): "ⅈ \\imaginaryI \\imaginaryJ", ("d", "d"): "ⅆ \\differentialD \\dd",
-    ("top", "top"): "⊤ ᵀ \\top \\intercal", ("mark", "dagger"): "† \\dagger \\dag", ("mark", "star"): "⋆ ★ \\star", ("mark", "odot"): "☉ ⊙ \\sun",
+    ("top", "top"): "⊤ ᵀ \\top \\intercal", ("mark", "dagger"): "† \\dagger \\dag", ("mark", "star"): "⋆ ★ \\star", ("mark", "odot"): "☉ \\sun",
     ("'", "'"): "' ′ ’ ʹ \\prime", ("'", "''"): "″ \\dprime", ("'", "'''"): "‴", ("degree", "degree"): "° º \\degree \\textdegree",
     ("percent", "%"): "% \\% ٪", ("angle", "angle"): "∠ \\angle", ("currency", "currency"): "\\$ € £ ¥ \\euro \\pounds",
     ("(", "("): "( \\lparen", (")", ")"): ") \\rparen", ("[", "["): "[ \\lbrack", ("]", "]"): "] \\rbrack", ("{", "{"): "{", ("}", "}"): "}",

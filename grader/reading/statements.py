@@ -45,6 +45,11 @@ class Statements:
             if self.tok.kind not in (",", ";"):
                 break
             self.i += 1
+            if self.tok.kind in ("where", "otherwise"):
+                found[-1] = self.conditioned(found[-1], first)
+                if self.tok.kind not in (",", ";"):
+                    break
+                self.i += 1
             if self.tok.kind == "and" and self.tokens[self.i + 1].kind in STARTS:
                 self.i += 1
             if self.tok.kind in (close, "eof"):
@@ -59,9 +64,12 @@ class Statements:
     def together(self, found: list[Term], first: int) -> Term:
         """A list of clauses as one term: a system (and), a statement with conditions (where), or a bare list."""
         span = self.span(first)
+        if found[0].is_apply("where") and all(is_statement(e) for e in found[1:]):
+            return apply("where", *found[0].args, *found[1:], span=span)
         flat: list[Term] = []
         for entry in found:
-            flat += entry.args if entry.is_apply("where") and is_statement(entry.args[0]) else (entry,)
+            apart = entry.is_apply("where") and is_statement(entry.args[0]) and (not is_statement(found[0]) or is_equality(found[0]))
+            flat += entry.args if apart else (entry,)
         kinds = [is_statement(e) for e in flat]
         if not any(kinds):
             if self.expect in ("set", "interval"):
@@ -90,7 +98,10 @@ class Statements:
     def clause(self) -> Term:
         """A statement or expression, and the conditions after it: `where`, `for all`, `if`, `(i != j)`."""
         first = self.i
-        body = self.logic(0)
+        return self.conditioned(self.logic(0), first)
+
+    def conditioned(self, body: Term, first: int) -> Term:
+        """The statement with the conditions that stand after it."""
         conditions: list[Term] = []
         while True:
             kind = self.tok.kind
@@ -202,6 +213,8 @@ class Statements:
         left = self.sum_()
         kind = self.tok.kind
         if kind not in _CHAIN:
+            if self.modulus is not None:
+                left, self.modulus = apply("mod", left, self.modulus, span=self.span(first)), None
             return left
         return self.chain(left, first)
 
@@ -255,6 +268,8 @@ class Statements:
         if not _SET_RELATIONS.isdisjoint(signs):
             sides = [self.as_interval(s) if k else s for k, s in enumerate(sides)]
         span = self.span(first)
+        if self.modulus is not None:
+            sides, self.modulus = [apply("mod", s, self.modulus, span=s.span) for s in sides], None
         return relation(tuple(signs), *sides, span=span)
 
     def python_lambda(self, first: int) -> Term:

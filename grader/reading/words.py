@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from grader.reading.names import (CONSTANT_WORDS, EMBEDDED, ENGLISH, FUNCTIONS, BIG, GREEK, PROSE_PAIRS, VARIANTS, WEAK, WORDS)
+from grader.reading.names import (CONSTANT_WORDS, EMBEDDED, ENGLISH, FUNCTIONS, BIG, GREEK, PROSE_PAIRS, UNITS, VARIANTS, WEAK, WORDS)
 from grader.reading.vocabulary import Vocabulary
 
 _LONG_GREEK = sorted((g for g in GREEK if len(g) >= 4), key=len, reverse=True)
@@ -27,18 +27,21 @@ class Split(NamedTuple):
     other: tuple[Piece, ...] = ()
 
 
-def split(word: str, vocabulary: Vocabulary, follows: str = "") -> Split:
+def split(word: str, vocabulary: Vocabulary, follows: str = "", after_number: bool = False) -> Split:
     """Split a run of ASCII letters into names. `follows` is the next character that is no space ("" at the end): function names that are also
     English words or letters need a bracket or a bound there."""
     if len(word) == 1:
         return Split((_letter(word, 0, vocabulary),))
     spelled = vocabulary.spelled.get(word)
-    opens = bool(follows) and follows in "([{_^\\"
+    opens = bool(follows) and follows in ("([{_^" if word in BIG or word in ("var", "cov", "norm") else "([{")
     whole = _whole(word, vocabulary, opens)
     if spelled is not None:
         if word in ("ln", "log", "exp", "in", "sin", "cos", "tan", "max", "min") and whole is not None:
             return Split((whole,))
         return Split((Piece("name", spelled, 0, len(word)),))
+    if len(word) == 2 and word[1] in "tnkij" and not vocabulary.knows(word) and (
+            word[0] in vocabulary.sequences or "*" in vocabulary.sequences and vocabulary.knows(word[0])):
+        return Split((_letter(word[0], 0, vocabulary), Piece("_", "_", 1, 1), Piece("name", word[1], 1, 2)))
     letters = tuple(_letter(c, k, vocabulary) for k, c in enumerate(word))
     if all(vocabulary.knows(vocabulary.spelled.get(c, c)) for c in word):
         if whole is None or not _could_apply(follows) or (whole.kind == "word" and len(word) < 3):
@@ -47,6 +50,8 @@ def split(word: str, vocabulary: Vocabulary, follows: str = "") -> Split:
         return Split((whole,), letters) if not opens else Split((whole,))
     if whole is not None:
         return Split((whole,))
+    if after_number and word in UNITS:
+        return Split((Piece("text", word, 0, len(word)),), letters)
     if _is_prose(word, vocabulary):
         return Split((Piece("unknown", word, 0, len(word)),))
     found = _segments(word, vocabulary)
