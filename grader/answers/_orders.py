@@ -72,8 +72,8 @@ def _bare(term: Term) -> Term:
 
 # ------------------------------------------------------------------------------------------------------------------- words
 
-_SUBJECT = (r"(?:the |its |their )?(?:overall |total |worst[- ]case )?(?:(?:time|space|memory|computational) complexity|running time|runtime|complexity|"
-            r"time|space|memory|cost|order|answer)|it|this|that")
+_SUBJECT = (r"(?:the |its |their )?(?:overall |total |worst[- ]case )?(?:(?:time|space|memory|computational) complexity|"
+            r"running time|runtime|complexity|time|space|memory|cost|order|answer)|it|this|that")
 _LEAD = re.compile(rf"^\s*(?:(?:{_SUBJECT})\s*(?:is|are|=|:|grows|scales)?\s*)?(?:(?:like|as|with|in|of)\s+)?"
                    r"(?:(?:the\s+)?(?:order|size)(?: of(?: magnitude)?)?\s*(?:of\s+)?)?(?=\S)", re.IGNORECASE)
 _TAIL = re.compile(r"\s*(?:time|space|memory|operations?|steps|flops|in total|overall|complexity)?\s*(?:complexity)?\s*[.;]?\s*$", re.IGNORECASE)
@@ -89,6 +89,11 @@ def plainer(text: str) -> str:
     made = _SPELLED.sub("O ", made).strip()
     made = re.sub(r"^O\s+(?!\()(.+)$", r"O(\1)", made) if made != text.strip() and made.startswith("O ") else made
     return made or text
+
+
+def without_reason(text: str) -> str:
+    """The text before "since", "because" or "due to"."""
+    return re.split(r"\s*[,.;:(]?\s+(?:since|because|due to)\b", text, maxsplit=1, flags=re.IGNORECASE)[0] or text
 
 
 def in_words(text: str, part: Part, growing: tuple[str, ...]) -> Term | None:

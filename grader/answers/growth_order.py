@@ -36,7 +36,7 @@ from typing import Literal
 from grader import reading as reader
 from grader.answers._kind import Award, Claim, Mark, Part, Read, Reading, Settled, Unread, full, mark_known_wrong, person
 from grader.answers._kind import mark as run
-from grader.answers._orders import Bound, Unfitting, addends, blemishes, bound, in_words, plainer
+from grader.answers._orders import Bound, Unfitting, addends, blemishes, bound, in_words, plainer, without_reason
 from grader.model import Answer, GrowsLike, SpecError, Status
 from grader.reading import Vocabulary
 from grader.term import Term, apply, free_names, walk
@@ -148,7 +148,8 @@ def read(answer: Answer, part: Part) -> Reading:
         return Read(spoken)
     found = reader.read(text, vocabulary)
     fault = _fault(found, part)
-    if fault is not None and (simpler := plainer(text)) != text:
+    text = without_reason(text)
+    if fault is not None and (simpler := plainer(text)) != answer.text:
         again = reader.read(simpler, vocabulary)
         if _fault(again, part) is None:
             found, fault = again, None

@@ -36,6 +36,7 @@ from grader.term import Term, apply, free_names, from_data, number, replace, sym
 
 DIGITS = (30, 80, 250)
 MOST_RELATIONS = 9
+EXCEPTION = "There the first condition holds and the second does not."
 
 
 def check(claim: Claim, data: dict[str, Any]) -> Finding:
@@ -104,10 +105,10 @@ def _check_point(claim: Claim, data: dict[str, Any]) -> Finding:
         raise Refused("the point satisfies the conclusion")
     if truth.undefined and not all(claim.domain(name).is_real for name in names):
         raise Refused("something is undefined there over the reals, and the symbols need not be real")
-    where = ", ".join(f"{name} = {value}" for name, value in point.items()) or "as it stands"
+    where = ", ".join(f"{name} = {value}" for name, value in point.items())
     sides = _sides(conclusion, point) if point else ""
-    words = (f"Try {where}: there the first condition holds and the second does not.",)
-    return Finding(Status.REFUTED, words=words, teacher_words=(f"{words[0]} The second reads {conclusion}{sides}.",))
+    words = (f"Try {where}." if point else "It fails as it stands.", EXCEPTION)
+    return Finding(Status.REFUTED, words=words, teacher_words=(f"{words[0]} {EXCEPTION} The second reads {conclusion}{sides}.",))
 
 
 def _coordinate(written: Any) -> Term:
@@ -278,7 +279,7 @@ def _exception(domains: dict[str, Domain], atoms: Atoms, refutes: Callable[[Vect
     for place in occurring(atoms, name, domain.field == "integer"):
         if refutes(place.vector):
             value = str(place.high) if place.low == place.high else f"{float(place.high):.6g} (about)"
-            return Finding(Status.REFUTED, words=(f"Try {name} = {value}: there the first condition holds and the second does not.",))
+            return Finding(Status.REFUTED, words=(f"Try {name} = {value}.", EXCEPTION))
     raise Refused("no exception on the line")
 
 
