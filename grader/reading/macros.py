@@ -82,7 +82,7 @@ def expand(text: str, macros: Mapping[str, tuple[int, str]]) -> Expanded:
             pieces.append(text[last:match.start()])
             origin += places[last:match.start()]
             made = re.sub(r"#(\d)", lambda m: arguments[int(m[1]) - 1] if 0 < int(m[1]) <= count else "", body)
-            made = f"{{{made}}}" if made and not re.fullmatch(r"\\?[A-Za-z]+|\W", made) and "\\over" not in made and "&" not in made and _balanced(made) else made + " "
+            made += " " if made[-1:].isalpha() else ""
             pieces.append(made)
             origin += [places[match.start()]] * len(made)
             last, changed = end, True
@@ -95,10 +95,6 @@ def expand(text: str, macros: Mapping[str, tuple[int, str]]) -> Expanded:
         if len(text) > MAX_EXPANDED:
             break
     raise ReadError("the document's own commands grow without end", 0, 0)
-
-
-def _balanced(text: str) -> bool:
-    return text.count("{") == text.count("}") and text.count("\\left") == text.count("\\right") and text.count("\\begin") == text.count("\\end")
 
 
 def _arguments(text: str, k: int, count: int) -> tuple[list[str] | None, int]:

@@ -140,18 +140,3 @@ def _unknown_names(tokens: list[Token], term: Term, vocabulary: Vocabulary) -> l
         if t.kind in ("name", "unknown") and t.text not in seen and not vocabulary.knows(t.text):
             seen[t.text] = Note(f"`{t.text}` is not a name of this problem", Span(t.start, t.end), "info", "unknown_name")
     return list(seen.values())
-
-
-def propose(text: str, vocabulary: Vocabulary = OPEN) -> Read | None:
-    """The nearest reading of a misread text inside the vocabulary, or None where none is near or two are equally near."""
-    return None
-
-
-def split_relations(text: str, vocabulary: Vocabulary = OPEN) -> tuple[tuple[str, Span], ...]:
-    """The sides of a chain outside all brackets: (sign before it, where it stands); the first sign is "" unless the text begins with a sign."""
-    return (("", Span(0, len(text))),)
-
-
-def leading_sign(text: str, vocabulary: Vocabulary = OPEN) -> tuple[str, int]:
-    """The relation sign that the text begins with ("" where none), and where the rest begins."""
-    return "", 0
