@@ -7,11 +7,11 @@ import pytest
 from density_notation import read_statement
 from grader.lemmas import LEMMAS
 from grader.model import AtMost, Claim, Equal, Status
-from test_probability_laws import decide, holds_in_models
+from test_probability_laws import DENSITIES, decide, holds_in_models
 
 
 def claim_of(lemma) -> Claim:
-    return Claim(Equal(lemma.left, lemma.right) if lemma.relation == "=" else AtMost(lemma.left, lemma.right))
+    return Claim(Equal(lemma.left, lemma.right) if lemma.relation == "=" else AtMost(lemma.left, lemma.right), DENSITIES)
 
 
 @pytest.mark.parametrize("name", sorted(LEMMAS))
@@ -33,5 +33,5 @@ def test_every_lemma_holds_in_random_models_and_is_provable(name):
 ])
 def test_without_its_hypotheses_a_lemma_fails(statement):
     sign, left, right = read_statement(statement)
-    claim = Claim(Equal(left, right) if sign == "=" else AtMost(left, right))
+    claim = Claim(Equal(left, right) if sign == "=" else AtMost(left, right), DENSITIES)
     assert decide(claim).status is Status.REFUTED

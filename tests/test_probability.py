@@ -25,7 +25,8 @@ def claim_of(statement: str, *conditions: str, label: str = "step", **domains: s
     sign, left, right = read_statement(statement)
     given = tuple(relation("=", *[read_expression(side) for side in c.split(" == ")]) for c in conditions)
     conclusion = Equal(left, right) if sign == "=" else AtMost(left, right, sign == "<")
-    return Claim(conclusion, tuple((n, Domain.parse(d)) for n, d in domains.items()), given, label)
+    declared = {"p": "density", "q": "density", **domains}
+    return Claim(conclusion, tuple((n, Domain.parse(d)) for n, d in declared.items()), given, label)
 
 
 @pytest.mark.parametrize(("truth", "statement"), ROWS)
@@ -92,7 +93,8 @@ def test_what_holds_for_discrete_variables_only_is_not_agreed():
 def test_other_claims_are_none_of_its_business():
     plain = Claim(Equal(apply("add", symbol("a"), symbol("b")), symbol("c")))
     function = Claim(Equal(apply("call", symbol("f"), symbol("x")), symbol("y")))
-    for claim in (plain, function, Claim(Satisfies((symbol("x"),), "iterates.table"))):
+    letter = Claim(Equal(*[read_expression(t) for t in ("p(x) - 1", "log(p(x)^2)")]))
+    for claim in (plain, function, letter, Claim(Satisfies((symbol("x"),), "iterates.table"))):
         assert [procedure(claim, Budget()) for _, procedure in probability.PROCEDURES] == [None] * 4
 
 

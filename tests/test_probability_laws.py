@@ -14,12 +14,14 @@ from grader.algebra.finite_models import Model as Drawn
 from grader.algebra.finite_models import Undefined
 from grader.decide import probability
 from grader.decide.budget import Budget
+from grader.domain import Domain
 from grader.model import AtMost, Claim, Equal, Evidence, Status
 from grader.replay.probability_models import Evaluator, Intervals, Model
 from grader.replay.probability_terms import Language, evaluate
 from grader.term import Term, apply, binder, number, walk
 
 TRUE = [line.split(" | ", 1)[1] for line in (Path(__file__).parent / "density_statements.txt").read_text().splitlines() if line.startswith("true")]
+DENSITIES = (("p", Domain.parse("density")), ("q", Domain.parse("density")))
 EQUALITIES = [s for s in TRUE if read_statement(s)[0] == "="]
 
 
@@ -124,7 +126,7 @@ def test_true_identities_stay_true_under_rewriting(statement, seed):
     _, left, right = read_statement(statement)
     for _ in range(r.randint(1, 4)):
         left, right = changed(left, r, rewritten) or left, changed(right, r, rewritten) or right
-    verdict = decide(Claim(Equal(left, right)))
+    verdict = decide(Claim(Equal(left, right), DENSITIES))
     assert verdict.status in (Status.PROVED, Status.AGREES), (statement, verdict.finding)
 
 
@@ -152,7 +154,7 @@ def test_what_is_proved_holds_in_models_and_what_fails_in_them_is_refuted(statem
     r = random.Random(seed)
     sign, left, right = read_statement(statement)
     left, right = (changed(left, r, mutated) or left, right) if r.random() < 0.5 else (left, changed(right, r, mutated) or right)
-    claim = Claim(Equal(left, right) if sign == "=" else AtMost(left, right, sign == "<"))
+    claim = Claim(Equal(left, right) if sign == "=" else AtMost(left, right, sign == "<"), DENSITIES)
     try:
         probability.understood(claim)
     except ValueError:

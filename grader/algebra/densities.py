@@ -227,7 +227,7 @@ class Unfolder:
     def on_kl(self, term: Term) -> Tree:
         drawn, other = [list(dict.fromkeys(v for c in self.densities(a) for _, v in self.setting.called(c)[1])) for a in term.args]
         whole = term.args[0].is_apply("call") and len(self.densities(term.args[0])) == 1
-        if not drawn or not set(drawn) <= set(other) or not whole and set(drawn) != set(other):
+        if not drawn or not whole and set(drawn) != set(other):
             raise Unsupported(f"{term}: over which variables")
         first, second = [self.tree(a) for a in term.args]
         tree = product(first, ("log", product(first, ("pow", second, Fraction(-1)))))

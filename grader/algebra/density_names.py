@@ -17,7 +17,10 @@ from grader.term import Term, apply, from_data, number, symbol, to_data, walk
 Var = tuple[str, tuple[str, ...]]
 
 DENSITY_LETTERS = frozenset("p q r P Q".split())
-"""Names taken for densities when they are called and the problem does not say otherwise."""
+"""Names taken for densities when they are called, the problem does not say otherwise, and something else speaks of probability."""
+
+OPERATORS = frozenset("expectation kl entropy given mutual_information variance covariance".split())
+"""Operators that speak of probability."""
 
 MARKS = ("tilde", "hat", "bar", "star", "vec", "dot")
 
@@ -146,6 +149,7 @@ class Setting:
     def __init__(self, domains: Iterable[tuple[str, Domain]], terms: Iterable[Term]) -> None:
         self.domains = dict(domains)
         self.terms = tuple(terms)
+        self.letters = DENSITY_LETTERS if speaks_of_densities(self.domains.values(), self.terms) else frozenset()
         self.variables: set[str] = {n for n, d in self.domains.items() if d.shape == "variable"}
         self.own_slots: set[str] = set()
         self.drawn = {v[0] for t in self.terms for v in _drawn(t)}
@@ -165,7 +169,7 @@ class Setting:
         if name is None:
             return False
         declared = self.domains.get(key_of(head)) or self.domains.get(name[0])
-        return declared.shape == "density" if declared is not None else name[0] in DENSITY_LETTERS
+        return declared.shape == "density" if declared is not None else name[0] in self.letters
 
     def is_parameter(self, var: Var) -> bool:
         """Is the symbol declared as something that is no random variable (theta: real), and never drawn or summed over?"""
@@ -216,6 +220,21 @@ class Setting:
         if name is None or not sides[0] or len(set(slots)) != len(slots):
             raise Unsupported(f"{call} is not a density of different variables")
         return (name[0], (*name[1], *tail)), tuple(sides[0]), tuple(sides[1])
+
+
+def speaks_of_densities(domains: Iterable[Domain], terms: Iterable[Term]) -> bool:
+    """Is a density or random variable declared, a conditional or an expectation written, or a letter such as p summed over all its argument's values?"""
+    if any(d.shape in ("density", "variable") for d in domains):
+        return True
+    for term in terms:
+        for node in walk(term):
+            if node.kind == "apply" and node.name in OPERATORS:
+                return True
+            if node.kind == "binder" and node.name in ("sum", "integral", "antiderivative") and len(node.args) == 1:
+                for call in walk(node.args[0]):
+                    if call.is_apply("call") and call.args[0].kind == "symbol" and call.args[0].name in DENSITY_LETTERS and set(call.args[1:]) & set(node.bound):
+                        return True
+    return False
 
 
 def _drawn(term: Term) -> Iterator[Var]:

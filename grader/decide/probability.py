@@ -20,7 +20,7 @@ from functools import lru_cache
 from typing import Any
 
 from grader.algebra.densities import Tree, Unfolder
-from grader.algebra.density_names import Setting, Unsupported, variable, variable_term
+from grader.algebra.density_names import OPERATORS, Setting, Unsupported, variable, variable_term
 from grader.algebra.density_polynomials import Atom, Hypothesis, Poly, add, scale
 from grader.algebra.density_terms import poly_term
 from grader.algebra.density_signs import assumed_positive
@@ -32,7 +32,6 @@ from grader.model import AtMost, Claim, Equal, Evidence
 from grader.term import Term, to_data, walk
 
 TOLERANCE = 1e-7
-OPERATORS = frozenset("expectation kl entropy given mutual_information variance covariance".split())
 
 
 @dataclass(frozen=True)

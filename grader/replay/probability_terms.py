@@ -19,6 +19,7 @@ from grader.kernel import Refused
 from grader.term import Term, number, symbol, to_data, walk
 
 LETTERS_FOR_DENSITIES = "pqrPQ"
+WORDS_OF_PROBABILITY = ("expectation", "kl", "entropy", "given", "mutual_information", "variance", "covariance")
 ACCENTS = ("tilde", "hat", "bar", "star", "vec", "dot")
 
 Var = tuple[str, tuple[str, ...]]
@@ -113,6 +114,7 @@ class Language:
     def __init__(self, domains: Iterable[tuple[str, Domain]], terms: Iterable[Term]) -> None:
         self.terms = tuple(terms)
         self.declared = dict(domains)
+        self.letters = LETTERS_FOR_DENSITIES if self.speaks() else ""
         drawn = {self.base(t) for term in self.terms for t in _drawn(term)}
         self.fixed = {n for n, d in self.declared.items() if d.shape != "variable"} - drawn
         self.random = {n for n, d in self.declared.items() if d.shape == "variable"}
@@ -133,7 +135,16 @@ class Language:
         if name is None:
             return False
         domain = self.declared.get(word(head)) or self.declared.get(name[0])
-        return name[0] in LETTERS_FOR_DENSITIES if domain is None else domain.shape == "density"
+        return name[0] in self.letters if domain is None else domain.shape == "density"
+
+    def speaks(self) -> bool:
+        """Does anything show that densities are meant, so that an undeclared p may be one?"""
+        nodes = [n for term in self.terms for n in walk(term)]
+        if any(d.shape in ("density", "variable") for d in self.declared.values()) or any(n.kind == "apply" and n.name in WORDS_OF_PROBABILITY for n in nodes):
+            return True
+        totals = [n for n in nodes if n.kind == "binder" and n.name in ("sum", "integral", "antiderivative") and len(n.args) == 1]
+        calls = [(t, c) for t in totals for c in walk(t.args[0]) if c.is_apply("call") and c.args[0].kind == "symbol"]
+        return any(c.args[0].name in LETTERS_FOR_DENSITIES and any(a in t.bound for a in c.args[1:]) for t, c in calls)
 
     def calls(self) -> Iterator[Term]:
         for term in self.terms:
@@ -285,7 +296,7 @@ class _Evaluation:
 
     def divergence(self, term: Term, env: Mapping[Any, Any]) -> Any:
         drawn, other = [[v for n in walk(t) if self.is_call(n) for _, v in self.language.law(n)[1]] for t in term.args]
-        if not drawn or set(drawn) - set(other) or not self.is_call(term.args[0]) and set(other) - set(drawn):
+        if not drawn or not self.is_call(term.args[0]) and set(other) != set(drawn):
             raise Refused(f"{term} does not say over which variables")
 
         def body(inner: Mapping[Any, Any]) -> Any:
