@@ -88,8 +88,8 @@ def test_what_stays_unclear(text: str) -> None:
 
 
 @pytest.mark.parametrize("text", [
-    "Does it converge?", "Does it converge", "To find the optimum we follow the gradient.", "We repeat the update six times.", "I wrote a for loop over t.",
-    "the unit circle", "return q", "The gradient becomes 0.", "p moves with the new q", "",
+    "Does it converge?", "Does it converge", "To find the optimum we follow the gradient.", "We repeat the update six times.",
+    "I wrote a for loop over t.", "the unit circle", "return q", "The gradient becomes 0.", "p moves with the new q", "",
 ])
 def test_what_says_nothing(text: str) -> None:
     found = listen(text, Fraction(1))
@@ -97,7 +97,8 @@ def test_what_says_nothing(text: str) -> None:
 
 
 def test_yes_and_no() -> None:
-    for text, holds, alone in (("No", False, True), ("Nope.", False, True), ("No, it cycles", False, False), ("yes", True, True), ("不能", False, True)):
+    for text, holds, alone in (("No", False, True), ("Nope.", False, True), ("No, it cycles", False, False), ("yes", True, True),
+                               ("不能", False, True)):
         found = listen(text, Fraction(1))
         assert (found.particle, found.only_particle) == (holds, alone), text
     assert listen("no step size works", Fraction(1)).particle is None
@@ -117,7 +118,8 @@ def test_any_text_can_be_listened_to(text: str) -> None:
     listen(text, Fraction(1), True)
 
 
-@given(st.sampled_from("it does not converge|no step size works|it cycles with period 6|the step size is too large".split("|")), st.sampled_from("., ! \n**_".split(" ")))
+@given(st.sampled_from("it does not converge|no step size works|it cycles with period 6|the step size is too large".split("|")),
+       st.sampled_from("., ! \n**_".split(" ")))
 @settings(max_examples=40, deadline=None)
 def test_layout_does_not_matter(text: str, mark: str) -> None:
     assert said(f"{mark}{text}{mark}") == said(text) == said(text.upper()) == said(text.replace(" ", "  "))

@@ -18,7 +18,8 @@ from grader.model import Answer, Mark, Part, Provenance, Read, Status
 STEPS = 5
 
 
-def part(value: str = "p*q", mode: str = "alternating", credit: str = "steps", start: tuple[tuple[str, str], ...] = (("p", "1"), ("q", "1")), **more: Any) -> Part:
+def part(value: str = "p*q", mode: str = "alternating", credit: str = "steps", start: tuple[tuple[str, str], ...] = (("p", "1"), ("q", "1")),
+         **more: Any) -> Part:
     options = iteration.Options(game=_game.Game(value, ("p",), ("q",)), order=("q", "p"), mode=mode, start=start, steps=STEPS, credit=credit, **more)
     return Part("table", "iteration", Fraction(STEPS), options=options)
 
@@ -89,7 +90,7 @@ def test_a_slip_of_the_pen(value: str, mode: str, start: Any, step: int, name: s
     assert mark.points < made.points
 
 
-@pytest.mark.parametrize("pattern", ["simultaneous", "order", "half_steps", "through", "both_descend", "both_ascend", "wrong_sign", "exchanged", "shift"])
+@pytest.mark.parametrize("pattern", "simultaneous order half_steps through both_descend both_ascend wrong_sign exchanged shift".split())
 @given(starts)
 @settings(max_examples=12, deadline=None)
 def test_wrong_rules_are_recognised(pattern: str, start: Any) -> None:
@@ -130,7 +131,8 @@ def test_nothing_right_is_revealed() -> None:
     assert f"gives {run(made)[-1]['p']}" in shown
 
 
-@pytest.mark.parametrize("text", ["q: " + ", ".join(["9" * 300] * 6) + "\np: " + ", ".join(["1"] * 6), "q: 1/0, 2/0, 3/0\np: 1, 2, 3", "| q |" + " 1 |" * 3000,
+@pytest.mark.parametrize("text", ["q: " + ", ".join(["9" * 300] * 6) + "\np: " + ", ".join(["1"] * 6), "q: 1/0, 2/0, 3/0\np: 1, 2, 3",
+                                  "| q |" + " 1 |" * 3000,
                                   "q_1 = 2, q_2 = 3, q_999 = 4, p_1 = 1", "q: 1, 2^(9^9^9), 3\np: 1, 2, 3", "q = [" + "[" * 500 + "1, 2, 3"])
 def test_hostile_tables(text: str) -> None:
     made = part()

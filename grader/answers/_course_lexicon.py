@@ -12,28 +12,29 @@ from grader.answers import _words
 from grader.answers._words import Word
 
 FORMS = {
-    "settle": "converge converges converged converging convergence convergent stabilize stabilise stabilizes stabilises stabilized settle settles settled "
-              "settling",
+    "settle": "converge converges converged converging convergence convergent stabilize stabilise stabilizes stabilises stabilized settle "
+              "settles settled settling",
     "reach": "reach reaches reached reaching find finds found finding attain attains attained achieve achieves achieved obtain obtains obtained "
              "arrive arrives",
     "optimum": "optimum optimal optima minimum saddle equilibrium solution nash origin minimax",
     "grow": "diverge diverges diverged diverging divergence divergent explode explodes exploding unbounded unboundedly",
-    "cycle": "cycle cycles cycled cycling cyclic cyclical periodic periodically repeat repeats repeated repeating loop loops looping ring orbit orbits "
-             "circle circles circling circular recur recurs",
+    "cycle": "cycle cycles cycled cycling cyclic cyclical periodic periodically repeat repeats repeated repeating loop loops looping ring orbit "
+             "orbits circle circles circling circular recur recurs",
     "oscillate": "oscillate oscillates oscillated oscillating oscillation oscillations rotate rotates rotated rotating rotation fluctuate fluctuates "
                  "bounce bounces bouncing swing swings revolve revolves spin spins spinning "
                  "alternates",
     "return": "back return returns returned returning comes come",
     "start": "start initial beginning origin same again starting",
-    "change": "change changes changed changing vary varying adjust adjusting adjusted tune tuning modify modifying modified reduce reduces reducing reduced "
-              "decrease decreases decreasing decreased lowering increase increases increasing increased choosing choose chose shrink",
+    "change": "change changes changed changing vary varying adjust adjusting adjusted tune tuning modify modifying modified reduce reduces "
+              "reducing reduced decrease decreases decreasing decreased lowering increase increases increasing increased "
+              "choosing choose chose shrink",
     "other": "smaller larger bigger lower higher different another other small tiny suitable appropriate proper better adequate reduced decreased "
              "increased smallest lesser",
     "much": "large big high small long great",
     "help": "help helps helped work works worked fix fixes solve solves possible feasible",
     "hedge": "maybe perhaps probably possibly might unsure unclear unlikely likely guess presumably apparently hardly barely yet",
-    "schedule": "decaying diminishing decay schedule scheduled scheduling adaptive adaptively anneal annealing gradually momentum adam extragradient optimistic "
-                "averaging",
+    "schedule": "decaying diminishing decay schedule scheduled scheduling adaptive adaptively anneal annealing gradually momentum adam "
+                "extragradient optimistic averaging",
     "condition": "if unless until",
     "every": "any every all each whatever whichever regardless irrespective matter independent",
 }
@@ -44,11 +45,18 @@ WEAK = frozenset("always necessarily guarantee guaranteed guarantees sure exactl
 CONTEXT = frozenset("with for if when by using even no regardless in at under whatever whichever any irrespective independent once".split())
 """A clause that begins so and says nothing by itself belongs to the one after its comma."""
 SAYS = frozenset("settle grow cycle oscillate".split())
-DENIALS = frozenset("not no never neither nor cannot without impossible unable fail fails failed failing lack lacks absence prevents prevent cant dont doesnt "
-                     "wont didnt isnt nowhere infeasible none".split())
+DENIALS = frozenset("not no never neither nor cannot without impossible unable fail fails failed failing lack lacks absence prevents prevent cant "
+                     "dont doesnt wont didnt isnt nowhere infeasible none".split())
 YES, NO = frozenset("yes yeah yep yup true correct".split()), frozenset("no nope nah false negative".split())
 BREAKS = frozenset("because since but however hence thus therefore so while whereas although though instead therefor : — – ( )".split())
-PARTICLE_NEXT = frozenset(", : - – — ; it they we the this because since as i there you not never with they're it's a an both ) ! iterates values but and".split())
+PARTICLE_NEXT = frozenset(", : - – — ; it they we the this because since as i there you not never with they're it's a an both ) ! iterates "
+                          "values but and".split())
+FOREIGN = (
+    (r"(?:不能|不会|無法|无法|没有|不)\s*(?:收敛|收斂)", " not converge "), (r"收敛|收斂", " converge "), (r"수렴하지\s*않\w*", " not converge "),
+    (r"수렴\w*", " converge "), (r"^\s*(?:不能|不会|否|不|아니\w*)", " no, "), (r"^\s*(?:能|会|是|네|예)", " yes, "))
+DRIFTS = frozenset("tend tends approach approaches go goes going grow grows growing spiral spirals spiraling spiralling".split())
+OUTWARDS = frozenset("infinity oo ∞ bound bounds bounded unbounded out outward outwards exponentially larger away".split())
+"""What drifts there grows; without one of these words a drift says nothing."""
 ASKS = frozenset("does do did can could is are will would should".split())
 """A sentence that begins so before its subject is the question, copied."""
 PURPOSES = frozenset("order try tries trying want wants need aim goal used how".split())
@@ -67,8 +75,7 @@ class Token:
 
 def english(text: str) -> str:
     """Chinese and Korean words for the two verdicts, in English of the same meaning."""
-    for pattern, word in ((r"(?:不能|不会|無法|无法|没有|不)\s*(?:收敛|收斂)", " not converge "), (r"收敛|收斂", " converge "),
-                          (r"수렴하지\s*않\w*", " not converge "), (r"수렴\w*", " converge "), (r"^\s*(?:不能|不会|否|不|아니\w*)", " no, "), (r"^\s*(?:能|会|是|네|예)", " yes, ")):
+    for pattern, word in FOREIGN:
         text = re.sub(pattern, word, text)
     return text
 

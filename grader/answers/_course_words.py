@@ -14,13 +14,14 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 
 from grader.answers import _words
-from grader.answers._course_lexicon import (ASKS, BREAKS, CONTEXT, NO, NUMBERS, PARTICLE_NEXT, PURPOSES, SAYS, WEAK, YES, Token, classify, denies, english)
+from grader.answers._course_lexicon import (ASKS, BREAKS, CONTEXT, DRIFTS, NO, NUMBERS, OUTWARDS, PARTICLE_NEXT, PURPOSES, SAYS, WEAK, YES,
+                                            Token, classify, denies, english)
 
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """One thing said: "converges", "grows", "cycles", "oscillates", "period", "step_helps", "at_step", "determinant", "eigenvalues"; whether it is affirmed;
-    a number or size where one belongs to it; the words it was said in."""
+    """One thing said: "converges", "grows", "cycles", "oscillates", "period", "step_helps", "at_step", "determinant", "eigenvalues"; whether it is
+    affirmed; a number or size where one belongs to it; the words it was said in."""
 
     name: str
     holds: bool
@@ -195,9 +196,8 @@ def _predicate_kind(tokens: Sequence[Token], k: int) -> str:
     if token.kind == "reach" and following != "that":
         near = tokens[max(0, k - 6):k + 7]
         return "settle" if any(t.kind == "optimum" or t.text in ("zero", "0") for t in near) or following in ("it", "there") else ""
-    if token.text in ("tend", "tends", "approach", "approaches", "go", "goes", "going", "grow", "grows", "growing", "spiral", "spirals", "spiraling", "spiralling"):
-        if around & {"infinity", "oo", "∞", "bound", "bounds", "bounded", "unbounded", "out", "outward", "outwards", "exponentially", "larger", "away"} \
-                and "unbounded" not in around:
+    if token.text in DRIFTS:
+        if around & OUTWARDS and "unbounded" not in around:
             return "grow"
         if around & {"0", "zero", "optimum", "equilibrium", "origin"} and token.text[:2] in ("te", "ap"):
             return "settle"
@@ -219,9 +219,11 @@ def _recurs(tokens: Sequence[Token], k: int) -> bool:
     if word in ("circle", "circles"):
         return before != "unit"
     if word in ("loop", "loops"):
-        return before not in ("for", "while", "python", "training", "inner", "outer", "code") and following not in ("over", "to", "that", "through", "runs")
+        return before not in ("for", "while", "python", "training", "inner", "outer", "code") and following not in (
+            "over", "to", "that", "through", "runs")
     if word in ("repeat", "repeated", "repeating"):
-        return before not in ("we", "i", "you", "to", "then", "can", "must", "should") and following not in ("the", "this", "these", "it", "until", "steps")
+        return before not in ("we", "i", "you", "to", "then", "can", "must", "should") and following not in (
+            "the", "this", "these", "it", "until", "steps")
     return True
 
 
@@ -231,7 +233,8 @@ def _comes_back(tokens: Sequence[Token], k: int) -> bool:
     if any(w in ("again", "same") for w in rest[:3]):
         return True
     at = next((j for j, w in enumerate(rest) if w in ("to", "at", "where", "in", "on")), None)
-    return at is not None and any(w in ("start", "initial", "beginning", "starting", "same", "we", "it", "(", "origin") or w.isdigit() for w in rest[at + 1:])
+    places = ("start", "initial", "beginning", "starting", "same", "we", "it", "(", "origin")
+    return at is not None and any(w in places or w.isdigit() for w in rest[at + 1:])
 
 
 # ------------------------------------------------------------------------------------------------------------- step sizes
@@ -248,7 +251,8 @@ def _step(tokens: Sequence[Token], given: Fraction | None) -> Fraction | str:
         value = _value_after(words, k)
         if value is not None:
             return "" if given is not None and value == given else value
-    if "schedule" in kinds or any(words[k - 1] in ("decreasing", "shrinking", "varying", "changing") and words[max(0, k - 2)] in ("a", "with") for k in places if k):
+    changing = ("decreasing", "shrinking", "varying", "changing")
+    if "schedule" in kinds or any(words[k - 1] in changing and words[max(0, k - 2)] in ("a", "with") for k in places if k):
         return "schedule"
     if any(words[j] == "too" and j + 1 < len(words) and tokens[j + 1].kind == "much" for j in range(len(words))):
         return "too much"
@@ -350,7 +354,8 @@ def _numbers(tokens: Sequence[Token], quote: str, said: Said) -> None:
                 stepwise and {"every", "after", "each", "of", "with"} & set(before) or "length" in before
                 or after[:3] in (["-", "step", "cycle"], ["-", "step", "loop"])):
             said.statements.append(Statement("period", True, value, quote))
-        if any(w in ("determinant", "det") for w in words[max(0, k - 8):k]) and words[k - 1] in ("=", "is", "determinant", "det", "equals", "of", "to"):
+        named = any(w in ("determinant", "det") for w in words[max(0, k - 8):k])
+        if named and words[k - 1] in ("=", "is", "determinant", "det", "equals", "of", "to"):
             said.statements.append(Statement("determinant", True, value, quote))
     if any(w in ("eigenvalue", "eigenvalues", "λ", "\\lambda", "lambda") for w in words):
         size = _size(words)
@@ -360,7 +365,8 @@ def _numbers(tokens: Sequence[Token], quote: str, said: Said) -> None:
 
 def _size(words: Sequence[str]) -> str:
     text = " ".join(words)
-    if re.search(r"(?:modulus|magnitude|absolute value|norm|size|length)s? (?:of |is |are |equal to |equals |= |exactly )*(?:1|one)\b(?! [./])|on the (?:complex )?unit circle"
+    if re.search(r"(?:modulus|magnitude|absolute value|norm|size|length)s? (?:of |is |are |equal to |equals |= |exactly )*(?:1|one)\b(?! [./])"
+                 r"|on the (?:complex )?unit circle"
                  r"|\| ?(?:λ|\\?lambda) ?\| ?= ?1\b", text):
         return "= 1"
     if re.search(r"(?:larger|greater|bigger|more) than (?:1|one)\b|outside (?:of )?the unit|(?:above|exceeds?) (?:1|one)\b|\| ?> ?1\b", text):

@@ -1,7 +1,7 @@
 """Equations for some variables that an answer states, as one formula: equations joined by "and" and "or", points as equations for their coordinates.
 
-Formulas are read one by one; time indices are taken off (p_t and p_{t+1} are both p: at a point that stays all times are alike). Sides of a chain that
-are no expressions in the variables (a derivative, f itself) are left out, the equality of the others stands. Where a text comes to a conclusion
+Formulas are read one by one; time indices are taken off (p_t and p_{t+1} are both p: at a point that stays all times are alike). Sides of a chain
+that are no expressions in the variables (a derivative, f itself) are left out, the equality of the others stands. Where a text comes to a conclusion
 ("hence ...", "so ..."), what stands before it is the way there and does not count; a sentence that denies its equation is no answer.
 """
 
@@ -20,8 +20,10 @@ from grader.term import Span, Term, apply, constant, free_names, number, relatio
 
 MAX_EQUATIONS = 40
 _SENTENCE = re.compile(r"(?<=[^\d.])[.;!?](?=\s|$)|(?<=\d)\.(?=\s|$)|\n[ \t]*\n|\n(?=[ \t]*(?:[-*•·]|\(?\w[.)])[ \t])|[•·]")
-_CONCLUDES = re.compile(r"(?i)\b(hence|therefore|thus|so|consequently|finally|conclusion|answer|we get|it follows|then|means)\b|∴|⇒|⟹|=>|\\(?:therefore|Rightarrow|implies)\b")
+_CONCLUDES = re.compile(r"(?i)\b(hence|therefore|thus|so|consequently|finally|conclusion|answer|we get|it follows|then|means)\b"
+                        r"|∴|⇒|⟹|=>|\\(?:therefore|Rightarrow|implies)\b")
 _DENIES = re.compile(r"(?i)\b(?:not|no|never|cannot|can't|isn't|doesn't|didn't|didnot|wasn't|without|unless|except|if we|suppose|assume)\b")
+_NONE = re.compile(r"\bthere (?:is|are) (?:no\w*|none)\b|\bdoes(?: not|n't) exist\b|\bno (?:such )?(?:equilibrium|fixed|point)")
 _IS = frozenset("is are = : be being becomes become equal equals both must should has have to of all simultaneously values value the".split())
 _LOOKALIKES = {"9": "q", "g": "q", "ρ": "p"}
 """Signs that a recogniser writes for a letter."""
@@ -239,7 +241,7 @@ def _spoken(words: str, variables: Sequence[str]) -> list[Term]:
     zero = [relation("=", symbol(n), number(0)) for n in variables]
     if "origin" in texts:
         return [_joined(zero, "and")]
-    if re.search(r"\bthere (?:is|are) (?:no\w*|none)\b|\bdoes(?: not|n't) exist\b|\bno (?:such )?(?:equilibrium|fixed|point)", " ".join(texts)) or texts == ["none"]:
+    if _NONE.search(" ".join(texts)) or texts == ["none"]:
         return [constant("false")]
     if {"both", "all"} & set(texts) and {"zero", "0"} & set(texts) and not set(texts) & set(lower) and len(texts) <= 14:
         return [_joined(zero, "and")]

@@ -1,9 +1,9 @@
 """Follow-through in a table of iterates, and the wrong rules that a table may come from.
 
-Each cell is to be judged from the learner's own cells before it, so that a slip counts once. A cell that is wrong itself raises the question what its
-followers go on with: its own value (then they follow from the slip) or the value that the rule gives (then it is a slip of the pen, or of the scanner).
-The followers decide, by majority; a cell that cannot be read goes on with the rule's value. What is planned here is only from which state each cell is
-to be judged: the verdicts are the kernel's.
+Each cell is to be judged from the learner's own cells before it, so that a slip counts once. A cell that is wrong itself raises the question what
+its followers go on with: its own value (then they follow from the slip) or the value that the rule gives (then it is a slip of the pen, or of the
+scanner). The followers decide, by majority; a cell that cannot be read goes on with the rule's value. What is planned here is only from which state
+each cell is to be judged: the verdicts are the kernel's.
 """
 
 from __future__ import annotations
@@ -20,8 +20,8 @@ from grader.term import apply, relation, symbol
 
 @dataclass
 class Plan:
-    """From which state each readable cell is judged; which cells do not follow; whose followers go on with the rule's value ("pen"); which wrong cells
-    rest on a cell that cannot be read ("hanging")."""
+    """From which state each readable cell is judged; which cells do not follow; whose followers go on with the rule's value ("pen"); which wrong
+    cells rest on a cell that cannot be read ("hanging")."""
 
     states: dict[Place, dict[str, Fraction]] = field(default_factory=dict)
     wrong: list[Place] = field(default_factory=list)
@@ -83,7 +83,8 @@ def _votes(grid: Grid, system: Any, used: Mapping[Place, Fraction], place: int, 
         known = {**{(n, j): numbers[n, j] for n, j in inputs if (n, j) in numbers}, **used}
         if any(p not in known for p in inputs):
             continue
-        fits = [system.move(follower, {n: value if (n, j) == (name, k) else known[n, j] for n, j in inputs}) == said for value in (right, used[name, k])]
+        fits = [system.move(follower, {n: value if (n, j) == (name, k) else known[n, j] for n, j in inputs}) == said
+                for value in (right, used[name, k])]
         votes += fits[0] - fits[1]
     return votes
 
@@ -121,18 +122,22 @@ def patterns(parameters: _game.Parameters) -> Iterator[Pattern]:
     if "value" in given:
         through = _through(parameters)
         if through is not None:
-            yield Pattern("through", f"The derivative was taken through the new {first}. Hold the new {first} fixed when you differentiate by {last}.", through)
+            said = f"The derivative was taken through the new {first}. Hold the new {first} fixed when you differentiate by {last}."
+            yield Pattern("through", said, through)
         down, up = given["min"], given["max"]
         if up and down:
             yield Pattern("both_descend", f"{_list(up)} moves down the gradient as well. {_list(up)} maximises: it moves up.",
                           changed(min=tuple(sorted(names)), max=()))
             yield Pattern("both_ascend", f"{_list(down)} moves up the gradient as well. {_list(down)} minimises: it moves down.",
                           changed(min=(), max=tuple(sorted(names))))
-        yield Pattern("wrong_sign", "Every move goes the wrong way: who minimises moves down the gradient, who maximises moves up.", changed(min=up, max=down))
+        yield Pattern("wrong_sign", "Every move goes the wrong way: who minimises moves down the gradient, who maximises moves up.",
+                      changed(min=up, max=down))
     if len(names) == 2:
-        yield Pattern("exchanged", f"The rows of {names[0]} and {names[1]} are exchanged.", parameters, rows=((names[0], names[1]), (names[1], names[0])), rule=False)
-    yield Pattern("shift", "The columns are shifted by one step: the values are right and stand one column too late.", parameters, shift=1, rule=False)
-    yield Pattern("shift", "The columns are shifted by one step: the values are right and stand one column too early.", parameters, shift=-1, rule=False)
+        yield Pattern("exchanged", f"The rows of {names[0]} and {names[1]} are exchanged.", parameters,
+                      rows=((names[0], names[1]), (names[1], names[0])), rule=False)
+    for shift, where in ((1, "late"), (-1, "early")):
+        yield Pattern("shift", f"The columns are shifted by one step: the values are right and stand one column too {where}.", parameters,
+                      shift=shift, rule=False)
 
 
 def _list(names: tuple[str, ...]) -> str:
@@ -205,4 +210,5 @@ def table_claim_subject(cells: Mapping[Place, Fraction]) -> tuple[Any, ...]:
     """The cells as equations v_k = number, in order."""
     from grader.term import number
 
-    return tuple(relation("=", apply("index", symbol(n), number(k)), number(v)) for (n, k), v in sorted(cells.items(), key=lambda c: (c[0][1], c[0][0])))
+    ordered = sorted(cells.items(), key=lambda c: (c[0][1], c[0][0]))
+    return tuple(relation("=", apply("index", symbol(n), number(k)), number(v)) for (n, k), v in ordered)

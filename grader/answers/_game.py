@@ -34,7 +34,8 @@ class GameOptions:
     update: tuple[tuple[str, str], ...] = field(default=(), metadata={"help": "instead of a game: the new value of each variable, {x: x - s*x}"})
     order: tuple[str, ...] = field(default=(), metadata={"help": "who moves first; default: max before min, or the order of `update`"})
     mode: Literal["alternating", "simultaneous"] = field(
-        default="alternating", metadata={"help": "alternating: later variables use the new values of earlier ones; simultaneous: all use the old ones"})
+        default="alternating", metadata={
+            "help": "alternating: later variables use the new values of earlier ones; simultaneous: all use the old ones"})
     step: str = field(default="1", metadata={"help": "the step size: a number, or a symbol such as eta"})
     start: tuple[tuple[str, str], ...] = field(default=(), metadata={"help": "where the iteration starts, {p: 1, q: 1}"})
 

@@ -32,11 +32,16 @@ class Entry:
 
 @dataclass
 class Grid:
-    """The cells of a table by place, what was noted on the way, and `shift`, by how many steps the learner's own headings count from elsewhere."""
+    """The cells of a table by place, what was noted on the way, and whether nothing says which row is whose (`free`)."""
 
     cells: dict[Place, Entry] = field(default_factory=dict)
     notes: list[Note] = field(default_factory=list)
     span: Span | None = None
+    free: bool = False
+
+    def renamed(self, names: Mapping[str, str]) -> Grid:
+        """The same table with its rows given to other variables."""
+        return Grid({(names[n], k): e for (n, k), e in self.cells.items()}, self.notes, self.span, self.free)
 
     def numbers(self) -> dict[Place, Fraction]:
         """The cells that hold numbers."""
@@ -45,11 +50,12 @@ class Grid:
 
 def find_grid(text: str, variables: Sequence[str], start: Mapping[str, Fraction], steps: int, vocabulary: Vocabulary) -> Grid | None:
     """The table that counts, or None where none has a filled cell."""
-    found = tuple(t for t in tables(text, vocabulary) if t.form != "assignments")
-    found += _assigned(text, variables)
+    every = tables(text, vocabulary)
+    found = tuple(t for t in every if t.form != "assignments")
+    found += _assigned(text, variables) or tuple(t for t in every if t.form == "assignments")
     fit = [t for t in found if _rows(t, variables)]
     if not any(set(_rows(t, variables)) == set(variables) for t in fit):
-        fit += [t for t in _listed(text, variables) if not t.blank]
+        fit = [t for t in _listed(text, variables) if not t.blank] or fit
     chosen, notes = counting(tuple(fit), frozenset(variables))
     if chosen is None:
         return None
@@ -59,10 +65,16 @@ def find_grid(text: str, variables: Sequence[str], start: Mapping[str, Fraction]
         if other is not chosen and not other.blank:
             earlier = _grid(other, variables, start, steps, vocabulary).numbers()
             own = made.numbers()
-            if any(own.get(p, v) != v for p, v in earlier.items() if p[1] > 0):
-                made.notes.append(Note("two tables with different values stand here, of which the last is taken", chosen.span, "guess", "iteration.tables"))
+            between = text[other.span.end:chosen.span.start]
+            if any(own.get(p, v) != v for p, v in earlier.items() if p[1] > 0) and not _REJECTS.search(between):
+                said = "two tables with different values stand here, of which the last is taken"
+                made.notes.append(Note(said, chosen.span, "guess", "iteration.tables"))
                 break
     return made
+
+
+_REJECTS = re.compile(r"(?i)\b(?:wrong|mistake|wait|correct(?:ion|ed)?|instead|better|actually|sorry|scrap|ignore)\b")
+"""Between two tables: the first is taken back."""
 
 
 def is_template(text: str, variables: Sequence[str], vocabulary: Vocabulary) -> bool:
@@ -96,7 +108,8 @@ def _grid(table: Table, variables: Sequence[str], start: Mapping[str, Fraction],
     if unnamed:
         letters = [r.name for r in rows.values() if r.name]
         said = f"the rows are called {', '.join(letters)}" if letters else "the rows have no names"
-        made.notes.append(Note(f"{said}; they are taken for {', '.join(rows)} in this order", table.span, "info", "iteration.names"))
+        made.notes.append(Note(said, table.span, "info", "iteration.names"))
+        made.free = True
     first = _first(rows, entries, start, steps)
     for name, row in rows.items():
         for k, found in enumerate(entries[name]):
@@ -165,11 +178,13 @@ def number_of(term: Term) -> Fraction | None:
 
 
 _PIECE = re.compile(r"[,;\n]|\\\\|\\q?quad\b|\s(?:and|so|then)\s|&(?!=)")
-_TARGET = re.compile(r"\s*\$?\s*(?P<name>\\?[A-Za-z]+)\s*(?:_\s*\{?\s*(?P<a>\d{1,3})\s*\}?|\^\s*\{?\s*\((?P<b>\d{1,3})\)\s*\}?|\((?P<c>\d{1,3})\)|\[(?P<d>\d{1,3})\]|(?P<e>\d{1,3}))"
+_TARGET = re.compile(r"\s*\$?\s*(?P<name>\\?[A-Za-z]+)\s*(?:_\s*\{?\s*(?P<a>\d{1,3})\s*\}?|\^\s*\{?\s*\((?P<b>\d{1,3})\)\s*\}?"
+                     r"|\((?P<c>\d{1,3})\)|\[(?P<d>\d{1,3})\]|(?P<e>\d{1,3}))"
                      r"\s*\$?\s*(?:&?=(?!=)|:)\s*(?P<rest>.+?)\s*\$?\s*\.?\s*\Z", re.DOTALL)
 
 
-_LISTED = r"(?<![A-Za-z0-9_\\])(?P<name>{names})(?:_\{{?[a-z]\}}?)?\s*\$?\s*[=:]\s*\$?\s*[\[({{]?\s*(?P<run>{number}(?:\s*(?:,|;|→|->|\s)\s*{number}){{2,}})"
+_LISTED = (r"(?<![A-Za-z0-9_\\])(?P<name>{names})(?:_\{{?[a-z]\}}?)?\s*\$?\s*[=:]\s*\$?\s*[\[({{]?\s*"
+           r"(?P<run>{number}(?:\s*(?:,|;|→|->|\s)\s*{number}){{2,}})")
 
 
 def _listed(text: str, variables: Sequence[str]) -> tuple[Table, ...]:
@@ -196,6 +211,7 @@ def _assigned(text: str, variables: Sequence[str]) -> tuple[Table, ...]:
 
     low = {n.lower(): n for n in variables}
     held: dict[str, dict[int, Cell]] = {}
+    text = re.sub(r"\\(?:begin|end)\{[^{}]*\}|\\[\[\]]|\$\$", lambda m: "\n" * len(m[0]), text)
     start = 0
     for stop in [*(m for m in _PIECE.finditer(text)), None]:
         end = stop.start() if stop else len(text)

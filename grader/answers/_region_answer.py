@@ -99,7 +99,8 @@ def mark(reading: Reading, part: Part, settled: Settled) -> Mark:
     refuted = [label for label in ("sound", "complete") if statuses[label] is Status.REFUTED]
     if statuses["conditions"] is Status.PROVED and refuted:
         tag = "convergence.wrong_region" if len(refuted) == 2 else "convergence.too_many" if refuted == ["sound"] else "convergence.too_few"
-        said = {"sound": "It contains step sizes with which the values do not settle.", "complete": "It leaves out step sizes with which they settle."}
+        said = {"sound": "It contains step sizes with which the values do not settle.",
+                "complete": "It leaves out step sizes with which they settle."}
         words = settled["sound"].finding.words if "sound" in refuted else ()
         return run(part, Award("set", Fraction(0), tag, " ".join([*(said[r] for r in refuted), *words]), refuted[0]), status=Status.REFUTED)
     if all(s in (Status.PROVED, Status.AGREES) for s in statuses.values()):

@@ -58,9 +58,11 @@ class Rules:
 def find_rules(text: str, setting: Setting, *, ocr: bool = False) -> Rules:
     """The update rules that a text states."""
     made = Rules()
-    bare = _without_tables(text, setting)
+    bare = _timed_calls(_without_tables(text, setting), setting)
     assigned: set[str] = set()
+    bare = _SEVERAL_ARROWS.sub("\n", bare)
     bare = _ARROW.sub(lambda m: _arrow(m, setting, assigned, made), bare)
+    bare = _whole(bare, setting, made)
     rest = []
     for passage in passages(bare, setting.vocabulary):
         if passage.kind == "code":
@@ -75,7 +77,35 @@ def find_rules(text: str, setting: Setting, *, ocr: bool = False) -> Rules:
     return made
 
 
-_ARROW = re.compile(r"^[ \t]*(?:[-*•·]\s+)?\$?\s*(?P<name>[A-Za-z]\w*)\s*(?:←|<-|:=|\\leftarrow|\\gets)\s*(?P<value>[^\n$]+?)\s*\$?[ \t]*[,;.]?[ \t]*$", re.MULTILINE)
+_ARROW = re.compile(r"^[ \t]*(?:[-*•·]\s+)?\$?\s*(?P<name>[A-Za-z]\w*)\s*(?:←|<-|:=|\\leftarrow|\\gets)\s*"
+                    r"(?P<value>[^\n$]+?)\s*\$?[ \t]*[,;.]?[ \t]*$", re.MULTILINE)
+
+
+_SEVERAL_ARROWS = re.compile(r"[,;][ \t]*(?:and[ \t]+)?(?=\$?[A-Za-z]\w*[ \t]*(?:←|<-|:=|\\leftarrow|\\gets))")
+
+
+def _timed_calls(text: str, setting: Setting) -> str:
+    """`q(t+1)` and `q[t+1]` as `q_{t+1}`."""
+    names = "|".join(re.escape(n) for n in setting.variables)
+    return re.sub(rf"(?<![A-Za-z\\])({names})\s?[(\[]\s*([tkni])\s*([+-]\s*1)?\s*[)\]]", lambda m: f"{m[1]}_{{{m[2]}{m[3] or ''}}}", text)
+
+
+def _whole(text: str, setting: Setting, made: Rules) -> str:
+    """Take lines without dollars, and matrix equations, in one piece; what was taken is blanked out."""
+    pieces = [text] if "matrix}" in text else text.split("\n")
+    left = []
+    for piece in pieces:
+        tried = Rules()
+        bare = piece.strip().strip("$")
+        if "=" in piece and "`" not in piece and "$" not in bare and len(bare) < 2000 and any(n in bare for n in setting.variables):
+            found = reading.read(bare, setting.vocabulary)
+            if isinstance(found, Read) and not found.proposed and any(
+                    _offset(node, setting.variables) is not None for node in walk(found.term)):
+                _take(found.term, Span(0, len(piece)), setting, set(), tried)
+        made.rules += tried.rules
+        made.notes += [n for n in tried.notes if n not in made.notes]
+        left.append("" if tried.rules and not tried.reason else piece)
+    return "\n".join(left)
 
 
 def _arrow(found: re.Match[str], setting: Setting, assigned: set[str], made: Rules) -> str:
@@ -107,7 +137,22 @@ def _formula(content: str, span: Span, setting: Setting, assigned: set[str], mad
     _take(found.term, span, setting, assigned, made)
     if len(made.rules) > before:
         made.notes += found.notes
-    return ""
+        return ""
+    return "" if _is_start(found.term, setting.variables) else content
+
+
+def _is_start(term: Term, variables: Sequence[str]) -> bool:
+    """`q_0 = p_0 = 1` is no rule and leaves nothing unsaid."""
+    if term.is_apply("and") or term.kind == "tuple":
+        return all(_is_start(a, variables) for a in term.args)
+    if term.kind != "relation":
+        return False
+
+    def plain(side: Term) -> bool:
+        timed = side.is_apply("index", 2) and side.args[0].kind == "symbol" and side.args[0].name in variables
+        return side.kind == "number" or side.is_apply("neg", 1) and side.args[0].kind == "number" or timed and side.args[1].kind == "number"
+
+    return all(map(plain, term.args))
 
 
 def _without_tables(text: str, setting: Setting) -> str:
@@ -115,7 +160,7 @@ def _without_tables(text: str, setting: Setting) -> str:
     for table in tables(text, setting.vocabulary):
         for span in [table.span] if table.form not in ("list", "assignments") else [r.span for r in table.rows]:
             held = text[span.start:span.end]
-            if not re.search(r"_\{?t|_t|←|<-|:=", held):
+            if not re.search(r"_\{?t|_t|←|<-|:=|matrix\}", held):
                 text = text[:span.start] + re.sub(r"[^\n]", " ", held) + text[span.end:]
     return text
 
@@ -160,6 +205,11 @@ def _take(term: Term, span: Span, setting: Setting, assigned: set[str], made: Ru
         for sides in zip(*[s.args for s in term.args]):
             _take(relation(term.signs, *sides), span, setting, set(assigned), made)
         return
+    columns = [_column(s) for s in term.args]
+    if all(c is not None and len(c) == len(columns[0]) for c in columns):
+        for sides in zip(*columns):
+            _take(relation(term.signs, *sides), span, setting, set(assigned), made)
+        return
     timed = any(_offset(node, setting.variables) is not None for side in term.args for node in walk(side))
     name = first.name if first.kind == "symbol" else ""
     if timed:
@@ -167,6 +217,20 @@ def _take(term: Term, span: Span, setting: Setting, assigned: set[str], made: Ru
     elif name in setting.variables and (set(term.signs) & {":=", "->"} or name in free_names(term.args[-1])):
         _assign(name, term.args[-1], span, setting, assigned, made, surely=False)
         assigned.add(name)
+
+
+def _column(term: Term) -> list[Term] | None:
+    """The entries of a column: a matrix of one column, a sum of such, or a matrix times one."""
+    if term.kind == "tuple" and term.name == "matrix" and all(row.kind == "tuple" and len(row.args) == 1 for row in term.args):
+        return [row.args[0] for row in term.args]
+    parts = [_column(a) for a in term.args] if term.is_apply("add") else []
+    if parts and all(p is not None and len(p) == len(parts[0]) for p in parts):
+        return [apply("add", *entries) for entries in zip(*parts)]
+    if term.is_apply("mul", 2) and term.args[0].kind == "tuple" and term.args[0].name == "matrix":
+        vector, rows = _column(term.args[1]), [row.args for row in term.args[0].args]
+        if vector and all(len(row) == len(vector) for row in rows) and len(vector) > 1:
+            return [apply("add", *[apply("mul", a, x) for a, x in zip(row, vector)]) for row in rows]
+    return None
 
 
 def _assign(name: str, value: Term, span: Span, setting: Setting, assigned: set[str], made: Rules, *, surely: bool) -> None:

@@ -17,10 +17,10 @@ from dataclasses import dataclass, field
 from grader.answers import _words
 from grader.answers._words import Found, Word
 
-_LEAD = frozenset("""the a an both only just answer answers is are was be were it they these those this that's i we think choose chose pick picked select selected
-would say my our choice choices option options namely like such as for example eg e.g i.e ie of them here include includes including included consist
-consists following correct right true part parts either as well also plus then and or with along together to my's yes its their his her it's that's
-same likewise similarly so does do too""".split())
+_LEAD = frozenset("""the a an both only just answer answers is are was be were it they these those this that's i we think choose chose pick picked
+select selected would say my our choice choices option options namely like such as for example eg e.g i.e ie of them here include includes including
+included consist consists following correct right true part parts either as well also plus then and or with along together to my's yes its their his
+her it's that's same likewise similarly so does do too""".split())
 _FILLERS = frozenset("layer layers sublayer sublayers sub network networks block blocks module modules connection connections component components "
                      "operation operations step steps unit units part parts one ones".split())
 _JOINS = frozenset(", and or & + / also plus as well then the a an both - – : ( ) \" “ ” ' with along together \\\\ \\& nor of".split())
@@ -29,8 +29,8 @@ _DENIALS = frozenset("not no never neither nor cannot without none nothing hardl
 _EXCEPT = frozenset("except excluding without besides".split())
 _REASONS = frozenset("because since so therefore thus hence which who that where while whereas when if due : — – ( in by".split())
 _ALL = frozenset("all every everything each any".split())
-_SMALL = frozenset("""which what of the a an do does did is are that these those not and or why how in to for with from by at on it its they them their there you
-your we make makes each can be have has will would should name list give state say which's""".split())
+_SMALL = frozenset("""which what of the a an do does did is are that these those not and or why how in to for with from by at on it its they them
+their there you your we make makes each can be have has will would should name list give state say which's""".split())
 
 
 @dataclass(frozen=True)

@@ -44,7 +44,8 @@ from grader.term import Span, number, text
 TAGS = {
     "convergence.right": "Everything that counts is right.", "convergence.verdict": "The verdict is wrong.",
     "convergence.step_size": "It is claimed that another constant step size helps, or that none does, and that is false.",
-    "convergence.reason": "The verdict is right and a further statement is false.", "convergence.no_reason": "The verdict is right and no reason is given.",
+    "convergence.reason": "The verdict is right and a further statement is false.",
+    "convergence.no_reason": "The verdict is right and no reason is given.",
     "convergence.silent": "Nothing is said of step sizes.", "convergence.unclear": "What is said is hedged, conditional or contradictory.",
     "convergence.undecided": "A statement could not be decided.", **_region_answer.TAGS, "blank": "Nothing was written.",
     "unread": "Nothing that is known is said."}
@@ -65,7 +66,8 @@ class Options(_game.GameOptions):
     """The keys of a part of this kind."""
 
     asks: Literal["both", "converges", "steps", "region"] = field(
-        default="both", metadata={"help": "what counts: the course, what is said of step sizes, both (half the points each), or a region of step sizes"})
+        default="both", metadata={
+            "help": "what counts: the course, what is said of step sizes, both (half the points each), or a region of step sizes"})
 
 
 def check(part: Part) -> None:
@@ -267,7 +269,8 @@ def _mark_both(made: Sequence[Statement], said: Said, part: Part, settled: Settl
         if said.unclear or _words_beyond(said, verdict):
             return run(part, Award("set", half, "convergence.unclear", "The verdict is right; a person looks at the reason.", _label(verdict[0])),
                        needs_human=True, status=Status.UNDECIDED)
-        return run(part, Award("set", half, "convergence.no_reason", "The verdict is right; a reason is missing.", _label(verdict[0])), status=Status.PROVED)
+        missing = Award("set", half, "convergence.no_reason", "The verdict is right; a reason is missing.", _label(verdict[0]))
+        return run(part, missing, status=Status.PROVED)
     return run(part, Award("set", part.points, "convergence.right", "", _label(verdict[0])), status=_status([*verdict, *further], settled))
 
 

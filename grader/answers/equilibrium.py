@@ -36,7 +36,8 @@ from grader.model import Answer, Note, Satisfies, SpecError, Status
 from grader.term import Span, Term
 
 TAGS = {"equilibrium.right": "The stated points are those that stay.", "equilibrium.moves": "A stated point does not stay.",
-        "equilibrium.too_many": "Every point that stays is stated, and others that move.", "equilibrium.incomplete": "The stated points stay, others do too.",
+        "equilibrium.too_many": "Every point that stays is stated, and others that move.",
+        "equilibrium.incomplete": "The stated points stay, others do too.",
         "equilibrium.undecided": "It could not be decided.", "equilibrium.contradiction": "The equations contradict one another.",
         "blank": "Nothing was written.", "unread": "No equation could be read."}
 
@@ -45,7 +46,8 @@ TAGS = {"equilibrium.right": "The stated points are those that stay.", "equilibr
 class Options(_game.GameOptions):
     """The keys of a part of this kind."""
 
-    too_many: Fraction = field(default=Fraction(0), metadata={"help": "share of the points (0 to 1) where the answer contains more than the points that stay"})
+    too_many: Fraction = field(default=Fraction(0), metadata={
+        "help": "share of the points (0 to 1) where the answer contains more than the points that stay"})
     incomplete: Fraction = field(default=Fraction(0), metadata={"help": "share of the points (0 to 1) where the answer names only some of them"})
 
 
@@ -119,12 +121,14 @@ def mark(reading: Reading, part: Part, settled: Settled) -> Mark:
         return person(part, "equilibrium.contradiction", "The equations contradict one another: a person must see which are meant.")
     if stays.status is Status.REFUTED:
         more = complete.status is Status.PROVED
-        awards = [Award("set", part.points * part.options.too_many if more else Fraction(0), "equilibrium.moves", " ".join(stays.finding.words), "stays")]
+        amount = part.points * part.options.too_many if more else Fraction(0)
+        awards = [Award("set", amount, "equilibrium.moves", " ".join(stays.finding.words), "stays")]
         if more:
             awards.append(Award("none", Fraction(0), "equilibrium.too_many", "The answer contains more than the points that stay.", "complete"))
     else:
         sure = stays.status is Status.PROVED and reading.term.name != "false"
-        awards = [Award("set", part.points * part.options.incomplete if sure else Fraction(0), "equilibrium.incomplete", _missing(reading.term), "complete")]
+        amount = part.points * part.options.incomplete if sure else Fraction(0)
+        awards = [Award("set", amount, "equilibrium.incomplete", _missing(reading.term), "complete")]
     return run(part, *_with_feedback(awards, part, settled), status=status)
 
 

@@ -31,8 +31,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
+from itertools import permutations
 from typing import Any, Literal
 
 from grader.answers import _follow, _game, _iterates
@@ -52,7 +53,8 @@ TAGS = {
     "iteration.alternating": "A move uses new values.", "iteration.order": "The variables move in the wrong order.",
     "iteration.half_steps": "One variable a column.", "iteration.through": "The derivative was taken through the new value.",
     "iteration.both_descend": "Both move down.", "iteration.both_ascend": "Both move up.", "iteration.wrong_sign": "Every move goes the wrong way.",
-    "iteration.exchanged": "The rows are exchanged.", "iteration.shift": "The columns are off by one.", "iteration.undecided": "It could not be decided.",
+    "iteration.exchanged": "The rows are exchanged.", "iteration.shift": "The columns are off by one.",
+    "iteration.undecided": "It could not be decided.",
     "blank": "No table was filled in.", "unread": "No table could be found."}
 PATTERNS = frozenset("simultaneous alternating order half_steps through both_descend both_ascend wrong_sign exchanged shift start".split())
 
@@ -89,8 +91,17 @@ def _system(part: Part) -> tuple[Any, dict[str, Fraction]]:
 
 
 def _grid(words: str, part: Part) -> Grid | None:
-    _, start = _system(part)
-    return _iterates.find_grid(words, _game.order(part), start, part.options.steps, _game.vocabulary(part))
+    """The table; where nothing says which row is whose, as the rows fit best."""
+    system, start = _system(part)
+    names = _game.order(part)
+    found = _iterates.find_grid(words, names, start, part.options.steps, _game.vocabulary(part))
+    if found is None or not found.free or len(names) > 3:
+        return found
+    every = [found.renamed(dict(zip(names, chosen))) for chosen in permutations(names)]
+    best = min(every, key=lambda g: _follow.plan(g, system, start, part.options.steps).slips)
+    taken = f"; they are taken for {', '.join(dict.fromkeys(n for n, _ in best.cells))}"
+    best.notes = [replace(n, text=n.text + taken) if n.code == "iteration.names" else n for n in found.notes]
+    return best
 
 
 # --------------------------------------------------------------------------------------------------------------- reading
@@ -144,7 +155,8 @@ def _pattern(reading: Read, made: Plan, part: Part) -> Pattern | None:
     if made.slips < 2:
         return None
     _, start = _system(part)
-    return next((p for p in _follow.patterns(_game.parameters(part)) if _follow.misses(reading.extra, p, start, _game.order(part)) == 0), None)
+    known = (p for p in _follow.patterns(_game.parameters(part)) if not (p.name == "exchanged" and reading.extra.free))
+    return next((p for p in known if _follow.misses(reading.extra, p, start, _game.order(part)) == 0), None)
 
 
 def _near_pattern(reading: Read, made: Plan, part: Part) -> Pattern | None:
@@ -244,19 +256,24 @@ def _all_blank(states: Mapping[Place, str]) -> bool:
 
 
 def _points(states: Mapping[Place, str], part: Part) -> Fraction:
-    """What is sure: steps (or cells) all of whose cells are right."""
+    """What is sure: right cells, or steps without a wrong or unread cell (one that is partly filled in has the share of its cells)."""
     right = {place for place, state in states.items() if state == "right"}
     if part.options.credit == "cells":
         return part.points * Fraction(len(right), len(states))
-    steps = [all(p in right for p in _places(part, k)) for k in range(1, part.options.steps + 1)]
     if part.options.credit == "all_or_nothing":
-        return part.points if all(steps) else Fraction(0)
-    return part.points * Fraction(sum(steps), len(steps))
+        return part.points if len(right) == len(states) else Fraction(0)
+    total = Fraction(0)
+    for k in range(1, part.options.steps + 1):
+        cells = [states[p] for p in _places(part, k)]
+        if set(cells) <= {"right", "blank"}:
+            total += Fraction(cells.count("right"), len(cells))
+    return part.points * total / part.options.steps
 
 
 def _head(states: Mapping[Place, str]) -> str:
     found = set(states.values())
-    for state, tag in (("wrong", "slip"), ("person", "pen"), ("unread", "unread"), ("formula", "formula"), ("blank", "missing"), ("undecided", "undecided")):
+    for state, tag in (("wrong", "slip"), ("person", "pen"), ("unread", "unread"), ("formula", "formula"), ("blank", "missing"),
+                       ("undecided", "undecided")):
         if state in found:
             return f"iteration.{tag}"
     return "iteration.right"
@@ -269,20 +286,22 @@ def _sentences(states: Mapping[Place, str], grid: Grid, made: Plan, part: Part, 
         label, entry = f"{name} {k}", grid.cells.get(place)
         if state == "person" and place in made.pen:
             value = made.pen[place]
-            awards.append(Award("none", Fraction(0), "iteration.pen", f"{name}_{k} reads {entry.value}: the later entries fit {value} and do not follow from "
-                                f"{entry.value}: a slip of the pen or of the scanner. A person looks at the paper.", label))
+            said = (f"{name}_{k} reads {entry.value}: the later entries fit {value} and do not follow from {entry.value}: "
+                    "a slip of the pen or of the scanner. A person looks at the paper.")
+            awards.append(Award("none", Fraction(0), "iteration.pen", said, label))
         elif state == "person":
-            awards.append(Award("none", Fraction(0), "iteration.unread", f"{name}_{k} = {entry.value} does not follow from the rule's value of a cell "
-                                "that cannot be read: a person looks.", label))
+            said = f"{name}_{k} = {entry.value} does not follow from the rule's value of a cell that cannot be read: a person looks."
+            awards.append(Award("none", Fraction(0), "iteration.unread", said, label))
         elif state == "wrong":
-            awards.append(Award("none", Fraction(0), "iteration.pen" if place in made.pen else "iteration.slip", _slip(place, entry.value, made, part, settled), label))
+            tag = "iteration.pen" if place in made.pen else "iteration.slip"
+            awards.append(Award("none", Fraction(0), tag, _slip(place, entry.value, made, part, settled), label))
         elif state == "unread":
             awards.append(Award("none", Fraction(0), "iteration.unread", f"{name}_{k} cannot be read (“{entry.text}”): a person looks."))
         elif state == "formula":
             awards.append(Award("none", Fraction(0), "iteration.formula", f"{name}_{k} holds a formula (“{entry.text}”); a number is asked."))
-    blank = [k for k in range(1, part.options.steps + 1) if any(states[p] == "blank" for p in _places(part, k))]
+    blank = [f"{n}_{k}" for (n, k), state in states.items() if state == "blank"]
     if blank:
-        awards.append(Award("none", Fraction(0), "iteration.missing", "Not filled in: " + ", ".join(f"step {k}" for k in blank) + "."))
+        awards.append(Award("none", Fraction(0), "iteration.missing", "Not filled in: " + ", ".join(blank) + "."))
     return awards
 
 
@@ -291,7 +310,8 @@ def _slip(place: Place, value: Fraction, made: Plan, part: Part, settled: Settle
     name, k = place
     order = _game.order(part)
     here = order.index(name)
-    from_ = ", ".join(f"{n}_{k if part.options.mode == 'alternating' and order.index(n) < here else k - 1} = {v}" for n, v in made.states[place].items())
+    times = {n: k if part.options.mode == "alternating" and order.index(n) < here else k - 1 for n in order}
+    from_ = ", ".join(f"{n}_{times[n]} = {v}" for n, v in made.states[place].items())
     said = f"Step {k}: from your {from_} the rule for {name} does not give {name}_{k} = {value}."
     if part.options.reveal:
         said += " " + " ".join(settled[f"{name} {k}"].finding.teacher_words)

@@ -40,7 +40,8 @@ TAGS = {"update_rule.right": "Every rule is right.", "update_rule.wrong": "A rul
         "update_rule.two": "Two rules for one variable, of which one is right.", "update_rule.undecided": "A rule could not be decided.",
         "update_rule.simultaneous": "All moves use the old values.", "update_rule.alternating": "A move uses new values.",
         "update_rule.order": "The variables move in the wrong order.", "update_rule.through": "The derivative was taken through the new value.",
-        "update_rule.both_descend": "Both move down.", "update_rule.both_ascend": "Both move up.", "update_rule.wrong_sign": "Every move goes the wrong way.",
+        "update_rule.both_descend": "Both move down.", "update_rule.both_ascend": "Both move up.",
+        "update_rule.wrong_sign": "Every move goes the wrong way.",
         "blank": "No rule was written.", "unread": "No rule could be read."}
 PATTERNS = frozenset("simultaneous alternating order through both_descend both_ascend wrong_sign".split())
 
@@ -125,7 +126,7 @@ def mark(reading: Reading, part: Part, settled: Settled) -> Mark:
     points = share * sum(s == "right" for s in states.values())
     found = set(states.values())
     pattern = _pattern(reading, part, settled) if "wrong" in found else None
-    head = "wrong" if "wrong" in found else "missing" if "missing" in found else next((s for s in ("order_open", "two", "undecided") if s in found), "right")
+    head = next((s for s in ("wrong", "missing", "order_open", "two", "undecided") if s in found), "right")
     awards = [Award("set", points, f"update_rule.{pattern.name if pattern and head == 'wrong' else head}", pattern.words if pattern else "", "")]
     if pattern:
         awards[0] = _own(part, pattern.name, awards[0])

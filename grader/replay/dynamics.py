@@ -183,7 +183,8 @@ def _stability(conclusion: Satisfies, parameters: Mapping[str, Any], data: Mappi
 
 
 _CHECKS = {
-    "iterates.cell": _cell, "iterates.start": _start, "iterates.table": _table, "dynamics.rule": _rule, "dynamics.points_stay": check_stay, "dynamics.points_complete": check_complete,
+    "iterates.cell": _cell, "iterates.start": _start, "iterates.table": _table, "dynamics.rule": _rule, "dynamics.points_stay": check_stay,
+    "dynamics.points_complete": check_complete,
     "dynamics.same_points": check_same, "dynamics.converges": _long_run, "dynamics.bounded": _long_run, "dynamics.oscillates": _long_run,
     "dynamics.returns": _long_run, "dynamics.step_helps": check_step_helps, "dynamics.determinant": _determinant,
     "dynamics.eigenvalues": _eigenvalues, "dynamics.stability": _stability,
