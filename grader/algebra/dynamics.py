@@ -208,8 +208,11 @@ class System:
 
 
 def system(parameters: Mapping[str, Any]) -> System:
-    """The system that a claim's parameters describe (see the module). Fails with `NotPolynomial`, and with KeyError or ValueError when
-    a parameter is missing or at odds with another."""
+    """The system that a claim's parameters describe (see the module). Fails with `NotPolynomial`, and with ValueError when a parameter is
+    missing or at odds with another."""
+    needed = ("order", "mode", "update") if "update" in parameters else ("order", "mode", "value", "min", "max", "step")
+    if any(k not in parameters for k in needed):
+        raise ValueError("a parameter of the system is missing")
     order = tuple(parameters["order"])
     if not 0 < len(order) <= MAX_VARIABLES or len(set(order)) != len(order):
         raise ValueError("the order must name each variable once")
@@ -242,7 +245,9 @@ def gradient_polynomials(parameters: Mapping[str, Any]) -> tuple[Ring, tuple[fmp
 
 
 def start_of(parameters: Mapping[str, Any]) -> dict[str, Fraction]:
-    """The start as numbers. Fails with KeyError when there is none, `NotPolynomial` when it is not numbers."""
+    """The start as numbers. Fails with `NotPolynomial` when there is none or it is not numbers."""
+    if "start" not in parameters:
+        raise NotPolynomial("there is no start")
     blank = Ring(())
     return {r.args[0].name: constant_of(blank.read(r.args[1])) for r in parameters["start"]}
 

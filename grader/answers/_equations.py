@@ -30,6 +30,10 @@ _LOOKALIKES = {"9": "q", "g": "q", "ρ": "p"}
 _MISREAD = re.compile(r"(?<![A-Za-z0-9_\\])([A-Za-z9ρ])_?\{?[tT](?:\s?\+\s?1|[tl+][l1I]|\+1)?\}?(?![A-Za-z0-9])")
 
 
+_PASSED_OVER = frozenset("derivative partial gradient call vec norm index".split())
+"""Sides of a chain that say where its values come from: `df/dp = q = 0`."""
+
+
 @dataclass
 class Equations:
     """The formula, or None; notes; and why there is none."""
@@ -47,7 +51,9 @@ def stated(text: str, variables: Sequence[str], vocabulary: Vocabulary, *, ocr: 
     whole = reading.read(text.strip(), vocabulary)
     if isinstance(whole, Read) and not whole.proposed and not re.search(r"[.;\n]\s*\S", text):
         items = _items(whole.term, variables, made)
+        _note_alternatives(whole, items, variables, made)
         if items:
+            _note_dropped(made.reason, made)
             made.notes += whole.notes
             made.formula = _joined(items, "or" if _are_points(whole.term, variables) else "and")
             return made
@@ -58,6 +64,8 @@ def stated(text: str, variables: Sequence[str], vocabulary: Vocabulary, *, ocr: 
         kept = [f for f in found[concluding[-1]:] if f.items and not f.denied]
     if not kept and ocr:
         kept = _misread(text, variables, made)
+    for sentence in kept:
+        _note_dropped(sentence.dropped, made)
     if kept:
         made.formula = _joined([i for f in kept for i in f.items][:MAX_EQUATIONS], "and")
     elif not made.reason:
@@ -70,6 +78,7 @@ class _Sentence:
     items: list[Term]
     concludes: bool = False
     denied: bool = False
+    dropped: str = ""
 
 
 def _sentences(text: str) -> list[Span]:
@@ -94,6 +103,7 @@ def _sentence(text: str, span: Span, variables: Sequence[str], vocabulary: Vocab
             made.reason = found.reason
         else:
             more = _items(found.term, variables, made)
+            _note_alternatives(found, more, variables, made)
             if more:
                 joins += ["or" if re.search(r"\bor\b", before) else "and"] if items else []
                 items.append(_joined(more, "or" if _are_points(found.term, variables) else "and"))
@@ -105,8 +115,8 @@ def _sentence(text: str, span: Span, variables: Sequence[str], vocabulary: Vocab
     if "or" in joins:
         items = [apply("or", *items)] if set(joins) == {"or"} else []
         made.reason = made.reason or ("" if items else "“and” and “or” are mixed")
-    made.reason = made.reason or held
-    return _Sentence(items, concludes, denied)
+    dropped, made.reason = made.reason, made.reason or held
+    return _Sentence(items, concludes, denied, dropped)
 
 
 # --------------------------------------------------------------------------------------------------------------- formulas
@@ -122,12 +132,26 @@ def _items(term: Term, variables: Sequence[str], made: Equations) -> list[Term]:
         parts = [_items(a, variables, made) for a in term.args]
         return [apply("or", *[_joined(p, "and") for p in parts])] if all(parts) else []
     if term.is_apply("where"):
-        return _items(term.args[0], variables, made)
+        return [i for a in term.args for i in _items(a, variables, made)]
     if term.kind == "tuple" and term.name in ("tuple", "list") and len(term.args) == len(variables):
         return _point(term, variables, made)
     if term.kind == "relation":
         return _relation(term, variables, made)
     return []
+
+
+def _note_alternatives(found: Read, items: list[Term], variables: Sequence[str], made: Equations) -> None:
+    """A formula that can be read in two ways is a guess where they state different equations."""
+    for other in found.alternatives:
+        if _items(other, variables, Equations()) != items:
+            made.notes.append(Note(f"{found.term} could also be {other}", found.term.span, "guess", "equations.ambiguous"))
+            return
+
+
+def _note_dropped(reason: str, made: Equations) -> None:
+    """An equation that had to be left out beside others leaves open what is meant."""
+    if reason:
+        made.notes.append(Note(f"not all of it could be used: {reason}", None, "guess", "equations.dropped"))
 
 
 def _are_points(term: Term, variables: Sequence[str]) -> bool:
@@ -149,6 +173,8 @@ def _point(term: Term, variables: Sequence[str], made: Equations) -> list[Term]:
 def _relation(term: Term, variables: Sequence[str], made: Equations) -> list[Term]:
     """A chain of equations: sides that are no expressions in the variables are passed over; tuples are taken apart."""
     if set(term.signs) - {"=", ":=", "equiv", "->"} or "->" in term.signs and len(term.signs) > 1:
+        if free_names(term) & set(variables):
+            made.reason = "a relation between the variables is no equation"
         return []
     if all(s.kind == "tuple" and len(s.args) == len(term.args[0].args) for s in term.args) and term.args[0].kind == "tuple":
         pairs = [relation(term.signs, *sides) for sides in zip(*[s.args for s in term.args])]
@@ -163,6 +189,9 @@ def _relation(term: Term, variables: Sequence[str], made: Equations) -> list[Ter
         plain = [p for p in (_plain(s, variables) for s in _signed(side)) if p is not None]
         if plain:
             sides.append(plain)
+        elif not (side.kind == "apply" and side.name in _PASSED_OVER or side.kind == "symbol"):
+            made.reason = "a side of an equation is more than arithmetic with the variables"
+            return []
     if any(node.is_apply("mul") and number(0) in node.args for side in sides for p in side for node in walk(p)):
         made.reason = "a product with 0 stands in an equation"
         return []

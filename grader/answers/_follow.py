@@ -14,8 +14,13 @@ from fractions import Fraction
 from typing import Any
 
 from grader.answers import _game
-from grader.answers._iterates import Grid, Place
-from grader.term import apply, relation, symbol
+from grader.answers._iterates import Entry, Grid, Place
+from grader.model import Satisfies
+from grader.term import apply, number, relation, symbol
+
+
+MAX_BITS = 2000
+"""Longest numbers that are followed up (numerator and denominator)."""
 
 
 @dataclass
@@ -34,29 +39,46 @@ class Plan:
         return len(self.wrong)
 
 
-def plan(grid: Grid, system: Any, start: Mapping[str, Fraction], steps: int) -> Plan:
-    """The plan for a table, under one system (`grader.algebra.dynamics.System`)."""
+def plan(grid: Grid, system: Any, start: Mapping[str, Fraction], steps: int, digits: int = 2) -> Plan:
+    """The plan for a table, under one system (`grader.algebra.dynamics.System`).
+
+    Rounded cells are right when they round the rule's value from the cells as they stand, or from the values before rounding (a learner who works
+    with more digits than the table shows). `digits` is how many decimals a rounded cell must show.
+    """
     made, numbers = Plan(), grid.numbers()
     used: dict[Place, Fraction] = {(n, 0): numbers.get((n, 0), v) for n, v in start.items()}
+    fine = dict(used)
     for k in range(1, steps + 1):
         for place, name in enumerate(system.order):
-            state = _state(system, used, place, k)
-            right = system.move(name, state)
-            if right.numerator.bit_length() + right.denominator.bit_length() > 2000:
+            cell = (name, k)
+            state, precise = _state(system, used, place, k), _state(system, fine, place, k)
+            right, exact = system.move(name, state), system.move(name, precise)
+            if _bits(right) > MAX_BITS:
                 return made
-            own = numbers.get((name, k))
-            used[name, k] = right if own is None else own
-            if own is None:
+            if _bits(exact) > MAX_BITS:
+                exact, precise = right, state
+            own = grid.cells.get(cell)
+            if own is None or own.value is None:
+                used[cell], fine[cell] = right, exact
                 continue
-            made.states[name, k] = state
-            if own != right:
-                made.wrong.append((name, k))
+            used[cell] = own.value
+            if own.agrees(right, digits):
+                made.states[cell] = state
+                fine[cell] = exact if own.agrees(exact, digits) else right
+            elif own.agrees(exact, digits):
+                made.states[cell], fine[cell] = precise, exact
+            else:
+                made.states[cell], fine[cell] = state, own.value
+                made.wrong.append(cell)
                 if any(p in grid.cells and grid.cells[p].kind == "unread" for p in _inputs(system, place, k)):
-                    made.hanging.add((name, k))
-                if _votes(grid, system, used, place, k, right) > 0:
-                    made.pen[name, k] = right
-                    used[name, k] = right
+                    made.hanging.add(cell)
+                if _votes(grid, system, used, place, k, right, digits) > 0:
+                    made.pen[cell] = used[cell] = fine[cell] = right
     return made
+
+
+def _bits(value: Fraction) -> int:
+    return value.numerator.bit_length() + value.denominator.bit_length()
 
 
 def _inputs(system: Any, place: int, k: int) -> list[Place]:
@@ -68,14 +90,14 @@ def _state(system: Any, used: Mapping[Place, Fraction], place: int, k: int) -> d
     return {n: used[n, j] for n, j in _inputs(system, place, k)}
 
 
-def _votes(grid: Grid, system: Any, used: Mapping[Place, Fraction], place: int, k: int, right: Fraction) -> int:
+def _votes(grid: Grid, system: Any, used: Mapping[Place, Fraction], place: int, k: int, right: Fraction, digits: int) -> int:
     """How many more followers fit the rule's value than fit the cell's own."""
     numbers, name = grid.numbers(), system.order[place]
     votes = 0
     for later, follower in enumerate(system.order):
         step = k if system.alternating and later > place else k + 1
-        said = numbers.get((follower, step))
-        if said is None or follower == name and step == k:
+        said = grid.cells.get((follower, step))
+        if said is None or said.value is None or follower == name and step == k:
             continue
         inputs = _inputs(system, later, step)
         if (name, k) not in inputs:
@@ -83,7 +105,7 @@ def _votes(grid: Grid, system: Any, used: Mapping[Place, Fraction], place: int, 
         known = {**{(n, j): numbers[n, j] for n, j in inputs if (n, j) in numbers}, **used}
         if any(p not in known for p in inputs):
             continue
-        fits = [system.move(follower, {n: value if (n, j) == (name, k) else known[n, j] for n, j in inputs}) == said
+        fits = [said.agrees(system.move(follower, {n: value if (n, j) == (name, k) else known[n, j] for n, j in inputs}), digits)
                 for value in (right, used[name, k])]
         votes += fits[0] - fits[1]
     return votes
@@ -162,20 +184,19 @@ def _through(parameters: _game.Parameters) -> _game.Parameters | None:
     return tuple(sorted({**rest, "update": update, "mode": "simultaneous"}.items()))
 
 
-def entries(grid: Grid, pattern: Pattern, order: tuple[str, ...]) -> dict[Place, Fraction] | None:
-    """The cells where the pattern's run would have them; None where a shift moves a cell before the start."""
+def entries(grid: Grid, pattern: Pattern, order: tuple[str, ...]) -> dict[Place, Entry] | None:
+    """The cells where the pattern's run would have them; None where a row belongs to no variable."""
     rows = dict(pattern.rows) or {n: n for n in order}
-    made: dict[Place, Fraction] = {}
-    for (name, k), value in grid.numbers().items():
+    made: dict[Place, Entry] = {}
+    for (name, k), entry in grid.cells.items():
         if name not in rows:
             return None
-        if pattern.shift == 1 and k == 0:
-            continue
-        made[rows[name], k - pattern.shift] = value
+        if entry.value is not None and not (pattern.shift == 1 and k == 0):
+            made[rows[name], k - pattern.shift] = entry
     return made
 
 
-def misses(grid: Grid, pattern: Pattern, start: Mapping[str, Fraction], order: tuple[str, ...]) -> int | None:
+def misses(grid: Grid, pattern: Pattern, start: Mapping[str, Fraction], order: tuple[str, ...], digits: int) -> int | None:
     """In how many cells the table differs from the run of the pattern's system; None where the two cannot be compared."""
     from grader.algebra import dynamics
 
@@ -186,29 +207,31 @@ def misses(grid: Grid, pattern: Pattern, start: Mapping[str, Fraction], order: t
     state, off = dict(start), 0
     last = max(k for _, k in wanted)
     for k in range(last + 1):
-        off += sum(wanted.get((n, k), v) != v for n, v in state.items())
-        if k < last and off < 3:
+        off += sum((n, k) in wanted and not wanted[n, k].agrees(v, digits) for n, v in state.items())
+        if off > 2 or any(_bits(v) > MAX_BITS for v in state.values()):
+            return 3
+        if k < last:
             mover = made.order[k % len(made.order)]
             state = made.step(state) if pattern.columns == "steps" else {**state, mover: made.move(mover, state)}
     return off
 
 
-def nearly(grid: Grid, pattern: Pattern, start: Mapping[str, Fraction], steps: int) -> bool:
+def nearly(grid: Grid, pattern: Pattern, start: Mapping[str, Fraction], steps: int, digits: int) -> bool:
     """Is the table one slip away from the pattern's run (a slip that is followed up, or one that is not)?"""
     from grader.algebra import dynamics
 
-    off = misses(grid, pattern, start, tuple(start)) if pattern.rule else None
+    off = misses(grid, pattern, start, tuple(start), digits) if pattern.rule else None
     if off is None or pattern.columns != "steps":
         return off is not None and off <= 1
     if off <= 1:
         return True
-    made = plan(grid, dynamics.system(dict(pattern.parameters)), start, steps)
+    made = plan(grid, dynamics.system(dict(pattern.parameters)), start, steps, digits)
     return len(made.states) > 3 and made.slips <= 1
 
 
-def table_claim_subject(cells: Mapping[Place, Fraction]) -> tuple[Any, ...]:
-    """The cells as equations v_k = number, in order."""
-    from grader.term import number
-
+def table_claim(cells: Mapping[Place, Entry], pattern: Pattern, digits: int) -> Satisfies:
+    """That the cells are the run of the pattern's system: equations v_k = number in order, with the decimals of each that may be rounded."""
     ordered = sorted(cells.items(), key=lambda c: (c[0][1], c[0][0]))
-    return tuple(relation("=", apply("index", symbol(n), number(k)), number(v)) for (n, k), v in ordered)
+    subject = tuple(relation("=", apply("index", symbol(n), number(k)), number(e.value)) for (n, k), e in ordered)
+    shown = tuple(Fraction(e.digits if e.digits >= max(0, digits) else -1) for _, e in ordered)
+    return Satisfies(subject, "iterates.table", _game.changed(pattern.parameters, columns=pattern.columns, digits=shown))

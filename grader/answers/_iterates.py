@@ -23,11 +23,18 @@ MAX_DIGITS = 400
 
 @dataclass(frozen=True)
 class Entry:
-    """What stands in a cell: "number" with its value, "blank", "formula", or "unread"."""
+    """What stands in a cell: "number" with its value (and its decimals, where it was typed as a decimal), "blank", "formula", or "unread"."""
 
     kind: str
     text: str
     value: Fraction | None = None
+    digits: int = -1
+
+    def agrees(self, right: Fraction, least: int) -> bool:
+        """Is it that number, or that number rounded to the decimals shown, which must be `least` or more?"""
+        if self.value is None or self.value == right:
+            return self.value is not None
+        return self.digits >= max(0, least) and abs(self.value - right) * 2 * 10 ** self.digits <= 1
 
 
 @dataclass
@@ -144,7 +151,7 @@ def entry(text: str, vocabulary: Vocabulary) -> Entry:
     plain = _NUMBER.fullmatch(bare)
     if plain and len(bare) <= MAX_DIGITS:
         value = Fraction(bare.replace(" ", "").lstrip("+")) if not (plain[3] and int(plain[3]) == 0) else None
-        return Entry("number" if value is not None else "unread", text, value)
+        return Entry("number" if value is not None else "unread", text, value, min(100, len(plain[4])) if plain[4] else -1)
     found = reading.read(bare, vocabulary) if len(bare) <= MAX_DIGITS else None
     if not isinstance(found, Read) or found.proposed or found.alternatives or any(n.severity == "guess" for n in found.notes):
         return Entry("unread", text)

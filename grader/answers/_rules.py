@@ -102,6 +102,7 @@ def _whole(text: str, setting: Setting, made: Rules) -> str:
             if isinstance(found, Read) and not found.proposed and any(
                     _offset(node, setting.variables) is not None for node in walk(found.term)):
                 _take(found.term, Span(0, len(piece)), setting, set(), tried)
+                tried.notes += [*found.notes, *_ambiguous(found)] if tried.rules else []
         made.rules += tried.rules
         made.notes += [n for n in tried.notes if n not in made.notes]
         left.append("" if tried.rules and not tried.reason else piece)
@@ -136,9 +137,14 @@ def _formula(content: str, span: Span, setting: Setting, assigned: set[str], mad
     before = len(made.rules)
     _take(found.term, span, setting, assigned, made)
     if len(made.rules) > before:
-        made.notes += found.notes
+        made.notes += [*found.notes, *_ambiguous(found)]
         return ""
     return "" if _is_start(found.term, setting.variables) else content
+
+
+def _ambiguous(found: Read) -> list[Note]:
+    """A formula that can be read in two ways is a guess."""
+    return [Note(f"{found.term} could also be {other}", found.term.span, "guess", "rules.ambiguous") for other in found.alternatives[:1]]
 
 
 def _is_start(term: Term, variables: Sequence[str]) -> bool:

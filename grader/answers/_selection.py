@@ -113,9 +113,9 @@ def _letters(tokens: Sequence[Word], names: Mapping[str, Sequence[str]]) -> list
 
 
 def _mentions(sentence: Sequence[Word], names: Mapping[str, Sequence[str]], loose: bool) -> list[tuple[Found, str]]:
-    """Names in the sentence from left to right; of overlapping ones the longest, then the nearest in spelling."""
+    """Names in the sentence from left to right; of overlapping ones the nearest in spelling, then the longest."""
     every = [(f, name) for name, phrases in names.items() for phrase in _phrases(name, phrases) for f in _words.find(sentence, phrase, loose)]
-    every.sort(key=lambda m: (m[0].distance > 0, m[0].first - m[0].last, m[0].distance, m[0].first))
+    every.sort(key=lambda m: (m[0].distance, m[0].first - m[0].last, m[0].first))
     taken: list[tuple[Found, str]] = []
     for found, name in every:
         if all(found.last <= f.first or f.last <= found.first for f, _ in taken):

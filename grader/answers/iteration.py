@@ -14,6 +14,7 @@ Definition used
     A step moves the variables in their `order`; `alternating` moves see the new values of those before, `simultaneous` ones the old values. `credit:
     steps` gives each right step its share, `cells` each cell, `all_or_nothing` all or none. A slip costs its step (its cell). A table from a
     misunderstood rule earns nothing, one with a slip of writing loses one step; `wrong: [{pattern: NAME, points, feedback}]` says otherwise.
+    A decimal is right when it rounds the rule's value to the decimals it shows, at least `digits` of them.
     A cell whose followers fit another value than it shows is a slip of the pen; in a scanned paper a person looks, because it may be the scanner's.
 
 Fails when
@@ -65,6 +66,7 @@ class Options(_game.GameOptions):
 
     steps: int = field(default=1, metadata={"help": "how many steps are asked"})
     credit: Literal["steps", "cells", "all_or_nothing"] = field(default="steps", metadata={"help": "what the points are shared among"})
+    digits: int = field(default=2, metadata={"help": "how many decimals a rounded value must show; fractions and whole numbers are exact"})
     reveal: bool = field(default=False, metadata={"help": "whether the feedback may show the right value of a wrong cell"})
 
 
@@ -98,7 +100,7 @@ def _grid(words: str, part: Part) -> Grid | None:
     if found is None or not found.free or len(names) > 3:
         return found
     every = [found.renamed(dict(zip(names, chosen))) for chosen in permutations(names)]
-    best = min(every, key=lambda g: _follow.plan(g, system, start, part.options.steps).slips)
+    best = min(every, key=lambda g: _follow.plan(g, system, start, part.options.steps, part.options.digits).slips)
     taken = f"; they are taken for {', '.join(dict.fromkeys(n for n, _ in best.cells))}"
     best.notes = [replace(n, text=n.text + taken) if n.code == "iteration.names" else n for n in found.notes]
     return best
@@ -147,7 +149,7 @@ def _only_rules(words: str, names: tuple[str, ...], vocabulary: Any) -> bool:
 
 def _plan(reading: Read, part: Part) -> Plan:
     system, start = _system(part)
-    return _follow.plan(reading.extra, system, start, part.options.steps)
+    return _follow.plan(reading.extra, system, start, part.options.steps, part.options.digits)
 
 
 def _pattern(reading: Read, made: Plan, part: Part) -> Pattern | None:
@@ -156,7 +158,7 @@ def _pattern(reading: Read, made: Plan, part: Part) -> Pattern | None:
         return None
     _, start = _system(part)
     known = (p for p in _follow.patterns(_game.parameters(part)) if not (p.name == "exchanged" and reading.extra.free))
-    return next((p for p in known if _follow.misses(reading.extra, p, start, _game.order(part)) == 0), None)
+    return next((p for p in known if _follow.misses(reading.extra, p, start, _game.order(part), part.options.digits) == 0), None)
 
 
 def _near_pattern(reading: Read, made: Plan, part: Part) -> Pattern | None:
@@ -164,7 +166,8 @@ def _near_pattern(reading: Read, made: Plan, part: Part) -> Pattern | None:
     if made.slips < 3:
         return None
     _, start = _system(part)
-    return next((p for p in _follow.patterns(_game.parameters(part)) if _follow.nearly(reading.extra, p, start, part.options.steps)), None)
+    options = part.options
+    return next((p for p in _follow.patterns(_game.parameters(part)) if _follow.nearly(reading.extra, p, start, options.steps, options.digits)), None)
 
 
 def claims(reading: Reading, part: Part, settled: Settled) -> tuple[Claim, ...]:
@@ -177,13 +180,14 @@ def claims(reading: Reading, part: Part, settled: Settled) -> tuple[Claim, ...]:
                for (name, k), value in reading.extra.numbers().items() if k == 0]
     for (name, k), state in made.states.items():
         given = tuple(relation("=", symbol(n), number(v)) for n, v in state.items())
-        said = reading.extra.cells[name, k].value
-        claims_.append(Claim(Satisfies((number(said),), "iterates.cell", _game.changed(fixed, state=given, variable=name)), label=f"{name} {k}"))
+        said = reading.extra.cells[name, k]
+        rounded = {"digits": Fraction(said.digits)} if said.digits >= max(0, part.options.digits) else {}
+        claimed = _game.changed(fixed, state=given, variable=name, **rounded)
+        claims_.append(Claim(Satisfies((number(said.value),), "iterates.cell", claimed), label=f"{name} {k}"))
     pattern = _pattern(reading, made, part)
     if pattern is not None:
         cells = _follow.entries(reading.extra, pattern, _game.order(part))
-        claims_.append(Claim(Satisfies(_follow.table_claim_subject(cells), "iterates.table",
-                                       _game.changed(pattern.parameters, columns=pattern.columns)), label=f"pattern {pattern.name}"))
+        claims_.append(Claim(_follow.table_claim(cells, pattern, part.options.digits), label=f"pattern {pattern.name}"))
     return tuple(claims_)
 
 

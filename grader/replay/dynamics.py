@@ -3,9 +3,10 @@
 Properties of `Satisfies` (parameters of systems: see `grader.algebra.dynamics`; `holds` "no" claims the opposite):
 
 ==========================  ================================================================================================
-iterates.cell               the move of `variable` from `state` gives the subject
+iterates.cell               the move of `variable` from `state` gives the subject (to `digits` decimals, where that is said)
 iterates.start              the subject is the value of `variable` at `start`
-iterates.table              the subjects, v_k = number, are values of the run from `start`; k counts steps, or moves of one variable (`columns`)
+iterates.table              the subjects, v_k = number, are values of the run from `start`; k counts steps, or moves of one variable (`columns`);
+                            `digits` has the decimals of each, -1 where it is exact
 dynamics.rule               the subject, an equation between old values v and new values v' (primes), holds in every step and fixes the
                             new value of `variable`
 dynamics.points_stay        every point that satisfies the subject stays where it is
@@ -60,10 +61,17 @@ def _cell(conclusion: Satisfies, parameters: Mapping[str, Any], data: Mapping[st
     said = ep.number(ep.polynomial(conclusion.subject[0]))
     name = parameters["variable"]
     right = made.move(name, state)
-    if right == said:
+    if _agrees(said, right, parameters.get("digits", Fraction(-1))):
         return Finding(Status.PROVED, words=(f"From {_spoken(state)} the rule for {name} gives {said}.",))
     return Finding(Status.REFUTED, words=(f"From {_spoken(state)} the rule for {name} does not give {said}.",),
                    teacher_words=(f"From {_spoken(state)} the rule for {name} gives {right}, not {said}.",))
+
+
+def _agrees(said: Fraction, right: Fraction, digits: Fraction) -> bool:
+    """The same number, or, where `digits` is not negative, the other rounded to so many decimals."""
+    if digits.denominator != 1 or digits > 100:
+        raise Refused("no number of decimals")
+    return said == right or digits >= 0 and abs(said - right) * 2 * 10 ** int(digits) <= 1
 
 
 def _start(conclusion: Satisfies, parameters: Mapping[str, Any], data: Mapping[str, Any]) -> Finding:
@@ -76,9 +84,9 @@ def _start(conclusion: Satisfies, parameters: Mapping[str, Any], data: Mapping[s
 def _table(conclusion: Satisfies, parameters: Mapping[str, Any], data: Mapping[str, Any]) -> Finding:
     made, columns = systems.system(parameters), [systems.numbers(parameters["start"])]
     entries = {}
-    for entry in conclusion.subject:
+    for entry, digits in zip(conclusion.subject, parameters["digits"], strict=True):
         name, place = entry.args[0].args
-        entries[name.name, int(ep.number(ep.polynomial(place)))] = ep.number(ep.polynomial(entry.args[1]))
+        entries[name.name, int(ep.number(ep.polynomial(place)))] = ep.number(ep.polynomial(entry.args[1])), digits
     last = max(k for _, k in entries)
     if not 0 <= min(k for _, k in entries) or last > systems.MAX_ORBIT or parameters["columns"] not in ("steps", "moves"):
         raise Refused("no table of a run")
@@ -89,7 +97,8 @@ def _table(conclusion: Satisfies, parameters: Mapping[str, Any], data: Mapping[s
         else:
             mover = made.order[(len(columns) - 1) % len(made.order)]
             columns.append({**now, mover: made.move(mover, now)})
-    return Finding(Status.PROVED if all(columns[k][name] == value for (name, k), value in entries.items()) else Status.REFUTED)
+    found = all(_agrees(value, columns[k][name], digits) for (name, k), (value, digits) in entries.items())
+    return Finding(Status.PROVED if found else Status.REFUTED)
 
 
 def _rule(conclusion: Satisfies, parameters: Mapping[str, Any], data: Mapping[str, Any]) -> Finding:
