@@ -30,6 +30,8 @@ _LOOKALIKES = {"9": "q", "g": "q", "ρ": "p"}
 _MISREAD = re.compile(r"(?<![A-Za-z0-9_\\])([A-Za-z9ρ])_?\{?[tT](?:\s?\+\s?1|[tl+][l1I]|\+1)?\}?(?![A-Za-z0-9])")
 
 
+_ARITHMETIC = ("add", "neg", "mul", "div", "pow")
+_TIMED = ("index", "sup", "prime", "call")
 _PASSED_OVER = frozenset("derivative partial gradient call vec norm index".split())
 """Sides of a chain that say where its values come from: `df/dp = q = 0`."""
 
@@ -217,21 +219,33 @@ def _relation(term: Term, variables: Sequence[str], made: Equations) -> list[Ter
 def _moves(term: Term, variables: Sequence[str]) -> bool:
     """Does the equation lead from one time to another (a rule, or the definition of staying), rather than name a value?
 
-    A chain such as q_{t+1} = q_t = 0 names one.
+    A chain such as q_{t+1} = q_t = 0 names one; q = q + p is a rule whose times are left out.
     """
     times: dict[str, set[Term]] = {}
-    for side in term.args:
-        for node in walk(side):
-            if node.kind == "apply" and node.args and node.args[0].kind == "symbol" and node.args[0].name in variables:
-                if node.name in ("index", "sup", "prime", "call"):
-                    times.setdefault(node.args[0].name, set()).add(node)
-    named = any(side.kind == "number" for side in term.args)
-    return any(len(t) > 1 for t in times.values()) and not (named and all(side.kind == "number" or _offsets(side) for side in term.args))
+    sides = [s for s in term.args if s.kind in ("number", "symbol") or s.kind == "apply" and s.name in (*_ARITHMETIC, *_TIMED)]
+    for side in sides:
+        _times(side, variables, times)
+    if all(side.kind == "number" or _offsets(side) for side in sides) and any(side.kind == "number" for side in sides):
+        return False
+    alone = {side.name for side in sides if side.kind == "symbol" and side.name in variables}
+    again = any(not _offsets(side) and alone & free_names(side) for side in sides)
+    return again or any(len(t) > 1 for t in times.values())
+
+
+def _times(term: Term, variables: Sequence[str], times: dict[str, set[Term]]) -> None:
+    """The forms in which each variable occurs: p, p_t, p_{t+1}, p'."""
+    if term.kind == "symbol" and term.name in variables:
+        times.setdefault(term.name, set()).add(term)
+    elif _offsets(term) and term.args and term.args[0].kind == "symbol" and term.args[0].name in variables:
+        times.setdefault(term.args[0].name, set()).add(term)
+    else:
+        for part in term.args:
+            _times(part, variables, times)
 
 
 def _offsets(side: Term) -> bool:
     """Is the side one variable at one time?"""
-    return side.kind == "symbol" or side.kind == "apply" and side.name in ("index", "sup", "prime", "call")
+    return side.kind == "symbol" or side.kind == "apply" and side.name in _TIMED
 
 
 def _signed(side: Term) -> list[Term]:
@@ -249,7 +263,7 @@ def _plain(term: Term, variables: Sequence[str]) -> Term | None:
         return None
     if term.name in ("index", "sup", "star", "prime", "hat", "bar", "call") and term.args[0].kind == "symbol" and term.args[0].name in variables:
         return None if term.name == "call" and len(term.args) != 2 else term.args[0]
-    if term.name not in ("add", "neg", "mul", "div", "pow"):
+    if term.name not in _ARITHMETIC:
         return None
     parts = [_plain(a, variables) for a in term.args]
     return None if any(p is None for p in parts) else apply(term.name, *parts)

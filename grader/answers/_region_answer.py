@@ -18,7 +18,7 @@ from grader.answers._kind import Award, Claim, Mark, Part, Read, Reading, Settle
 from grader.answers._kind import mark as run
 from grader.domain import Domain
 from grader.model import Answer, Follows, Satisfies, SpecError, Status
-from grader.term import Span, Term, apply, constant, number, relation
+from grader.term import Span, Term, apply, constant, free_names, number, relation
 
 TAGS = {"convergence.region": "The region is right.", "convergence.too_many": "The region contains step sizes that do not converge.",
         "convergence.too_few": "The region leaves out step sizes that converge.", "convergence.wrong_region": "The region is wrong on both sides."}
@@ -63,7 +63,10 @@ def read(answer: Answer, part: Part) -> Reading:
     steps = said.of("step_helps", "converges")
     formula = reader.read(answer.text, dataclasses.replace(_game.vocabulary(part), sequences=frozenset()))
     if isinstance(formula, Read) and _is_formula(formula.term):
-        return formula
+        unknown = sorted(free_names(formula.term) - {s.name for s in part.symbols} - {_name(part)})
+        if not unknown:
+            return formula
+        formula = Unread(f"{unknown[0]} is not known here")
     if steps and not said.unclear and len({s.holds for s in steps}) == 1 and not steps[0].holds:
         return Read(constant("false"))
     if answer.text.strip().lower().strip(".!") in ("never", "none", "no step size", "for no step size"):
@@ -101,7 +104,7 @@ def mark(reading: Reading, part: Part, settled: Settled) -> Mark:
         tag = "convergence.wrong_region" if len(refuted) == 2 else "convergence.too_many" if refuted == ["sound"] else "convergence.too_few"
         said = {"sound": "It contains step sizes with which the values do not settle.",
                 "complete": "It leaves out step sizes with which they settle."}
-        words = settled["sound"].finding.words if "sound" in refuted else ()
+        words = settled["sound"].finding.words[:1] if "sound" in refuted else ()
         return run(part, Award("set", Fraction(0), tag, " ".join([*(said[r] for r in refuted), *words]), refuted[0]), status=Status.REFUTED)
     if all(s in (Status.PROVED, Status.AGREES) for s in statuses.values()):
         return full(part, "convergence.region", "", "sound", Status.PROVED)
