@@ -6,7 +6,7 @@ Nothing here decides anything: a point found is evidence that a checker looks at
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from fractions import Fraction
 from itertools import chain, islice
 from typing import Any
@@ -117,6 +117,17 @@ class Comparison:
                 nothing = bool(x.contains(0) and y.contains(0))
                 return Look(a, b, differ, same, nothing)
             return Look(a, b, None, None)
+
+    def lone(self, point: dict[str, Any], element: Term, others: Iterable[Term]) -> bool:
+        """At the point, is the element certainly none of the others?"""
+        with precision(120):
+            balls = Balls(point, real=self.real, is_integer=lambda n: self.domain(n).field == "integer",
+                          interpretations=self.interpretations(0) if self.functions else None)
+            try:
+                value = balls.value(element)
+                return all(separate(value, balls.value(other)) for other in others)
+            except (Undefined, Unsure, Unsupported):
+                return False
 
     def evidence_point(self, point: dict[str, Any], level: int) -> dict[str, Any]:
         """The point as JSON data for the checkers."""

@@ -18,6 +18,8 @@ from collections.abc import Callable, Iterable
 from fractions import Fraction
 from typing import Any
 
+from flint import fmpq_mpoly
+
 from grader.algebra.kernels import Bail, Frac, Kernels, Plan, Restart
 from grader.algebra.normal_form_exponentials import ExponentialRules
 from grader.algebra.normal_form_functions import FunctionRules
@@ -187,6 +189,41 @@ class NormalForm(PowerRules, ExponentialRules, FunctionRules):
             if term.size > 12:
                 self.row(term)["reduced"] = self.k.write_frac(found)
         return found
+
+
+def multiple(claim: Claim, f: Term, g: Term, real: bool, check: Callable[[], None] = lambda: None) -> dict[str, Any] | str:
+    """Data for `replay.multiples`: f and g in lowest terms with numerators that are multiples of each other, or why there is none."""
+    plan, count, reason = Plan(), 14, ""
+    for _ in range(MAX_RESTARTS):
+        form = NormalForm(claim, real, plan, count, check)
+        try:
+            u, v = form.value(f), form.value(g)
+            if u[0].is_zero() or v[0].is_zero():
+                return "an equation that always holds"
+            c = tuple(_leading(form.k, p[0]) for p in (u, v))
+            if not form.k.reduce(u[0] * c[1] - v[0] * c[0]).is_zero():
+                return "the numerators are no multiples of each other"
+            return {"generators": form.k.entries, "rows": form.rows, "facts": [], "left": form.k.write_frac(u), "right": form.k.write_frac(v),
+                    "factor": form.k.write_frac(c)}
+        except Restart:
+            continue
+        except (Bail, Refused) as stopped:
+            reason = str(stopped)
+            if reason == "generators" and count < 60:
+                count = 30 if count == 14 else 60
+                continue
+            return reason
+    return reason or "no plan for the generators was found"
+
+
+def _leading(k: Kernels, p: fmpq_mpoly) -> fmpq_mpoly:
+    """The coefficient of the first product of symbols, as a polynomial in the other generators."""
+    variables = [j for j, entry in enumerate(k.entries) if entry[0] in ("symbol", "conj", "call", "bound")]
+    parts: dict[tuple[int, ...], dict[Any, Any]] = {}
+    for m, c in p.to_dict().items():
+        head = tuple(int(m[j]) for j in variables)
+        parts.setdefault(head, {})[tuple(0 if j in variables else e for j, e in enumerate(m))] = c
+    return k.context.from_dict(parts[max(parts)])
 
 
 def certificate(claim: Claim, left: Term, right: Term, real: bool, check: Callable[[], None] = lambda: None) -> dict[str, Any] | str:

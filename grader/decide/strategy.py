@@ -14,7 +14,7 @@ from grader.decide.budget import Budget, OutOfBudget
 from grader.model import Claim, Evidence, Satisfies, Verdict
 
 ROUTES: dict[str, tuple[str, ...]] = {
-    "Equal": ("probability", "equal"), "AtMost": ("probability", "inequality"), "GrowsLike": ("growth",), "TendsTo": ("limit",), "Follows": ("region",),
+    "Equal": ("probability", "structures", "equal"), "AtMost": ("probability", "inequality"), "GrowsLike": ("growth",), "TendsTo": ("limit",), "Follows": ("region",),
     "attention": ("attention",), "iterates": ("dynamics",), "dynamics": ("dynamics",), "choice": ("choice",),
 }
 """Modules for a conclusion's type; for `Satisfies`, for the word of its property before the first dot ("dynamics.fixed_points")."""

@@ -66,8 +66,8 @@ def read_point(claim: Claim, data: Mapping[str, Any]) -> tuple[dict[str, Value],
         raise Refused(f"the point names {sorted(data['point'])}, the claim {sorted(names)}")
     point = {}
     for name in sorted(names):
-        value = _coordinate(data["point"][name])
-        if not _admits(claim.domain(name), value):
+        value = coordinate(data["point"][name])
+        if not admits(claim.domain(name), value):
             raise Refused(f"{name} does not lie in its domain ({claim.domain(name)})")
         point[name] = value
     if any(name in names for name, _ in functions):
@@ -100,7 +100,8 @@ def _violated(claimed: AtMost, left: Value, right: Value, evaluator: Evaluator) 
     return order > 0 or claimed.strict and order == 0
 
 
-def _coordinate(written: Any) -> Value:
+def coordinate(written: Any) -> Value:
+    """The number that a certificate writes as "3/2" or ["1", "-1/2"]. Fails with `Refused`."""
     parts = [written] if isinstance(written, str) else list(written)
     if not 1 <= len(parts) <= 2 or any(not isinstance(p, str) or len(p) > MAX_LENGTH for p in parts):
         raise Refused("a coordinate is not a number")
@@ -108,7 +109,8 @@ def _coordinate(written: Any) -> Value:
     return Complex(*exact) if len(exact) == 2 and exact[1] else exact[0]
 
 
-def _admits(domain: Domain, value: Value) -> bool:
+def admits(domain: Domain, value: Value) -> bool:
+    """Does the number lie in the domain?"""
     if domain.shape != "scalar":
         return False
     if isinstance(value, Complex):
@@ -145,7 +147,7 @@ def _finding(claim: Claim, data: Mapping[str, Any], left: Value, right: Value) -
 
 
 def _number(written: Any) -> str:
-    value = _coordinate(written)
+    value = coordinate(written)
     return shown(value)
 
 

@@ -1,0 +1,210 @@
+"""Procedures for `left = right` where the sides are no numbers: conditions, lists, sets, intervals, matrices, functions, +- pairs.
+
+The claim is cut into claims about the parts (`replay.structure.parts`), these are decided, and their evidence is put together. Conditions are equal when
+each follows from the other; sets of real numbers when the conditions for belonging to them are; functions when their bodies are.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+from typing import Any
+
+from grader import kernel
+from grader.decide.budget import Budget
+from grader.decide.strategy import decide
+from grader.kernel import Refused
+from grader.model import Claim, Equal, Evidence, Status, Verdict
+from grader.replay import multiples, natures
+from grader.replay.semantics import NoMeaning
+from grader.replay.structure import parts
+from grader.term import Term, constant, free_names, walk
+
+
+def compare(claim: Claim, budget: Budget) -> Evidence | str | None:
+    """Evidence by the kinds of the sides; None for two numbers, which are not compared here."""
+    conclusion = claim.conclusion
+    if not isinstance(conclusion, Equal):
+        return None
+    a, b = natures.nature(conclusion.left), natures.nature(conclusion.right)
+    if a == b == "number" or a == b == "infinite" and conclusion.left == conclusion.right:
+        return None
+    if a == b == "infinite":
+        return Evidence("structure", {"how": "infinite"})
+    try:
+        return _compare(claim, conclusion.left, conclusion.right, a, b, budget)
+    except Refused as error:
+        return str(error)
+
+
+def _compare(claim: Claim, left: Term, right: Term, a: str, b: str, budget: Budget) -> Evidence | str | None:
+    if "antiderivative" in (a, b):
+        return _by_parts(claim, "antiderivative", budget)
+    if "pair" in (a, b):
+        return _pairs(claim, left, right, a, b, budget)
+    if _is_statement(left) and _is_statement(right) and ("condition" in (a, b) or "set" in (a, b)):
+        return Evidence("structure", {"how": "truth"})
+    if natures.incompatible(a, b):
+        return Evidence("structure", {"how": "kinds"})
+    if a == b == "condition":
+        return _conditions(claim, budget)
+    if a == b == "function":
+        return _by_parts(claim, "body", budget)
+    if natures.elements(left) is not None and natures.elements(right) is not None:
+        return _sets(claim, left, right, budget)
+    if a == b == "interval" and len(left.args) == len(right.args) == 2:
+        return _intervals(claim, left, right, budget)
+    if {a, b} <= {"set", "interval"}:
+        return _by_parts(claim, "membership", budget)
+    if natures.entries(left) is not None and natures.entries(right) is not None:
+        if a == b and (len(natures.entries(left) or ()) != len(natures.entries(right) or ()) or not natures.same_shape(left, right)):
+            return Evidence("structure", {"how": "lengths"})
+        if {a, b} == {"list", "tuple"} and len(left.args) == 2:
+            return "[a, b] and (a, b) may be intervals or pairs"
+        return _by_parts(claim, "entries", budget)
+    return f"{natures.WORDS[a]} and {natures.WORDS[b]} are not compared"
+
+
+def _is_statement(term: Term) -> bool:
+    try:
+        natures.propositions(term)
+    except Refused:
+        return False
+    return term.kind != "constant" or term.name != "emptyset"
+
+
+def _data(verdict: Verdict) -> list[Any]:
+    return [verdict.evidence.method, dict(verdict.evidence.data)]
+
+
+def _by_parts(claim: Claim, how: str, budget: Budget) -> Evidence | str:
+    cut, found = parts(claim, how), []
+    open_: str = ""
+    for index, part in enumerate(cut):
+        verdict = decide(part, budget)
+        if verdict.status is Status.REFUTED and how not in ("pair", "crosswise"):
+            return Evidence("structure", {"how": "part", "of": how, "index": index, "evidence": _data(verdict)})
+        if verdict.status in (Status.UNDECIDED, Status.REFUTED):
+            open_ = open_ or f"part {index + 1}: {'; '.join(verdict.finding.words)}"
+        found.append(_data(verdict))
+    return open_ or Evidence("structure", {"how": how, "parts": found})
+
+
+# ---- conditions
+
+
+def _conditions(claim: Claim, budget: Budget) -> Evidence | str:
+    try:
+        parts(claim, "assigned")
+        return _by_parts(claim, "assigned", budget)
+    except Refused:
+        pass
+    for attempt in (_multiple, _exception):
+        found = attempt(claim, budget)
+        if isinstance(found, Evidence):
+            try:
+                kernel.settle(claim, found)
+                return found
+            except Refused:
+                continue
+    return _by_parts(claim, "conditions", budget)
+
+
+def _multiple(claim: Claim, budget: Budget) -> Evidence | str:
+    try:
+        f, g = multiples.difference(claim.conclusion.left), multiples.difference(claim.conclusion.right)
+        real = multiples.is_real(claim)
+    except (Refused, NoMeaning) as error:
+        return str(error)
+    from grader.algebra.normal_form import multiple
+
+    found = multiple(claim, f, g, real, budget.check)
+    return Evidence("structure", {"how": "multiple", **found}) if isinstance(found, dict) else found
+
+
+def _exception(claim: Claim, budget: Budget) -> Evidence | str:
+    """A point at which one condition holds exactly and the other does not."""
+    from grader.algebra.solutions import exceptions
+
+    try:
+        for data in exceptions(claim, multiples.is_real(claim), budget.check):
+            return Evidence("structure", {"how": "exception", **data})
+    except NoMeaning as error:
+        return str(error)
+    return "no exception found"
+
+
+# ---- pairs
+
+
+def _pairs(claim: Claim, left: Term, right: Term, a: str, b: str, budget: Budget) -> Evidence | str:
+    """+- on both sides: sign by sign; else, or where that fails, as the set of two values or as two equations."""
+    if a == b == "pair":
+        for how in ("pair", "crosswise"):
+            found = _by_parts(claim, how, budget)
+            if isinstance(found, Evidence):
+                return found
+    sides = [natures.unfolded(t) if kind == "pair" else t for t, kind in ((left, a), (right, b))]
+    verdict = decide(replace(claim, conclusion=Equal(*sides)), budget)
+    if verdict.status is Status.UNDECIDED or a == b == "pair" and verdict.status is not Status.REFUTED:
+        return "the two signs are not told apart"
+    return Evidence("structure", {"how": "rewritten", "evidence": _data(verdict)})
+
+
+# ---- sets and intervals
+
+
+def _sets(claim: Claim, left: Term, right: Term, budget: Budget) -> Evidence | str:
+    a, b = natures.elements(left) or (), natures.elements(right) or ()
+    links: dict[str, list[Any]] = {}
+    for name, own, others, turned in (("to_right", a, b, False), ("to_left", b, a, True)):
+        links[name] = []
+        for index, element in enumerate(own):
+            link = _partner(claim, element, others, turned, budget)
+            if link is None:
+                return _lone_element(claim, a, b, "right" if turned else "left", index, budget) or "an element has no certain partner"
+            links[name].append(link)
+    return Evidence("structure", {"how": "set", **links})
+
+
+def _partner(claim: Claim, element: Term, others: Iterable[Term], turned: bool, budget: Budget) -> list[Any] | None:
+    for index, other in enumerate(others):
+        verdict = decide(replace(claim, conclusion=Equal(*((other, element) if turned else (element, other)))), budget)
+        if verdict.status in (Status.PROVED, Status.AGREES):
+            return [index, _data(verdict)]
+    return None
+
+
+def _lone_element(claim: Claim, a: tuple[Term, ...], b: tuple[Term, ...], side: str, index: int, budget: Budget) -> Evidence | None:
+    """A point at which the element is certainly none of the other side."""
+    own, others = (a, b) if side == "left" else (b, a)
+    if any(natures.nature(t) != "number" for t in (*a, *b)):
+        pairs = [Equal(own[index], o) if side == "left" else Equal(o, own[index]) for o in others]
+        verdicts = [decide(replace(claim, conclusion=pair), budget) for pair in pairs]
+        if all(v.status is Status.REFUTED for v in verdicts):
+            return Evidence("structure", {"how": "set lacks", "side": side, "index": index, "evidence": [_data(v) for v in verdicts]})
+        return None
+    from grader.algebra.compare import Comparison
+
+    whole = Comparison(replace(claim, conclusion=Equal(natures.bundle(a), natures.bundle(b))))
+    for k, point in enumerate(whole.points(budget.seed)):
+        budget.check()
+        if k > 20:
+            return None
+        if whole.lone(point, own[index], others):
+            return Evidence("structure", {"how": "set differs", "side": side, "index": index, **whole.evidence_point(point, 0)})
+    return None
+
+
+def _intervals(claim: Claim, left: Term, right: Term, budget: Budget) -> Evidence | str:
+    if left.signs == right.signs or any(free_names(t) for t in (left, right)):
+        return _by_parts(claim, "entries", budget) if left.signs == right.signs else _by_parts(claim, "membership", budget)
+    for side in (0, 1):
+        if left.signs[side] != right.signs[side] and not any(n == constant("oo") for n in walk(left.args[side])):
+            verdict = decide(replace(claim, conclusion=Equal(left.args[side], right.args[side])), budget)
+            if verdict.status is Status.PROVED:
+                return Evidence("structure", {"how": "brackets", "side": side, "evidence": _data(verdict)})
+    return _by_parts(claim, "membership", budget)
+
+
+PROCEDURES = (("by kind and parts", compare),)

@@ -1,0 +1,123 @@
+"""Many pairs of reference and answer: JSON lines in, JSON lines out, one for each, in order, whatever the input.
+
+In: {"id", "reference", "answer", "assume"?: {...}, "kind"?: ..., "options"?: {...}, "extract"?: bool}. Out: {"id", "status", "equal", "reason", "evidence", "ms"} with
+status proved, refuted, agrees, undecided or unread, and `equal` true, false or null. A line that is no JSON object, lacks a key, or names no known kind
+is answered as unread with the reason; a pair that runs out of its limits as undecided. `ms` is processor time (the only field that differs between runs).
+"""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any, TextIO
+
+from grader.run.workers import Limits, run_tasks
+
+CPU_SECONDS = 4.0
+MAX_LINE = 200_000
+"""Longest input line, in characters."""
+
+
+def run_pairs(source_lines: Iterable[str], out: TextIO, jobs: int = 1) -> int:
+    """Write one output line for every input line that is not blank, in order; how many there were."""
+    count = 0
+    for line in decided(source_lines, jobs):
+        out.write(json.dumps(line, ensure_ascii=False, separators=(",", ":")) + "\n")
+        count += 1
+    return count
+
+
+def decided(source_lines: Iterable[str], jobs: int = 1) -> Iterator[dict[str, Any]]:
+    """The output objects, in order. Each pair is decided in a worker process that is ended when it exceeds its limits."""
+    import grader.algebra.normal_form  # noqa: F401 - loaded once, before the workers are forked
+    import grader.verify  # noqa: F401
+
+    tasks = (line for line in source_lines if line.strip())
+    for task, outcome in run_tasks(_work, tasks, jobs=jobs, limits=Limits(cpu_seconds=CPU_SECONDS + 1.5)):
+        if outcome.failed:
+            yield _line(_id_of(task), "undecided", None, f"stopped by its limits: {outcome.failed}", None, 1000.0 * CPU_SECONDS)
+        else:
+            yield outcome.value
+
+
+def _work(line: str) -> dict[str, Any]:
+    start = time.thread_time()
+    made = decide_line(line)
+    made["ms"] = round(1000 * (time.thread_time() - start), 3)
+    return made
+
+
+def decide_line(line: str) -> dict[str, Any]:
+    """The output object for one input line; never raises because of what the line says."""
+    row: Any = None
+    try:
+        if len(line) > MAX_LINE:
+            return _line(None, "unread", None, f"the line is longer than {MAX_LINE} characters")
+        row = json.loads(line)
+    except (ValueError, RecursionError) as error:
+        return _line(None, "unread", None, f"not a line of JSON: {error}")
+    if not isinstance(row, dict) or not isinstance(row.get("reference"), str) or not isinstance(row.get("answer"), str):
+        return _line(row.get("id") if isinstance(row, dict) else None, "unread", None, 'expected an object with the texts "reference" and "answer"')
+    assume = row.get("assume") or {}
+    if not isinstance(assume, dict) or not all(isinstance(v, str) for v in assume.values()):
+        return _line(row.get("id"), "unread", None, 'expected "assume" to map names to domains in words')
+    try:
+        return _decide(row, assume)
+    except (ValueError, KeyError, TypeError) as error:
+        return _line(row.get("id"), "unread", None, f"the line cannot be used: {error}")
+    except (RecursionError, MemoryError) as error:
+        return _line(row.get("id"), "undecided", None, f"stopped by {type(error).__name__}")
+
+
+def _decide(row: Mapping[str, Any], assume: Mapping[str, str]) -> dict[str, Any]:
+    from grader.decide import Budget
+    from grader.verify import verify
+
+    if row.get("kind") and row["kind"] != "expression" or row.get("options"):
+        return _by_kind(row, assume)
+    verdict = verify(row["reference"], row["answer"], assume=assume, budget=Budget(CPU_SECONDS))
+    status = str(verdict.status)
+    tried = verdict.evidence.data.get("tried", ()) if verdict.evidence.method == "gap" else ()
+    if tried and tried[0][0] == "unread":
+        return _line(row.get("id"), "unread", None, str(tried[0][1]))
+    evidence = {"method": verdict.evidence.method, "data": verdict.evidence.data}
+    reason = " ".join(verdict.finding.teacher_words or verdict.finding.words)
+    facts = "".join(f" [{f}]" for f in verdict.finding.facts) + "".join(f" [relying on {o}]" for o in verdict.finding.oracles)
+    return _line(row.get("id"), status, verdict.equal, reason + facts, evidence)
+
+
+def _by_kind(row: Mapping[str, Any], assume: Mapping[str, str]) -> dict[str, Any]:
+    """Through an answer kind: the pair is a part with that reference, the answer is marked, and the mark's status counts."""
+    from fractions import Fraction
+
+    from grader import answers
+    from grader.decide import Budget
+    from grader.domain import Domain
+    from grader.model import Answer, Part, Problem, Symbol
+    from grader.run.one import grade_answer
+
+    name = str(row.get("kind") or "expression")
+    kind = answers.load(name)
+    options = kind.Options(**{k: tuple(v) if isinstance(v, list) else v for k, v in (row.get("options") or {}).items()})
+    symbols = tuple(Symbol(n, Domain.parse(words)) for n, words in assume.items() if n != "*")
+    part = Part("1", name, Fraction(1), answer=row["reference"], options=options, symbols=symbols)
+    report = grade_answer(Problem("pairs", "", (part,), ""), part, Answer("pairs/1", row["answer"]), budget=Budget(CPU_SECONDS))
+    status = report.mark.status
+    equal = {"proved": True, "agrees": True, "refuted": False}.get(status)
+    if equal is True and report.mark.points < report.mark.out_of:
+        equal = None if report.mark.needs_human else False
+    evidence = [{"method": v.evidence.method, "data": v.evidence.data} for v in report.verdicts]
+    return _line(row.get("id"), status, equal, " ".join(a.text for a in report.mark.awards if a.text), evidence)
+
+
+def _line(id: Any, status: str, equal: bool | None, reason: str, evidence: Any = None, ms: float = 0.0) -> dict[str, Any]:
+    return {"id": id, "status": status, "equal": equal, "reason": reason[:2000], "evidence": evidence, "ms": ms}
+
+
+def _id_of(line: str) -> Any:
+    try:
+        row = json.loads(line)
+    except (ValueError, RecursionError):
+        return None
+    return row.get("id") if isinstance(row, dict) else None
