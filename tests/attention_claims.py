@@ -74,7 +74,8 @@ def every(body, index="l"):
 def weights(query, *premises, target=None, norms="unit", constants=(), domains=(), **more):
     """q has these limit weights."""
     target = target or HALVES
-    parameters = dict(keys="k", query="q", named=tuple(target), weights=tuple(target.values()), norms=norms, constants=tuple(constants), count="m", other="i", **more)
+    parameters = dict(keys="k", query="q", named=tuple(target), weights=tuple(target.values()), norms=norms, constants=tuple(constants), count="m",
+                      other="i", **more)
     name = "attention.within" if "tolerance" in more else "attention.weights"
     return Claim(Satisfies((term(query), *premises), name, tuple(sorted(parameters.items()))), (*domains, ("m", Domain.parse("integer > 2"))))
 

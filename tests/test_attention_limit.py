@@ -31,22 +31,27 @@ WEIGHTS = {
     "over the norm": (weights(apply("div", mul("beta", PAIR), apply("norm", PAIR)), up("beta")), PROVED),
     "one over a vanishing temperature": (weights(apply("div", PAIR, symbol("tau")), rel("tau", "->", 0), rel("tau", ">", 0)), PROVED),
     "two scales": (weights(sub(mul("beta", PAIR), mul("gamma", others(key("l"), "a", "b"))), up("beta"), up("gamma")), PROVED),
-    "any constant on the others": (weights(sub(mul("beta", PAIR), mul("gamma", others(key("l"), "a", "b"))), up("beta"), constants=["gamma"]), PROVED),
+    "any constant on the others": (weights(sub(mul("beta", PAIR), mul("gamma", others(key("l"), "a", "b"))), up("beta"), constants=["gamma"]),
+        PROVED),
     "minus the mean": (weights(mul("beta", sub(PAIR, apply("div", every(key("l")), symbol("m")))), up("beta")), PROVED),
     "minus all": (weights(neg(mul("beta", sub(every(key("l")), PAIR))), up("beta")), PROVED),
     "vanishing perturbation": (weights(add(mul("beta", PAIR), apply("div", sub(A, B), symbol("beta"))), up("beta")), PROVED),
-    "exponential beats the scale on the others": (weights(add(mul(apply("exp", symbol("beta")), PAIR), mul("beta", others(key("l"), "a", "b"))), up("beta")), PROVED),
+    "exponential beats the scale on the others": (weights(add(mul(apply("exp", symbol("beta")), PAIR), mul("beta", others(key("l"), "a", "b"))),
+        up("beta")), PROVED),
     "equal scales": (weights(add(mul("x", A), mul("y", B)), rel("x", "=", "y"), up("y")), PROVED),
     "positive constant factor": (weights(mul("c", "beta", PAIR), up("beta"), rel("c", ">", 0), constants=["c"]), PROVED),
     "coefficients, others down": (weights(ALL, rel(at("beta", "a"), "=", at("beta", "b")), up(at("beta", "b")), down(at("beta", "i"))), PROVED),
-    "coefficients, others not positive": (weights(ALL, rel(at("beta", "a"), "=", at("beta", "b")), up(at("beta", "b")), rel(at("beta", "i"), "<=", 0)), PROVED),
+    "coefficients, others not positive": (weights(ALL, rel(at("beta", "a"), "=", at("beta", "b")), up(at("beta", "b")), rel(at("beta", "i"),
+        "<=", 0)), PROVED),
     "coefficients, others bounded": (weights(ALL, rel(at("beta", "a"), "=", at("beta", "b")), up(at("beta", "b")), bounded(at("beta", "i"))), PROVED),
     "coefficients, growing gap": (weights(ALL, rel(at("beta", "a"), "=", at("beta", "b")), up(sub(at("beta", "a"), at("beta", "i")))), PROVED),
     "scores as conditions": (weights("q", rel(dot("a"), "=", dot("b")), up(sub(dot("a"), dot("i")))), PROVED),
-    "two thirds": (weights(add(mul("beta", PAIR), mul(apply("log", number(2)), A)), up("beta"), target={"a": Fraction(2, 3), "b": Fraction(1, 3)}), PROVED),
+    "two thirds": (weights(add(mul("beta", PAIR), mul(apply("log", number(2)), A)), up("beta"), target={"a": Fraction(2, 3), "b": Fraction(1,
+        3)}), PROVED),
     "one key": (weights(mul("beta", A), up("beta"), target={"a": Fraction(1)}), PROVED),
     "three keys": (weights(mul("beta", add(A, B, key("c"))), up("beta"), target=dict.fromkeys("abc", Fraction(1, 3))), PROVED),
-    "norms divided out": (weights(mul("beta", add(apply("div", A, power(apply("norm", A), 2)), apply("div", B, power(apply("norm", B), 2)))), up("beta"), norms="unknown"), PROVED),
+    "norms divided out": (weights(mul("beta", add(apply("div", A, power(apply("norm", A), 2)), apply("div", B, power(apply("norm", B), 2)))),
+        up("beta"), norms="unknown"), PROVED),
     "known norms": (weights(mul("beta", add(mul(9, A), mul(4, B))), up("beta"), norms=(Fraction(2), Fraction(3), Fraction(1))), PROVED),
 
     "no growth": (weights(PAIR), REFUTED),
@@ -64,7 +69,8 @@ WEIGHTS = {
     "all keys alike": (weights(mul("beta", every(key("l"))), up("beta")), REFUTED),
     "constant of unknown sign": (weights(mul("c", "beta", PAIR), up("beta"), constants=["c"]), REFUTED),
     "others left open": (weights(ALL, rel(at("beta", "a"), "=", at("beta", "b")), up(at("beta", "b"))), REFUTED),
-    "others only smaller": (weights(ALL, rel(at("beta", "a"), "=", at("beta", "b")), up(at("beta", "b")), rel(at("beta", "i"), "<", at("beta", "a"))), REFUTED),
+    "others only smaller": (weights(ALL, rel(at("beta", "a"), "=", at("beta", "b")), up(at("beta", "b")), rel(at("beta", "i"), "<", at("beta",
+        "a"))), REFUTED),
     "only equal": (weights("q", rel(mul(apply("transpose", symbol("q")), sub(A, B)), "=", 0)), REFUTED),
     "norms left in": (weights(mul("beta", PAIR), up("beta"), norms="unknown"), REFUTED),
     "nothing": (weights(0), REFUTED),
@@ -132,7 +138,8 @@ def test_equivalent_and_same():
     assert decide(same(mul("u", PAIR), mul("u", A))).status is UNDECIDED
 
 
-@pytest.mark.parametrize("scale, most, status", [(1000, 10**6, PROVED), (10, 10**6, REFUTED), (30, 10**6, PROVED), (1, 10, REFUTED), (20, 10, PROVED)])
+@pytest.mark.parametrize("scale, most, status", [(1000, 10**6, PROVED), (10, 10**6, REFUTED), (30, 10**6, PROVED), (1, 10, REFUTED), (20, 10,
+    PROVED)])
 def test_fixed_queries_within_a_tolerance(scale, most, status):
     claim = weights(mul(scale, PAIR), tolerance=Fraction(1, 10**6), most=Fraction(most))
     assert decide(claim).status is status
@@ -172,7 +179,8 @@ FORGERIES = [
     ("scale only positive", lambda d: d["instance"]["letters"].__setitem__("beta", number_data(-1)), "does not satisfy the premises"),
     ("constant of unknown sign", lambda d: d["instance"]["letters"].__setitem__("c", to_data(apply("div", number(1), symbol("t")))), "is a constant"),
     ("norms left in", lambda d: d["instance"]["letters"].__setitem__("norm:a", number_data(-1)), "norm is positive"),
-    ("exponential beats the scale on the others", lambda d: d["gaps"][1].__setitem__(0, [["dominates", to_data(symbol("beta")), to_data(apply("exp", symbol("beta")))], "1"]), "leave the other"),
+    ("exponential beats the scale on the others", lambda d: d["gaps"][1].__setitem__(0, [["dominates", to_data(symbol("beta")),
+        to_data(apply("exp", symbol("beta")))], "1"]), "leave the other"),
 ]
 
 
@@ -221,14 +229,17 @@ def test_malformed_evidence_is_refused():
 
 def test_hostile_sizes_end_quickly():
     huge = power(power(10, 10**9), 10**9)
-    for query in (mul(huge, PAIR), mul(power(add("x", "y", "z", 1), 400), PAIR), mul(number(10**900), PAIR), mul(apply("exp", apply("exp", apply("exp", symbol("x")))), PAIR)):
+    for query in (mul(huge, PAIR), mul(power(add("x", "y", "z", 1), 400), PAIR), mul(number(10**900), PAIR), mul(apply("exp", apply("exp",
+        apply("exp", symbol("x")))), PAIR)):
         assert decide(weights(query, up("x"), up("y"), up("z"))).status is not PROVED
 
 
 # ---------------------------------------------------------------------------------------------- agreement with numbers
 
-SCALES = {"t": (symbol("t"), lambda t: t), "2t": (mul(2, "t"), lambda t: 2 * t), "t^2": (power("t", 2), lambda t: t * t), "sqrt": (apply("sqrt", symbol("t")), mpmath.sqrt),
-          "1": (number(1), lambda t: mpmath.mpf(1)), "0": (number(0), lambda t: mpmath.mpf(0)), "1/t": (apply("div", number(1), symbol("t")), lambda t: 1 / t),
+SCALES = {"t": (symbol("t"), lambda t: t), "2t": (mul(2, "t"), lambda t: 2 * t), "t^2": (power("t", 2), lambda t: t * t), "sqrt": (apply("sqrt",
+    symbol("t")), mpmath.sqrt),
+          "1": (number(1), lambda t: mpmath.mpf(1)), "0": (number(0), lambda t: mpmath.mpf(0)), "1/t": (apply("div", number(1), symbol("t")),
+              lambda t: 1 / t),
           "-t": (neg("t"), lambda t: -t), "log": (apply("log", symbol("t")), mpmath.log)}
 
 
@@ -301,8 +312,10 @@ def test_limits_of_terms():
     from grader.algebra.limits import limit_of
 
     t = symbol("t")
-    rows = [(apply("div", add(mul(3, power("t", 2)), 1), power("t", 2)), "3"), (sub(apply("exp", t), power("t", 9)), "oo"), (sub(apply("log", t), apply("sqrt", t)), "-oo"),
-            (apply("div", apply("log", t), t), "0"), (power(2, neg("t")), "0"), (sub(mul(apply("sqrt", number(2)), "t"), mul(Fraction(7, 5), "t")), "oo"), (apply("sin", t), None),
+    rows = [(apply("div", add(mul(3, power("t", 2)), 1), power("t", 2)), "3"), (sub(apply("exp", t), power("t", 9)), "oo"), (sub(apply("log", t),
+        apply("sqrt", t)), "-oo"),
+            (apply("div", apply("log", t), t), "0"), (power(2, neg("t")), "0"), (sub(mul(apply("sqrt", number(2)), "t"), mul(Fraction(7, 5),
+                "t")), "oo"), (apply("sin", t), None),
             (mul("c", "t"), None)]
     shown = {"3": to_data(number(3)), "0": to_data(number(0)), "oo": ["constant", "oo"], "-oo": ["apply", "neg", ["constant", "oo"]], None: None}
     for x, wanted in rows:

@@ -47,7 +47,9 @@ def _height(atom: Term, modes: Modes) -> tuple[str, str, tuple]:
         if inner.kind == "number":
             return "constant", "", ()
         mode = modes.get(inner.name, FREE)
-        return ("grows", inner.name, (0, Fraction(0))) if mode.size == "grows" and mode.sign > 0 else ("any", "", ())
+        if mode.sign > 0 and mode.size in ("grows", "constant"):
+            return ("grows", inner.name, (0, Fraction(0))) if mode.size == "grows" else ("bounded", "", ())
+        return "any", "", ()
     if atom.is_apply("exp"):
         only = scale_of(atom.args[0], modes).only
         inside = size_of(only[0], modes) if only else "constant"

@@ -91,7 +91,7 @@ class Space:
         if term.kind == "symbol":
             if term.name == names.query:
                 return self.query()
-            if term.name == names.keys or term.name in at:
+            if term.name in (names.keys, names.other, *names.named) or term.name in at:
                 raise NoScale(f"{term.name} alone has no value")
             return self.letter(term.name)
         if term.is_apply("index", 2) and term.args[0].kind == "symbol":
@@ -258,6 +258,8 @@ class Concrete(Space):
         self.tags = [str(k + 1) for k in range(len(vectors.others))]
 
     def key(self, tag: str) -> Form:
+        if tag not in self.vectors.named and tag not in self.tags:
+            raise NoScale("an index that names no key")
         row = self.vectors.named[tag] if tag in self.vectors.named else self.vectors.others[int(tag) - 1][1]
         return {f"x{k}": c for k, c in enumerate(row)}
 

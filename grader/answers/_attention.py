@@ -126,10 +126,15 @@ def tidy(term: Term, naming: Naming) -> Term:
     if term.is_apply("pow", 2) and term.args[1] in (symbol("T"), symbol("top"), symbol("intercal")):
         return apply("transpose", tidy(term.args[0], naming))
     made = term.with_args(tuple(tidy(a, naming) for a in term.args)) if term.args else term
+    if made.is_apply("mul", 2) and made.args[0].is_apply("div", 2) and is_vector(made.args[0].args[1], naming) and is_vector(made.args[1], naming):
+        above, below = made.args[0].args  # `k_j^T q / k_i^T q`, read from the left, divides by a vector: the last factor belongs below
+        return apply("div", above, _score_first(apply("mul", below, made.args[1]), naming))
     if made.kind == "apply" and made.name in ("mul", "inner", "dotproduct") and len(made.args) >= 2:
         return _score_first(made, naming)
     if made.is_apply("norm", 2) and made.args[1] == number(2):
         return apply("norm", made.args[0])
+    if made.is_apply("pow", 2) and made.args[0] == constant("e"):
+        return apply("exp", made.args[1])
     return made
 
 
@@ -213,7 +218,7 @@ def pairs(term: Term) -> list[Term]:
 
 def canonical(pair: Term, naming: Naming, greater: str = "difference") -> list[Term]:
     """The canonical statements of one relation; none where it only says over what an index runs. Fails with `Unclear`."""
-    if pair.kind == "binder":
+    if pair.kind == "binder" and pair.name == "exists" and len(pair.bound) == 1:
         index = pair.bound[0].name
         return [binder("exists", (symbol(naming.other),), s) for s in canonical(rename(pair.args[0], index, naming.other), naming, greater)]
     if pair.kind != "relation":
@@ -245,9 +250,10 @@ def _typed(term: Term) -> str:
 
 
 def _only_indices(term: Term, naming: Naming) -> bool:
-    if term.kind == "tuple":
-        return all(_only_indices(a, naming) or a.kind == "text" or a == symbol(naming.count) for a in term.args)
-    return naming.is_index(term) or term.kind == "symbol" and term.name == naming.count
+    """Does the term speak of indices alone: an index, the number of keys, or a set made of them?"""
+    if term.kind == "tuple" or term.kind == "apply" and term.name in ("setminus", "union"):
+        return all(_only_indices(a, naming) for a in term.args)
+    return naming.is_index(term) or term.kind == "text" or term == symbol(naming.count)
 
 
 def _generic(term: Term, naming: Naming) -> Term:

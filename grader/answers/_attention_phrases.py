@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from grader.answers._attention import OO, Naming, is_vector, pairs
 from grader.term import Term, apply, number, relation, symbol
@@ -81,6 +82,12 @@ def _score(text: Text, found: re.Match[str]) -> str:
     return found[0]
 
 
+def _large_score(text: Text, found: re.Match[str]) -> str:
+    index = text.of(found[1]).args[1]
+    score = apply("mul", apply("transpose", apply("index", symbol(text.naming.keys), index)), symbol(text.naming.query))
+    return text.note(found, "->", score, OO)
+
+
 def _other_scores(text: Text, found: re.Match[str]) -> str:
     return text.marker(text.naming.score(text.naming.other))
 
@@ -142,6 +149,14 @@ def _key(text: Text, found: re.Match[str]) -> str:
     return text.marker(apply("index", symbol(text.naming.keys), term)) if term.kind in ("symbol", "number") else found[0]
 
 
+def _large(text: Text, found: re.Match[str]) -> str:
+    """`x in RR large`, `x > 0 large`: the letter grows."""
+    term = text.of(found[1])
+    if term.kind == "relation" and term.signs in (("in",), (">",), (">=",)) and term.args[0].kind == "symbol":
+        return text.note(found, "->", term.args[0], OO)
+    return found[0]
+
+
 def _taken(text: Text, found: re.Match[str]) -> str:
     return f" {CLOSED} "
 
@@ -197,6 +212,7 @@ RULES: tuple[tuple[re.Pattern[str], Handler], ...] = tuple((re.compile(pattern),
     (r"(?:for|at|with) (?:(?:at least )?(?:some|one)|any one)(?: other)?(?: key| index)? (?:⟨[IKX]\d+⟩)|at least one(?: other)?(?: key| score)?",
      _some),
     # how scores and scales grow
+    (rf"(?:has|have|having|with) (?:a )?{_VERY}(?:large|high|big|great) (?:{_PRODUCT}|scores?) (?:with|to|for) (?:the )?(?:key )?{_K}", _large_score),
     (rf"{_S} {_GOES}(?:infinity|∞|{_O})", _end),
     (rf"{_S} (?:grows?|increases?|growing|increasing) (?:without (?:bounds?|limits?)|indefinitely|arbitrarily(?: large)?)", _say("->", OO)),
     (rf"{_S}{_COP}{_VERY}{_MUCH} {_BIG} (?:than|compared to|in comparison to) {_S}", _say(">>")),
@@ -209,6 +225,7 @@ RULES: tuple[tuple[re.Pattern[str], Handler], ...] = tuple((re.compile(pattern),
     (rf"{_S}{_COP}(?:all )?negative", _say("<", number(0))),
     (rf"{_S}{_COP}{_VERY}(?:large|big|huge|high|great|enormous)(?: enough)?{_NOUN}", _say("->", OO)),
     (rf"(?:for |with |where |and |is )?{_VERY}(?:large|big|huge|enormous)(?: enough)?{_NOUN} {_S}", _say("->", OO)),
+    (rf"(⟨R\d+⟩){_COP}{_VERY}(?:large|big|huge|enormous)(?: enough)?{_NOUN}", _large),
     (rf"{_S}{_COP}{_VERY}(?:small|low|tiny)", _say("<", OO)),
     (rf"(?:for |with )?{_VERY}(?:small|tiny){_NOUN} {_S}", _say("<", OO)),
     (rf"{_S}{_COP}(?:(?:stays?|remains?|kept) )?(?:all )?(?:bounded|finite)", _constant),
@@ -231,29 +248,49 @@ RULES: tuple[tuple[re.Pattern[str], Handler], ...] = tuple((re.compile(pattern),
 _HARMLESS = re.compile(r"\b(?:or equivalently|or in other words|or,? in short|not only|no matter what|without loss of generality)\b")
 _DOUBT = re.compile(
     r"\b(?:not|no|never|cannot|unless|except|without|or|either|neither|nor|some|any|exists?|least|than|compared|relative|only if|instead|rather|"
-    r"opposite|minus|fails?|wrong|false|incorrect|maybe|perhaps|probably|guess|unsure|negative|unequal|differ\w*|twice|similar\w*|regardless|irrespective|"
-    r"whatever|arbitrary|too)\b|n't\b|\?")
+    r"opposite|minus|fails?|wrong|false|incorrect|maybe|perhaps|probably|guess|unsure|negative|unequal|differ\w*|twice|similar\w*|regardless|"
+    r"irrespective|whatever|arbitrary|too|long\w*|norm|length|magnitude|large|big|huge|infinit\w*|grow\w*|tends?|small|zero)\b|n't\b|\?")
+_QUANTIFIER_WORDS = frozenset("for where with when whenever and all every each other others if the keys key indices index such that over in of values "
+                              "as so".split())
 _VERDICT = re.compile(r"\b(?:this|that|it|which) (?:is|was|does|would|will|can)(?:n't| not| wrong| false| incorrect| never)|"
                       r"\b(?:wrong|mistake|ignore|scratch that|crossed out)\b")
 _SENTENCE = re.compile(r"(?<=[.;!?])\s+|\n")
 
 
-def parse(text: Text) -> tuple[tuple[Term, ...], tuple[str, ...]]:
-    """Relations and lone vectors of a text in order, and the words in doubt: in a sentence that states something, words that could turn it around."""
+class Parsed(NamedTuple):
+    """Relations and lone vectors in order; words in doubt (in a sentence that states something, words that could turn it around); keys and scalars of
+    such sentences of which something is said that no rule knows."""
+
+    parts: tuple[Term, ...]
+    doubts: tuple[str, ...]
+    loose: tuple[Term, ...]
+
+
+def parse(text: Text) -> Parsed:
+    """What a text with markers says."""
     parts: list[Term] = []
     doubts: list[str] = []
+    loose: list[Term] = []
     for sentence in _SENTENCE.split(text.words):
         found, left = _sentence(sentence, text)
         parts += [term for _, term in sorted(found, key=lambda p: p[0])]
-        left = _HARMLESS.sub(" ", left)
-        risky = _DOUBT.search(left) if found else _VERDICT.search(left)
+        loose += [text.terms[int(n)] for n in re.findall(r"⟨[KS](\d+)⟩", left) if found or len(left.split()) > 1]
+        words = _HARMLESS.sub(" ", re.sub(r"⟨[A-Z]\d+⟩", " ", left))
+        risky = _DOUBT.search(words) if found else _VERDICT.search(words)
         if risky:
             doubts.append(risky[0])
-    return tuple(parts), tuple(doubts)
+        doubts += _odd_quantifiers(left) if found else []
+    return Parsed(tuple(parts), tuple(doubts), tuple(loose))
+
+
+def _odd_quantifiers(left: str) -> list[str]:
+    """Words before a range of indices ("fsome i != j") that no quantifier is made of."""
+    before = [re.split(r"[⟩\x00,]", left[:mark.start()])[-1].split() for mark in re.finditer(r"⟨X\d+⟩", left)]
+    return [word for words in before for word in words[-3:] if word.isalpha() and word not in _QUANTIFIER_WORDS]
 
 
 def _sentence(sentence: str, text: Text) -> tuple[list[tuple[int, Term]], str]:
-    """The statements of a sentence with their places, and the words that no rule took."""
+    """The statements of a sentence with their places, and the words and markers that no rule took."""
     text.found, left = [], sentence
     for pattern, handler in RULES:
         for _ in range(MAX_USES):
@@ -265,11 +302,10 @@ def _sentence(sentence: str, text: Text) -> tuple[list[tuple[int, Term]], str]:
             if made == found[0]:
                 break
     text.found += list(_formulas(left, text))
-    words = re.sub(r"⟨[A-Z]\d+⟩", " ", left)
     if "some" in text.flags:
         text.flags.discard("some")
-        words += " some"
-    return text.found, words
+        left += " some"
+    return text.found, left
 
 
 def _formulas(left: str, text: Text) -> Iterator[tuple[int, Term]]:

@@ -34,6 +34,8 @@ class Heard:
     flags: frozenset[str] = frozenset()
     notes: tuple[Note, ...] = ()
     proposed: bool = False
+    loose: tuple[Term, ...] = ()
+    """Keys and scalars of which something is said that is not understood."""
     others: tuple[tuple[Term, ...], ...] = ()
     """The same with another reading of a formula."""
 
@@ -131,9 +133,9 @@ def _by_passages(text: str, vocabulary: reading.Vocabulary, naming: Naming) -> H
     original, again = list(made.terms), []
     for k, term in others[:4]:
         changed = re.sub(rf"⟨[A-Z]{k}⟩", f"⟨{type_of(term, naming)}{k}⟩", made.words)
-        again.append(parse(Text(naming, changed, [*original[:k], term, *original[k + 1:]]))[0])
-    parts, doubts = parse(made)
-    return Heard(parts, doubts, frozenset(made.flags), tuple(notes), proposed, tuple(again))
+        again.append(parse(Text(naming, changed, [*original[:k], term, *original[k + 1:]])).parts)
+    found = parse(made)
+    return Heard(found.parts, found.doubts, frozenset(made.flags), tuple(notes), proposed, found.loose, tuple(again))
 
 
 def _plain(passage: Passage, letters: frozenset[str], made: Text) -> str:

@@ -11,6 +11,8 @@ from grader.model import Answer, Note, Part, Read, Reading, Unread
 from grader.term import Term, apply, free_names, number, relation, symbol, walk
 from grader.term import replace as put
 
+LARGE = 5
+"""A gap of 5 makes the odds against one other key 1 : 148."""
 _MUCH_GREATER = re.compile(r">\s*>(?:\s*>)*|≫|⋙|\\gg+\b")
 
 
@@ -39,9 +41,13 @@ def _read(answer: Answer, part: Part, naming: Naming) -> Reading:
     try:
         term, swapped = _relevant(heard.parts, naming)
         analyse(term, naming)
-    except Unclear as why:
+    except ValueError as why:
         return Unread(str(why), hint="Write a condition on the scores k_j^T q and k_i^T q as a formula.", notes=heard.notes)
     mixed = heard.flags and len(pairs(term)) > 1 and any(mentions(p, naming.keys) and _compares_scores(p, naming) for p in pairs(term))
+    unknown = [t for t in heard.loose if mentions(t, naming.keys)]
+    if unknown and not heard.doubts:
+        return Unread("something is said of a key or score that is not understood", hint="Write the condition as a formula.", notes=heard.notes,
+                      proposed=term)
     if heard.doubts or mixed:
         said = ", ".join(f'"{d}"' for d in heard.doubts or sorted(heard.flags))
         return Unread(f"the word {said} could change what is meant", hint="Write the condition as a formula.", notes=heard.notes, proposed=term)
@@ -49,7 +55,7 @@ def _read(answer: Answer, part: Part, naming: Naming) -> Reading:
     for parts in heard.others:
         try:
             others.append(_relevant(parts, naming)[0])
-        except Unclear:
+        except ValueError:
             continue
     if not swapped and (turned := _turned(term, naming)) is not None:
         others.append(turned)
@@ -116,7 +122,7 @@ def _is_outcome(term: Term, naming: Naming) -> bool:
         if node.is_apply("div") and node.args[0].is_apply("exp") and _is_sum_of_exponentials(node.args[1]):
             try:
                 return len(tidy(node.args[1], naming).args) == 1
-            except Unclear:
+            except ValueError:
                 return False
     return any(node.kind == "symbol" and node.name in naming.outcomes or node.kind == "apply" and node.name == "softmax" for node in walk(term))
 
@@ -251,7 +257,8 @@ def pattern(said: Said, naming: Naming) -> str:
         return "some"
     if any(s.signs == ("=",) and query in s.args and any(is_vector(a, naming) for a in s.args if a != query) for s in forms):
         return "" if any(s.signs == ("->",) for s in forms) else "similarity"
-    if forms in ({relation(">", own, other)}, {relation(">=", own, other)}):
+    gap = subtract(own, other)
+    if forms in [{relation(s, *sides)} for s in (">", ">=") for sides in ((own, other), (gap, number(0)))]:
         return "largest"
     if any(s.signs == ("=",) and own in s.args and any(a.kind == "number" for a in s.args) for s in forms):
         return "fixed_score"
@@ -260,6 +267,11 @@ def pattern(said: Said, naming: Naming) -> str:
     if any(node.is_apply("norm") for s in forms for node in walk(s)) and not any(query.name in free_names(s) for s in forms):
         return "keys"
     return ""
+
+
+def is_nearly_enough(said: Said) -> bool:
+    """Is a score or a gap compared with a number so large that the weight is near 1 although it does not tend to it?"""
+    return any(node.kind == "number" and node.value >= LARGE for s in said.statements for node in walk(s))
 
 
 def goal(naming: Naming) -> Term:

@@ -59,7 +59,7 @@ def _salvaged(text: str, part: Part, naming: Naming) -> Term | None:
     term = _mended(term, naming) or term
     try:
         analyse(term, naming)
-    except Unclear:
+    except ValueError:
         return None
     return term
 
@@ -71,9 +71,13 @@ def _read(answer: Answer, part: Part, naming: Naming) -> Reading:
     try:
         term = _relevant(heard.parts, naming)
         meant = analyse(term, naming)
-    except Unclear as why:
+    except ValueError as why:
         return Unread(str(why), hint="Write q = ... and, if needed, a condition such as beta -> oo.", notes=heard.notes)
+    unknown = sorted(set(letters_of(heard.loose, naming)[0]) & {*meant.unstated, *meant.still_families})
     doubts = (*heard.doubts, *heard.flags)
+    if unknown:
+        return Unread(f"something is said of {', '.join(unknown)} that is not understood", notes=heard.notes, proposed=term,
+                      hint="Write the condition as a formula, such as beta -> oo.")
     if doubts:
         said = ", ".join(f'"{d}"' for d in doubts)
         return Unread(f"the word {said} could change what is meant", hint="Write q = ... and the conditions as formulas.", notes=heard.notes,
@@ -88,7 +92,7 @@ def _relevant(parts: tuple[Term, ...], naming: Naming) -> Term:
     """Definitions and conditions, without what is only a consequence. Fails with `Unclear` where nothing is left."""
     kept: list[Term] = []
     for part in parts:
-        for piece in _pieces(part):
+        for piece in _pieces(part, naming):
             if piece.kind != "relation" and not is_vector(tidy(piece, naming), naming) and not _defines(piece, naming):
                 if piece.kind == "binder" and piece.name == "exists":
                     raise Unclear("a condition for only some of the keys")
@@ -108,14 +112,17 @@ def _relevant(parts: tuple[Term, ...], naming: Naming) -> Term:
     return whole[0] if len(whole) == 1 else apply("where", *whole)
 
 
-def _pieces(term: Term) -> Iterator[Term]:
+def _pieces(term: Term, naming: Naming) -> Iterator[Term]:
     """Statements of a term, chains left whole."""
     if term.kind == "apply" and term.name in ("and", "where", "implies", "iff") or term.kind == "tuple" and term.name in ("list", "tuple"):
         for a in term.args:
-            yield from _pieces(a)
+            yield from _pieces(a, naming)
     elif term.kind == "binder" and term.name == "forall":
         for a in term.args:
-            yield from _pieces(a)
+            yield from _pieces(a, naming)
+        for letter in term.bound:  # "for every beta": then beta is any constant
+            if not naming.is_index(letter) and not any(s in ("->", ">>", "<<") for a in term.args[1:] if a.kind == "relation" for s in a.signs):
+                yield relation("<", apply("abs", letter), OO)
     elif term.kind == "apply" and term.name in ("or", "not", "xor"):
         raise Unclear(f"\"{term.name}\" in the answer")
     elif term.kind not in ("constant", "text"):
@@ -133,7 +140,7 @@ def tidy_side(term: Term, naming: Naming) -> Term:
     """One side in the words of the claims, as far as that goes."""
     try:
         return tidy(term, naming)
-    except Unclear:
+    except ValueError:
         return term
 
 
@@ -167,7 +174,7 @@ def _alternatives(heard: Heard, naming: Naming) -> tuple[Term, ...]:
     for parts in heard.others:
         try:
             made.append(_relevant(parts, naming))
-        except Unclear:
+        except ValueError:
             continue
     return tuple(made)
 
@@ -225,7 +232,7 @@ def analyse(term: Term, naming: Naming) -> Meant:
     if len(naming.named) > 6:
         raise Unclear("too many different keys")
     parts = [p for p in (term.args if term.is_apply("where") else (term,))]
-    parts = _vectors_put_in(parts, naming)
+    parts = _vectors_put_in(_numbered_letters(_with_count(parts, naming), naming), naming)
     queries: list[Term] = []
     conditions: list[Term] = []
     for part in parts:
@@ -260,6 +267,25 @@ def is_wanted(node: Term, naming: Naming) -> bool:
     if node.kind == "binder" and node.name == "sum":
         return True
     return node.is_apply("index", 2) and node.args[0] == symbol(naming.keys) and node.args[1].kind == "symbol" and node.args[1].name in naming.named
+
+
+def _with_count(parts: list[Term], naming: Naming) -> list[Term]:
+    """The learner's own letter for the number of keys (the upper end of a sum over keys) under the question's name."""
+    tops = {node.args[2] for p in parts for node in walk(p) if node.kind == "binder" and node.name == "sum" and len(node.args) == 3}
+    own = [t for t in tops if t.kind == "symbol" and t.name != naming.count]
+    return [put(p, {own[0]: symbol(naming.count)}) for p in parts] if len(own) == 1 and len(tops) == 1 else parts
+
+
+def _numbered_letters(parts: list[Term], naming: Naming) -> list[Term]:
+    """`beta_1`, `beta_2` where no other index occurs with that letter: names of two scales, and not coefficients of keys 1 and 2."""
+    uses: dict[str, set[Term]] = {}
+    for part in parts:
+        for node in walk(part):
+            if node.is_apply("index", 2) and node.args[0].kind == "symbol" and node.args[0].name != naming.keys:
+                uses.setdefault(node.args[0].name, set()).add(node.args[1])
+    change = {apply("index", symbol(base), x): symbol(f"{base}_{x.value}") for base, found in sorted(uses.items())
+              if all(x.kind == "number" for x in found) for x in sorted(found, key=lambda t: t.value)}
+    return [put(p, change) for p in parts] if change else parts
 
 
 def _vectors_put_in(parts: list[Term], naming: Naming) -> list[Term]:

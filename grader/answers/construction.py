@@ -117,7 +117,7 @@ def claims(reading: Read, part: Part, settled: Settled) -> tuple[Claim, ...]:
     """First the property as written; where it fails, the property under what may have been meant, and the foreseen answers."""
     try:
         meant = work.analyse(reading.term, _naming(part))
-    except Unclear:
+    except ValueError:
         return ()
     stated = ask.stated_claims(meant, part, _norms(part))
     if not all(c.label in settled for c in stated):
@@ -146,7 +146,7 @@ def mark(reading: Reading, part: Part, settled: Settled) -> Mark:
     options: Options = part.options
     try:
         meant = work.analyse(reading.term, _naming(part))
-    except Unclear as why:
+    except ValueError as why:
         return person(part, "construction.undecided", f"It is not clear what is meant: {why}.")
     labels = [c.label for c in ask.stated_claims(meant, part, _norms(part)) if c.label.startswith("weights")]
     statuses = {settled[x].status for x in labels if x in settled}

@@ -46,6 +46,7 @@ TAGS = {
     "limit_condition.largest": "Only the largest score is asked for.",
     "limit_condition.fixed_score": "A score has a fixed value.", "limit_condition.own_score": "Only the target's own score is spoken of.",
     "limit_condition.keys": "Keys are compared, not their scores.", "limit_condition.some": "Only some other keys are spoken of.",
+    "limit_condition.finite": "A fixed number for a score or a gap that may be large enough.",
     "limit_condition.restated": "The outcome itself, no condition on the scores.", "limit_condition.undecided": "Neither shown nor refuted.",
     "blank": "Nothing was written.", "unread": "The answer could not be read.",
 }
@@ -121,7 +122,7 @@ def claims(reading: Read, part: Part, settled: Settled) -> tuple[Claim, ...]:
     for greater in _readings(part):
         try:
             said = work.analyse(reading.term, naming, greater)
-        except Unclear:
+        except ValueError:
             return ()
         if said.restated:
             return ()
@@ -159,7 +160,7 @@ def mark(reading: Reading, part: Part, settled: Settled) -> Mark:
     naming, options = _naming(part), part.options
     try:
         said = work.analyse(reading.term, naming, _readings(part)[0])
-    except Unclear as why:
+    except ValueError as why:
         return person(part, "limit_condition.undecided", f"It is not clear what is meant: {why}.")
     if said.restated:
         return _restated(part, options)
@@ -180,6 +181,9 @@ def mark(reading: Reading, part: Part, settled: Settled) -> Mark:
     if verdict is None or verdict.status is not Status.REFUTED:
         text = "Whether the weight tends to 1 under this condition could not be decided: a person looks."
         return person(part, "limit_condition.undecided", text, "sufficient")
+    if work.is_nearly_enough(said):
+        text = "With such numbers the weight may be close to 1, but it does not tend to 1: a person decides."
+        return person(part, "limit_condition.finite", text, "sufficient", Status.REFUTED)
     found = known_wrong(part, settled)
     numbers = f"{convention}{' '.join(verdict.finding.words)}"
     if found is not None:

@@ -81,8 +81,7 @@ def settle_weights(claim: Claim, budget: Budget) -> Evidence | str | None:
     except NoScale as why:
         return str(why)
     keys = ask.keys()
-    for ray in instances.rays(ask, query, premises, space, goals, failing=proofs is None, keys=keys):
-        budget.check()
+    for ray in instances.rays(ask, query, premises, space, goals, failing=proofs is None, keys=keys, budget=budget):
         instance = {"keys": keys, "letters": {n: instances.data(x) for n, x in ray.items()}}
         if proofs is None:
             return Evidence("attention_limit", {"verdict": "refuted", "instance": instance})

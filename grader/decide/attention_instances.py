@@ -22,7 +22,9 @@ from grader.term import Term, free_names, symbol, to_data
 if TYPE_CHECKING:
     from grader.decide.attention import Question
 
-MAX_RAYS = 3000
+FIRST_RAYS = 120
+MAX_RAYS = 300
+"""How many combinations of simple values are tried before and after the linear program."""
 MAX_SIZE = 12
 """Most dimensions of an instance with orthonormal keys."""
 T = Scale.letter("t")
@@ -54,36 +56,46 @@ def score_goals(scores: Mapping[str, Scale], targets: Mapping[str, Fraction]) ->
 # ------------------------------------------------------------------------------------------------- rays of scalar letters
 
 
-def rays(ask: Question, query: Term, premises: Sequence[Term], space: Space, goals: Sequence[Fact], *, failing: bool, keys: int) -> Iterator[Ray]:
+def rays(ask: Question, query: Term, premises: Sequence[Term], space: Space, goals: Sequence[Fact], *, failing: bool, keys: int,
+         budget: Budget) -> Iterator[Ray]:
     """Values of the letters along which the premises hold and, if `failing`, some goal does not."""
     names = letters_of((query, *premises), ask.names)
     norms = tuple(f"norm:{x}" for x in (*ask.names.named, EACH)) if ask.norms == "unknown" else ()
-    count = {ask.names.count: Scale.of(keys)}
-    simple = _sampled(ask, (*names, *norms), space, failing, query, premises, keys, limit=120)
-    yield from itertools.islice(simple, 1)
+    tried = _sampled(ask, (*names, *norms), space, failing, query, premises, keys)
+    yield from _hits(itertools.islice(tried, FIRST_RAYS), budget)
     given = [f for p in premises for f in read_statement(p, space)]
     if not norms and _linear(fact.of for fact in (*given, *goals)):
-        for targets in _failures(goals) if failing else [[]]:
-            found = _line(ask, names, space, given, targets)
+        for missed in _failures(goals) if failing else [[]]:
+            found = _line(ask, names, space, given, missed)
             if found is not None:
-                yield {**found, **{n: x for n, x in count.items() if n in names}}
+                yield found
                 return
-    yield from itertools.islice(_sampled(ask, (*names, *norms), space, failing, query, premises, keys, limit=MAX_RAYS), 1)
+    yield from _hits(itertools.islice(tried, MAX_RAYS), budget)
 
 
-def _sampled(ask: Question, names: Sequence[str], space: Space, failing: bool, query: Term, premises: Sequence[Term], keys: int,
-             limit: int) -> Iterator[Ray]:
+def _hits(tried: Iterator[Ray | None], budget: Budget) -> Iterator[Ray]:
+    for ray in tried:
+        budget.check()
+        if ray is not None:
+            yield ray
+            return
+
+
+def _sampled(ask: Question, names: Sequence[str], space: Space, failing: bool, query: Term, premises: Sequence[Term],
+             keys: int) -> Iterator[Ray | None]:
+    """For one combination of values after the other, the ray if it does what is wanted, else None."""
     choices = [_choices(name, space.modes.get(name, FREE), ask) for name in names]
-    for values in itertools.islice(_by_weight(choices), limit):
+    for values in _by_weight(choices):
         ray = dict(zip(names, values))
         try:
             at = Orthogonal(ask.names, ask.norms, TIME, ray, keys)
-            if all(is_true(f) for p in premises for f in read_statement(p, at)):
+            good = all(is_true(f) for p in premises for f in read_statement(p, at))
+            if good:
                 scores = at.scores(at.value(query))
-                if not failing or not all(is_true(g) for g in score_goals(scores, ask.targets())):
-                    yield ray
+                good = not failing or not all(is_true(g) for g in score_goals(scores, ask.targets()))
         except NoScale:
-            continue
+            good = False
+        yield ray if good else None
 
 
 def _by_weight(choices: Sequence[Sequence[Scale]]) -> Iterator[tuple[Scale, ...]]:

@@ -113,7 +113,7 @@ def _limit_weights(scores: Mapping[str, Scales], copies: Mapping[str, int]) -> d
     else:
         raise Refused("no largest score")
     arithmetic = Enclosures(30)
-    parts = {x: arithmetic.exp(scales.enclose(gap, {}, arithmetic)) if where == "to" else Fraction(0) for x, (where, gap) in ends.items()}
+    parts = {x: words.part_of(scales.enclose(gap, {}, arithmetic), arithmetic) if where == "to" else Fraction(0) for x, (where, gap) in ends.items()}
     total = Fraction(0)
     for x, part in parts.items():
         total = arithmetic.add(total, arithmetic.mul(Fraction(copies[x]), part))

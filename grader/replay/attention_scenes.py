@@ -78,7 +78,7 @@ class Scene:
         if term.kind == "symbol":
             if term.name == self.query_name:
                 return self.query()
-            if term.name == self.keys_name or term.name in at:
+            if term.name in (self.keys_name, self.other, *self.named) or term.name in at:
                 raise Refused(f"{term.name} alone is no value")
             return self.letter(term.name)
         if term.is_apply("index", 2) and term.args[0].kind == "symbol":

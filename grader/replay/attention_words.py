@@ -32,9 +32,11 @@ def show(x: Scales, time: str = "t") -> str:
     """A scale sum in plain text: "2 β - log γ"; the letter t is called `time`."""
     made = ""
     for product, c in sorted(x.terms.items(), key=lambda item: (not item[0], item[1] < 0, repr(item[0]))):
-        factors = " ".join(_factor(atom, e, time) for atom, e in product)
+        above = " ".join(_factor(atom, e, time) for atom, e in product if e > 0 or atom[0] == "exp")
+        below = " ".join(_factor(atom, -e, time) for atom, e in product if e < 0 and atom[0] != "exp")
         size = abs(c)
-        body = factors if size == 1 and factors else f"{size} {factors}".strip()
+        body = above if size == 1 and above else f"{size} {above}".strip()
+        body += f"/({below})" if " " in below else f"/{below}" if below else ""
         made += (" - " if c < 0 else " + ") + body if made else ("-" if c < 0 else "") + body
     return made or "0"
 
@@ -54,6 +56,13 @@ def _factor(atom: tuple, e: Fraction, time: str) -> str:
     if e == Fraction(1, 2):
         return f"√{base}"
     return f"{base}^{e}" if e.denominator == 1 and e > 0 else f"{base}^({e})"
+
+
+def part_of(gap: Any, arithmetic: Enclosures) -> Any:
+    """exp(gap); for a gap below -1000 the bounds 0 and e^-1000, which need no large exponentials."""
+    if arithmetic.interval(gap).b < -1000:
+        return arithmetic.iv.mpf([0, arithmetic.exp(Fraction(-1000)).b])
+    return arithmetic.exp(gap)
 
 
 def decimal(value: Any) -> str:
@@ -156,7 +165,7 @@ class Example:
         arithmetic = Enclosures(30)
         values = {x: scales.enclose(s, {"t": t}, arithmetic) for x, s in self.scores.items()}
         leader = max(values.values(), key=lambda v: float(v if isinstance(v, Fraction) else v.a))
-        parts = {x: arithmetic.exp(arithmetic.sub(v, leader)) for x, v in values.items()}
+        parts = {x: part_of(arithmetic.sub(v, leader), arithmetic) for x, v in values.items()}
         total: Any = Fraction(0)
         for x, part in parts.items():
             total = arithmetic.add(total, arithmetic.mul(Fraction(self.copies[x]), part))

@@ -310,7 +310,10 @@ def _rank(atom: Atom, modes: Modes) -> tuple[str, str | None, tuple]:
             return (CONSTANT if mode.sign else BOUNDED), None, ()
         return mode.size if mode.size == BOUNDED else ANY, None, ()
     if atom[0] == "log":
-        return (GROWS, atom[1], (0,)) if modes.get(atom[1], Letter()) == Letter(1, GROWS) else (ANY, None, ())
+        mode = modes.get(atom[1], Letter())
+        if mode == Letter(1, GROWS):
+            return GROWS, atom[1], (0,)
+        return BOUNDED if mode.size == CONSTANT and mode.sign > 0 else ANY, None, ()
     inner = atom[1]
     inside = size_of(inner, modes)
     if inside in (CONSTANT, BOUNDED, VANISHES):
