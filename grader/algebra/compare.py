@@ -115,7 +115,7 @@ class Comparison:
             if a == b == "defined":
                 differ, same = separate(x, y), close(x, y, 200) if bits > 220 else False
                 nothing = bool(x.contains(0) and y.contains(0))
-                return Look(a, b, differ, same, nothing)
+                return Look(a, b, differ, same, nothing, (1 if x > y else -1 if x < y else 0) if self.real else 0, bool((x - y).is_zero()))
             return Look(a, b, None, None)
 
     def lone(self, point: dict[str, Any], element: Term, others: Iterable[Term]) -> bool:
@@ -139,12 +139,14 @@ class Comparison:
 
 class Look:
     """What was seen at one point. `left`, `right`: "defined", "undefined", "unsure", "unsupported", or "outside" where a condition fails.
-    `differ`: certainly different; `same`: certainly within 2^-200; `nothing`: both may be zero there."""
+    `differ`: certainly different; `same`: certainly within 2^-200; `nothing`: both may be zero there; `order`: 1 where left > right, -1 where left < right,
+    0 where that is not known; `touching`: exactly equal."""
 
-    __slots__ = ("left", "right", "differ", "same", "nothing")
+    __slots__ = ("left", "right", "differ", "same", "nothing", "order", "touching")
 
-    def __init__(self, left: str, right: str, differ: bool | None, same: bool | None, nothing: bool = False) -> None:
+    def __init__(self, left: str, right: str, differ: bool | None, same: bool | None, nothing: bool = False, order: int = 0, touching: bool = False) -> None:
         self.left, self.right, self.differ, self.same, self.nothing = left, right, bool(differ), bool(same), nothing
+        self.order, self.touching = order, touching
 
     @property
     def both(self) -> bool:

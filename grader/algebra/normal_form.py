@@ -216,6 +216,29 @@ def multiple(claim: Claim, f: Term, g: Term, real: bool, check: Callable[[], Non
     return reason or "no plan for the generators was found"
 
 
+def signed(claim: Claim, left: Term, right: Term, strict: bool, check: Callable[[], None] = lambda: None) -> dict[str, Any] | str:
+    """Data for `replay.order`: right - left with a sign that the checker's table grants, or why there is none."""
+    plan, count, reason = Plan(), 14, ""
+    for _ in range(MAX_RESTARTS):
+        form = NormalForm(claim, True, plan, count, check)
+        try:
+            form.learn((left, right))
+            u, v = form.value(left), form.value(right)
+            difference = form.k.minus(v, u)
+            if form.k.table.frac_sign((form.k.plain(difference[0]), form.k.plain(difference[1]))) not in ((1,) if strict else (1, 2)):
+                return "the sign of the difference is not known"
+            return {"generators": form.k.entries, "rows": form.rows, "facts": form.learned, "difference": form.k.write_frac(difference)}
+        except Restart:
+            continue
+        except (Bail, Refused) as stopped:
+            reason = str(stopped)
+            if reason == "generators" and count < 60:
+                count = 30 if count == 14 else 60
+                continue
+            return reason
+    return reason or "no plan for the generators was found"
+
+
 def _leading(k: Kernels, p: fmpq_mpoly) -> fmpq_mpoly:
     """The coefficient of the first product of symbols, as a polynomial in the other generators."""
     variables = [j for j, entry in enumerate(k.entries) if entry[0] in ("symbol", "conj", "call", "bound")]

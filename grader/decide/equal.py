@@ -81,7 +81,25 @@ def prove_by_normal_form(claim: Claim, budget: Budget) -> Evidence | str | None:
     if isinstance(found, str):
         return found
     point = _inhabitant(comparison, budget)
-    return Evidence("equality", found | point) if point is not None else "no point around which both sides are defined"
+    if point is None:
+        return "no point around which both sides are defined"
+    return Evidence("equality", found | point | _lost(claim, comparison, budget))
+
+
+def _lost(claim: Claim, comparison: Comparison, budget: Budget) -> dict[str, object]:
+    """A point where only the left side is undefined, if one is found that the checker will see to be one."""
+    from grader.algebra.definedness import lost_points
+    from grader.kernel import Refused
+    from grader.replay.definedness import undefined_at
+
+    for point in lost_points(comparison, budget.seed, most=16):
+        budget.check()
+        try:
+            undefined_at(claim, point)
+        except Refused:
+            continue
+        return {"lost": point}
+    return {}
 
 
 def prove_constant(claim: Claim, budget: Budget) -> Evidence | str | None:

@@ -1,6 +1,6 @@
 """Replays a proof of `left = right` by normal forms: the algebra is done again with dictionary polynomials, rule by rule.
 
-Data: {"generators": [...], "rows": {fingerprint: row}, "facts": [fingerprint, ...], "point": {...}, "functions"?: {...}}.
+Data: {"generators": [...], "rows": {fingerprint: row}, "facts": [fingerprint, ...], "point": {...}, "functions"?: {...}, "lost"?: {...}}.
 
 1. The table of generators is built (`table`): what each means and what follows from that.
 2. "facts" names parts of the claim whose definedness says that something is positive or at least zero (the operand of a root or logarithm);
@@ -9,7 +9,8 @@ Data: {"generators": [...], "rows": {fingerprint: row}, "facts": [fingerprint, .
    fraction is its value, and the rule for that operator is checked (`rules`): a root by its power and its sign, a logarithm and an exponential by
    known pairs (q, exp q), and so on.
 4. left - right must reduce to zero by the relations.
-5. At the point (and in a ball around it) both sides must be defined, so that the claim says something.
+5. "lost", where given, is a point at which only the left side is undefined; it is named among the facts.
+6. At the point (and in a ball around it) both sides must be defined, so that the claim says something.
 
 PROVED means: equal wherever both sides are defined; the facts name what was used beyond the declared domains ("x >= 0"), and points left out
 ("r - 1 != 0"), where a denominator of the proof, and not of the claim, vanishes.
@@ -25,6 +26,7 @@ from typing import Any
 
 from grader.kernel import Refused
 from grader.model import Claim, Equal, Finding, Status
+from grader.replay.definedness import undefined_at
 from grader.replay.enclosure import Undefined, Unsupported, Unsure
 from grader.replay.evaluate import Evaluator
 from grader.replay.point import read_point
@@ -52,8 +54,11 @@ def check(claim: Claim, data: Mapping[str, Any]) -> Finding:
     if not proof.table.same(proof.value(left), proof.value(right)):
         raise Refused("the difference of the two sides does not reduce to zero")
     proof.finish()
-    _inhabited(claim, data, left, right)
+    inhabited(claim, data, left, right)
     facts = tuple(proof.table.reported)
+    if "lost" in data:
+        where, why = undefined_at(claim, data["lost"])
+        facts += (f"the left side has no value at {where} ({why}) and the right side has one",)
     return Finding(Status.PROVED, facts=facts, words=("It is equal wherever both are defined" + "".join(f"; used {f}" for f in facts) + ".",))
 
 
@@ -63,7 +68,7 @@ def _same(claim: Claim, left: Term, right: Term, data: Mapping[str, Any]) -> Fin
         raise Refused("the two sides are not written alike")
     said = Finding(Status.PROVED, words=("It is written alike.",))
     if "point" in data:
-        _inhabited(claim, data, left, right)
+        inhabited(claim, data, left, right)
         return said
     for node in walk(left):
         infinite = node.kind == "apply" and any(a.kind == "constant" and a.name == "oo" for a in node.args)
@@ -94,7 +99,7 @@ def _constant_function(count: int) -> Term:
     return binder("lambda", tuple(symbol(f"x{k}") for k in range(count)), number(2))
 
 
-def _inhabited(claim: Claim, data: Mapping[str, Any], left: Term, right: Term) -> None:
+def inhabited(claim: Claim, data: Mapping[str, Any], left: Term, right: Term) -> None:
     """Both sides are defined at the point and around it. Fails with `Refused`."""
     point, interpretations = read_point(claim, data)
     real = is_real(claim)
