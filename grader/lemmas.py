@@ -63,7 +63,7 @@ _PRINCIPLES = "W. Rudin, Principles of Mathematical Analysis, 3rd ed. (1976)"
 _EXIST = "the sums or integrals exist"
 
 _ENTRIES = (
-    Lemma("conditional", "the definition of a conditional density, p(x, z) = p(x | z) p(z)",
+    Lemma("conditional", "the definition of a conditional density",
           "p(x | z) = p(x, z) / p(z)", ("p(z) > 0",),
           f"{_COVER}, section 2.2", "=", _call(_P, _X, _Z), _mul(_bar(_P, _X, _Z), _call(_P, _Z))),
     Lemma("expectation", "the definition of an expectation",

@@ -15,12 +15,15 @@ Every such choice is a note. Where two choices are possible, none is made: `Inco
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from grader.algebra.density_names import DENSITY_LETTERS, density_name, entries, key_of, speaks_of_densities, split_call, variable
+from grader.algebra.density_syntax import (
+    bound_letters, density_call, density_calls, density_places, drawn_letters, indices_of_variables, left_keys, letters_of, marks_for_powers,
+    rename_symbols, rename_terms)
 from grader.domain import Domain
-from grader.term import Term, apply, collection, symbol, walk
+from grader.term import Term, apply, symbol, walk
 
 GREEK = frozenset("theta phi psi lambda eta omega vartheta varphi".split())
 """Letters that are taken for parameters of a density where they stand right of a bar and are never drawn."""
@@ -68,10 +71,12 @@ class Completion:
             expected.append(self.conventions.density)
         self.expected = tuple(expected)
         self.letters = DENSITY_LETTERS if speaks_of_densities([d for _, d in self.conventions.domains], (*expected, *self.terms)) else frozenset()
-        self.capitals = {} if not self.letters else {c: small for c, small in CAPITALS.items() if c not in self.shapes and self._is_name(small) and not self._names(c, expected)}
+        wanted = {c: small for c, small in CAPITALS.items() if c not in self.shapes and self._is_name(small) and not self._names(c, expected)}
+        self.capitals = wanted if self.letters else {}
         self.renamed = self._dummies()
+        self.copies = self._only_copies()
         every = [self._spelled(t) for t in (*self.expected, *self.terms)]
-        self.indices = {m.name for t in every for m in _indices_of_variables(t, self.is_density)}
+        self.indices = {m.name for t in every for m in indices_of_variables(t, self.is_density)}
         self.parameters = self._single_parameters(every)
         said = [*self.terms, *[d.body for d in self.conventions.definitions], *([self.conventions.density] if self.conventions.density else [])]
         self.forms = self._forms([self._spelled(t) for t in said])
@@ -94,29 +99,51 @@ class Completion:
 
     def _spelled(self, term: Term) -> Term:
         """The term with capitals and dummy variables in the problem's letters."""
-        return rename_symbols(term, {**self.capitals, **self.renamed})
+        return rename_terms(rename_symbols(marks_for_powers(term, self.is_density), {**self.capitals, **self.renamed}), self.copies)
 
     def _dummies(self) -> dict[str, str]:
         """A bound letter that the problem does not know, where just one of the problem's bound letters is not used."""
-        known = {n for n, s in self.shapes.items() if s == "variable"} | {v for t in self.expected for v in _letters(t, self.is_density)}
-        own = {self.capitals.get(v, v) for t in self.terms for v in _letters(t, self.is_density)}
+        known = {n for n, s in self.shapes.items() if s == "variable"} | {v for t in self.expected for v in letters_of(t, self.is_density)}
+        own = {self.capitals.get(v, v) for t in self.terms for v in letters_of(t, self.is_density)}
         strange = sorted(own - known - set(GREEK))
-        unused = sorted({v for t in self.expected for v in _bound_letters(t, self.is_density)} - own)
-        bound = {self.capitals.get(v, v) for t in self.terms for v in _bound_letters(t, self.is_density)}
+        unused = sorted({v for t in self.expected for v in bound_letters(t, self.is_density)} - own)
+        bound = {self.capitals.get(v, v) for t in self.terms for v in bound_letters(t, self.is_density)}
         if len(strange) == 1 and len(unused) == 1 and strange[0] in bound and strange[0] not in self.shapes:
             return {strange[0]: unused[0]}
         return {}
 
+    def _only_copies(self) -> dict[Term, Term]:
+        """Variables of the problem that the answer only ever writes with one and the same free index: x^{(i)} for x."""
+        names = {**self.capitals, **self.renamed}
+        own = [rename_symbols(marks_for_powers(t, self.is_density), names) for t in self.terms]
+        bound = {b.name for t in own for n in walk(t) for b in n.bound if b.kind == "symbol"}
+        expected = {v for t in self.expected for v in letters_of(t, self.is_density)}
+        written: dict[str, set[Term]] = {}
+        for term in own:
+            for call in density_calls(term, self.is_density):
+                left, right, _ = split_call(call)
+                for arg in (*left, *right):
+                    var = variable(arg)
+                    if var is not None:
+                        written.setdefault(var[0], set()).add(arg)
+        made = {}
+        for letter, forms in sorted(written.items()):
+            form = next(iter(forms))
+            if len(forms) == 1 and letter in expected and form.kind == "apply" and form.name in ("index", "sup") and len(form.args) == 2:
+                if form.args[0].kind == "symbol" and form.args[1].kind == "symbol" and form.args[1].name not in bound:
+                    made[form] = form.args[0]
+        return made
+
     def _single_parameters(self, terms: Iterable[Term]) -> dict[str, str]:
         """For each letter of a density: its only parameter, if there is just one."""
         found: dict[str, dict[str, None]] = {}
-        drawn = {v for t in terms for v in _drawn_letters(t, self.is_density)}
+        drawn = {v for t in terms for v in drawn_letters(t, self.is_density)}
         for term in terms:
             for head in self._heads(term):
                 name = density_name(head)
                 assert name is not None
                 found.setdefault(name[0], {}).update({m: None for m in ["|".join(name[1])] if m and not m[0].isdigit() and m not in self.indices})
-            for call in _calls(term, self.is_density):
+            for call in density_calls(term, self.is_density):
                 letter = density_name(call.args[0])
                 assert letter is not None
                 _, right, extra = split_call(call)
@@ -129,7 +156,7 @@ class Completion:
         for node in walk(term):
             if node.is_apply("call") and self.is_density(node.args[0]):
                 yield node.args[0]
-            for place in _density_places(node):
+            for place in density_places(node):
                 if not place.is_apply("call") and self.is_density(place):
                     yield place
 
@@ -137,7 +164,7 @@ class Completion:
         """The calls of each density letter, without parameters and repetitions."""
         found: dict[str, dict[Term, None]] = {}
         for term in terms:
-            for call in _calls(term, self.is_density):
+            for call in density_calls(term, self.is_density):
                 plain = self._plain_call(call)
                 found.setdefault(density_name(plain.args[0])[0], {})[plain] = None  # type: ignore[index]
         return {letter: list(calls) for letter, calls in found.items()}
@@ -175,6 +202,8 @@ class Completion:
             for old, new in sorted({**self.capitals, **self.renamed}.items()):
                 if self._names(old, (term,)):
                     self.note(f"{old} is taken for {new}")
+            for form, plain in self.copies.items():
+                self.note(f"{form} is taken for {plain}")
         return self._complete(spelled, 0)
 
     def _complete(self, term: Term, depth: int) -> Term:
@@ -191,7 +220,9 @@ class Completion:
         if term.is_apply("entropy"):
             return self._entropy(term, depth)
         if term.is_apply("mutual_information", 2):
-            return self._information(term)
+            return self._information(*term.args)
+        if self._is_capital(term):
+            return self._capital(term, depth)
         if term.kind == "apply" and term.name in ("expectation", "variance", "covariance"):
             return self._mean(term, depth)
         return term.with_args(tuple([self._complete(a, depth) for a in term.args]))
@@ -233,10 +264,10 @@ class Completion:
         if beside is not None and beside.is_apply("call"):
             wanted = {key_of(a) for a in split_call(beside)[0]}
         given = self.conventions.density
-        if given is not None and density_name(given.args[0])[0] == name[0] and (wanted is None or _left(given) == wanted):  # type: ignore[index]
+        if given is not None and density_name(given.args[0])[0] == name[0] and (wanted is None or left_keys(given) == wanted):  # type: ignore[index]
             forms = [given]
         else:
-            forms = [f for f in self.forms.get(name[0], []) if wanted is None or _left(f) == wanted]
+            forms = [f for f in self.forms.get(name[0], []) if wanted is None or left_keys(f) == wanted]
             forms = [f for k, f in enumerate(forms) if f not in forms[:k]]
         if not forms and drawn:
             return density_call(head, drawn, (), ())
@@ -252,7 +283,7 @@ class Completion:
         if over.kind == "relation" and over.signs == ("~",):
             drawn = entries(over.args[0])
             law = self._law(over.args[1], None, depth, drawn)
-            return law if law.is_apply("call") and _left(law) == {key_of(d) for d in drawn} else over.with_args((over.args[0], law))
+            return law if law.is_apply("call") and left_keys(law) == {key_of(d) for d in drawn} else over.with_args((over.args[0], law))
         return self._law(over, None, depth)
 
     def _mean(self, term: Term, depth: int) -> Term:
@@ -279,97 +310,26 @@ class Completion:
         law = density_call(p, left, right, ())
         return apply("neg", apply("expectation", apply("log", law), density_call(p, (*left, *right), (), ()))) if right else apply("entropy", law)
 
+    def _is_capital(self, term: Term) -> bool:
+        head = term.args[0] if term.is_apply("call") else None
+        return bool(self.letters) and head is not None and head.kind == "symbol" and head.name in ("H", "I") and not self._is_name(head.name)
+
+    def _capital(self, term: Term, depth: int) -> Term:
+        """H(q), H(x | z), I(x; z) where H and I are no names of the problem."""
+        args = term.args[1:]
+        if term.args[0].name == "H":
+            return self._entropy(apply("entropy", *args), depth)
+        if len(args) == 1 and args[0].is_apply("semicolon", 2):
+            args = args[0].args
+        if len(args) != 2:
+            raise Incomplete(f"{term}: the information between what")
+        return self._information(*args)
+
     def _is_law(self, term: Term) -> bool:
         return self.is_density(term.args[0] if term.is_apply("call") else term)
 
-    def _information(self, term: Term) -> Term:
-        x, z = [entries(a) for a in term.args]
+    def _information(self, first: Term, second: Term) -> Term:
+        x, z = entries(first), entries(second)
         p = symbol("p")
         self.note("a mutual information is that of the density p")
         return apply("kl", density_call(p, (*x, *z), (), ()), apply("mul", density_call(p, x, (), ()), density_call(p, z, (), ())))
-
-
-def density_call(head: Term, left: tuple[Term, ...], right: tuple[Term, ...], parameters: tuple[Term, ...]) -> Term:
-    """The call head(left | right; parameters) in its standard form."""
-    def side(terms: tuple[Term, ...]) -> Term:
-        return terms[0] if len(terms) == 1 else collection("tuple", *terms)
-
-    args: tuple[Term, ...] = (apply("given", side(left), side(right)),) if right else left
-    if parameters:
-        args = (apply("semicolon", side(args), side(parameters)),)
-    return apply("call", head, *args)
-
-
-def rename_symbols(term: Term, names: Mapping[str, str]) -> Term:
-    """The term with symbols renamed everywhere, bound ones too."""
-    return _rebuilt(term, lambda t: symbol(names[t.name], t.span) if t.kind == "symbol" and t.name in names else None) if names else term
-
-
-def rename_terms(term: Term, change: Mapping[Term, Term]) -> Term:
-    """The term with subterms replaced everywhere, bound ones too."""
-    return _rebuilt(term, change.get)
-
-
-def _rebuilt(term: Term, change: Callable[[Term], Term | None]) -> Term:
-    new = change(term)
-    if new is not None:
-        return new
-    if not term.args:
-        return term
-    return Term(term.kind, term.name, tuple([_rebuilt(a, change) for a in term.args]), bound=tuple([_rebuilt(b, change) for b in term.bound]),
-                signs=term.signs, value=term.value, text=term.text, span=term.span)
-
-
-def _left(call: Term) -> set[str]:
-    return {key_of(a) for a in split_call(call)[0]}
-
-
-def _calls(term: Term, is_density: Callable[[Term], bool]) -> Iterator[Term]:
-    return (n for n in walk(term) if n.is_apply("call") and is_density(n.args[0]))
-
-
-def _density_places(node: Term) -> tuple[Term, ...]:
-    """Operands that are densities by their place."""
-    if node.is_apply("kl"):
-        return node.args
-    if node.kind == "relation" and node.signs == ("~",):
-        return node.args[1:]
-    if node.is_apply("expectation", 2) or node.is_apply("variance", 2) or node.is_apply("covariance", 3):
-        return node.args[-1:]
-    return node.args if node.is_apply("entropy") else ()
-
-
-def _letters(term: Term, is_density: Callable[[Term], bool]) -> Iterator[str]:
-    """Letters of the variables in density calls and under sums."""
-    for call in _calls(term, is_density):
-        left, right, _ = split_call(call)
-        yield from (v[0] for a in (*left, *right) if (v := variable(a)) is not None)
-    yield from _bound_letters(term, is_density)
-
-
-def _drawn_letters(term: Term, is_density: Callable[[Term], bool]) -> Iterator[str]:
-    for call in _calls(term, is_density):
-        yield from (v[0] for a in split_call(call)[0] if (v := variable(a)) is not None)
-    yield from _bound_letters(term, is_density)
-
-
-def _bound_letters(term: Term, is_density: Callable[[Term], bool]) -> Iterator[str]:
-    for node in walk(term):
-        places: list[Term] = list(node.bound)
-        for law in _density_places(node):
-            if law.is_apply("call") and is_density(law.args[0]):
-                places += split_call(law)[0]
-        if node.kind == "relation" and node.signs == ("~",):
-            places += entries(node.args[0])
-        yield from (v[0] for p in places if (v := variable(p)) is not None)
-
-
-def _indices_of_variables(term: Term, is_density: Callable[[Term], bool]) -> Iterator[Term]:
-    for call in _calls(term, is_density):
-        left, right, _ = split_call(call)
-        for arg in (*left, *right):
-            if arg.kind == "apply" and arg.name in ("index", "sup"):
-                yield from (m for m in arg.args[1:] if m.kind == "symbol")
-
-
-__all__ = ["Completion", "Conventions", "Definition", "Incomplete", "density_call", "rename_symbols", "rename_terms"]

@@ -223,7 +223,7 @@ class Setting:
 
 
 def speaks_of_densities(domains: Iterable[Domain], terms: Iterable[Term]) -> bool:
-    """Is a density or random variable declared, a conditional or an expectation written, or a letter such as p summed over all its argument's values?"""
+    """Is a density or variable declared, a conditional or a mean written, or a letter such as p summed over all values of its argument?"""
     if any(d.shape in ("density", "variable") for d in domains):
         return True
     for term in terms:
@@ -231,9 +231,9 @@ def speaks_of_densities(domains: Iterable[Domain], terms: Iterable[Term]) -> boo
             if node.kind == "apply" and node.name in OPERATORS:
                 return True
             if node.kind == "binder" and node.name in ("sum", "integral", "antiderivative") and len(node.args) == 1:
-                for call in walk(node.args[0]):
-                    if call.is_apply("call") and call.args[0].kind == "symbol" and call.args[0].name in DENSITY_LETTERS and set(call.args[1:]) & set(node.bound):
-                        return True
+                calls = [c for c in walk(node.args[0]) if c.is_apply("call") and c.args[0].kind == "symbol" and c.args[0].name in DENSITY_LETTERS]
+                if any(set(c.args[1:]) & set(node.bound) for c in calls):
+                    return True
     return False
 
 

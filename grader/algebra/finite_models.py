@@ -73,7 +73,7 @@ class Model:
         return tuple([Fraction(r.choice((1, 2, 3, 6)), 12) for _ in range(self.size)])
 
     def _weights(self, r: random.Random, cells: int) -> list[int]:
-        if self.style == "plain":
+        if self.style in ("plain", "same"):
             total = 10 if cells <= 6 else 20 if cells <= 12 else 4 * cells
             weights = [1] * cells
             for _ in range(total - cells):

@@ -6,6 +6,7 @@ goes on as well. Any other line with a left side begins a chain of its own; a ba
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -13,6 +14,10 @@ from grader.answers._densities import SAME_SIGN, TURNED
 from grader.model import Read, Reading
 from grader.reading.lines import Line
 from grader.term import Span, Term
+
+
+MAX_LINKS = 80
+"""Longer derivations go to a person unread."""
 
 
 @dataclass(frozen=True)
@@ -73,6 +78,14 @@ def _side(reading: Reading, number: int, text: str, span: Span | None) -> Side:
     return Side(None, reading.reason, number, text, span, reading.proposed)
 
 
+def _left_text(line: Line) -> str:
+    """What was typed before the first sign."""
+    if not line.steps:
+        return line.text
+    before = line.text[:max(0, line.steps[0].span.start - line.span.start)]
+    return re.sub(r"(?:[\s&=<>≤≥:≈≡~]|\\(?:leq?|geq?|lt|gt|leqslant|geqslant|approx|equiv|coloneqq)\b)+$", "", before)
+
+
 def build(found: Iterable[Line]) -> Derivation:
     """The chains of these lines."""
     sides: list[Side] = []
@@ -82,7 +95,7 @@ def build(found: Iterable[Line]) -> Derivation:
         conditions = tuple([c for c in line.conditions if isinstance(c, Term)])
         again: int | None = None
         if line.left_reading is not None:
-            left = _side(line.left_reading, number, line.text, line.left_reading.span if not isinstance(line.left_reading, Read) else line.span)
+            left = _side(line.left_reading, number, _left_text(line), line.left_reading.span if not isinstance(line.left_reading, Read) else line.span)
             chain = chains[-1] if chains else []
             ends = [sides[k].typed for k in (chain[:1] + chain[-1:])]
             if left.typed is not None and line.steps and len(chain) > 1 and left.typed in ends:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import lru_cache
 from typing import Any
 
 from grader.answers._chains import Derivation, Link, Side, composed
@@ -13,6 +14,21 @@ from grader.term import Term, apply, relation
 
 VALID = ("holds", "agrees")
 """Outcomes of a link that earn its share."""
+
+
+@lru_cache(maxsize=32)
+def understood_sides(derivation: Derivation, asked: Question) -> tuple[tuple[tuple[Term, ...], ...], tuple[str, ...], tuple[str, ...]]:
+    """For each side its readings, completed, those left out that are none in the language of densities; why there are none; and notes."""
+    every = [[s.typed, *[o for o in s.others if sensible(o)]] if s.typed is not None else [] for s in derivation.sides]
+    found, notes = complete([t for typed in every for t in typed if t is not None], asked)
+    values = iter(found)
+    readings, why = [], []
+    for side, typed in zip(derivation.sides, every):
+        made = [next(values) for _ in typed]
+        terms = tuple(dict.fromkeys([t for t in made if isinstance(t, Term)]))
+        readings.append(terms)
+        why.append("" if terms else str(made[0]) if made else side.why)
+    return tuple(readings), tuple(why), notes
 
 
 class Judged:
@@ -33,25 +49,16 @@ class Judged:
             if part.options.start and self._head_of(self._typed_start()) == self.defined.head:
                 start, goal = apply("neg", start), apply("neg", goal)
         self.start, self.goal = start, goal
-        self.terms: list[Term | None] = []
-        self.why: list[str] = []
+        self.terms: list[Term | None]
         self._understand()
         self.chosen = [0] * len(self.terms)
         for link in self.links:
             self._choose(link)
 
     def _understand(self) -> None:
-        """Every reading of every side, completed; those that are none in the language of densities are left out."""
-        every = [[s.typed, *[o for o in s.others if sensible(o)]] if s.typed is not None else [] for s in self.derivation.sides]
-        found, self.notes = complete([t for typed in every for t in typed if t is not None], self.asked)
-        values = iter(found)
-        self.readings: list[list[Term]] = []
-        for side, typed in zip(self.derivation.sides, every):
-            made = [next(values) for _ in typed]
-            terms = [t for t in made if isinstance(t, Term)]
-            self.readings.append(list(dict.fromkeys(terms)))
-            self.terms.append(terms[0] if terms else None)
-            self.why.append("" if terms else str(made[0]) if made else side.why)
+        self.readings, why, self.notes = understood_sides(self.derivation, self.asked)
+        self.terms = [readings[0] if readings else None for readings in self.readings]
+        self.why = list(why)
 
     def _choose(self, link: Link) -> None:
         """Of several readings of a side, the first under which its line holds."""

@@ -74,10 +74,13 @@ class Goal:
 
     def _pairs(self) -> Iterator[tuple[int, int, tuple[Link, ...], str | None]]:
         """Two sides of a chain, the links between them, and what their signs come to."""
-        for chain in self.judged.derivation.chains:
-            for i, j in combinations(range(len(chain)), 2):
-                links = tuple([k for k in self.judged.links if k.left in chain[i:j] and k.right in chain[i + 1:j + 1]])
-                yield chain[i], chain[j], links, composed([self.judged.effective_sign(k) for k in links])
+        for number, chain in enumerate(self.judged.derivation.chains):
+            links = [k for k in self.judged.links if k.chain == number]
+            for i in range(len(links)):
+                sign: str | None = "="
+                for j in range(i, len(links)):
+                    sign = composed([sign, self.judged.effective_sign(links[j])]) if sign is not None else None
+                    yield chain[i], chain[j + 1], tuple(links[i:j + 1]), sign
 
     def substance(self, links: tuple[Link, ...]) -> int:
         """How many different sides strictly between the ends of these links are neither the start rewritten nor the goal as it stands."""
@@ -97,8 +100,8 @@ class Goal:
         asked = self.options.relation
         return sign is not None and (sign == asked or asked != "=" and sign in ("=", asked[0]))
 
-    def reached(self) -> Reached:
-        """The best way in which the goal was reached."""
+    def reached(self, broken: bool) -> Reached:
+        """The best way in which the goal was reached; `broken` says that some link is, so that an end may be off by that."""
         target = self.difference(self.start, self.goal)
         found = Reached("no")
         for i, j, links, sign in self._pairs():
@@ -120,7 +123,7 @@ class Goal:
         added = self._added(target)
         if found.how == "jump":
             return added if added is not None and added.how == "derived" else found
-        return added or (found if found.mixed else self._nearly(found))
+        return added or (found if found.mixed else self._nearly(found, broken))
 
     def _added(self, target: Any) -> Reached | None:
         """Two established relations that add up to the asked one, none of which is that one."""
@@ -143,7 +146,7 @@ class Goal:
     def _turns(self, form: Any, sign: str) -> list[tuple[Any, str]]:
         return [(form, sign), (self.negative(form), TURNED[sign])]
 
-    def _nearly(self, found: Reached) -> Reached:
+    def _nearly(self, found: Reached, broken: bool) -> Reached:
         """From the start to an end that is the goal but for a slip, or that equals it in another form."""
         for chain in self.judged.derivation.chains:
             first, last = self.judged.terms[chain[0]], self.judged.terms[chain[-1]]
@@ -152,7 +155,7 @@ class Goal:
                 continue
             if self.forms.says_the_same(last, self.judged.goal):
                 return Reached("equal", links)
-            if self.forms.alike(last, self.judged.goal):
+            if broken and self.forms.alike(last, self.judged.goal):
                 return Reached("alike", links)
         return found
 
@@ -161,7 +164,7 @@ def mark(part: Part, judged: Judged) -> Mark:
     """The whole mark of a derivation."""
     goal = Goal(judged)
     outcomes = {link.number: judged.outcome(link) for link in judged.links}
-    reached = goal.reached()
+    reached = goal.reached("break" in outcomes.values())
     awards = [a for link in judged.links for a in _said(judged, goal, link, outcomes[link.number])]
     if judged.flipped:
         awards.insert(0, Award("none", Fraction(0), "derivation.sign", f"Here {judged.defined.head} has the other sign than in the question; "

@@ -8,7 +8,7 @@ from grader.algebra.density_forms import Forms, difference, negative, parts
 from grader.answers._chains import composed
 from grader.answers._densities import HOLDS, SAME_SIGN, TURNED, author_term, complete, question
 from grader.answers._kind import Part, Settled
-from grader.term import Term, apply, walk
+from grader.term import Term, apply, relation, walk
 
 
 def sign_of(sign: str) -> str:
@@ -73,6 +73,9 @@ def suits(term: Term, wanted: tuple[Term | None, str, Term], forms: Any, how: st
     left, sign, right = wanted
     if term.kind == "relation" and left is None:
         return "yes" if any(forms.same(side, right) for side in term.args) and len(term.args) > 1 and not trivial(term, wanted, forms) else "no"
+    pairs = _pairs(term) if term.kind == "relation" and len(term.args) > 2 else []
+    if any(suits(pair, wanted, forms, how) == "yes" for pair in pairs):
+        return "yes"
     own, own_sign = _difference(term, left, forms)
     target = difference(forms.form(left), forms.form(right)) if left is not None else forms.form(right)
     same, turned = own == target, own == negative(target) and left is not None
@@ -84,6 +87,17 @@ def suits(term: Term, wanted: tuple[Term | None, str, Term], forms: Any, how: st
         return "no"
     effective = TURNED[own_sign] if turned and not same else own_sign
     return "yes" if effective == sign or effective == "=" or effective == sign[0] else "no"
+
+
+def _pairs(term: Term) -> list[Term]:
+    """Any two sides of a chain, with what the signs between them come to."""
+    found = []
+    for i in range(len(term.args)):
+        for j in range(i + 1, len(term.args)):
+            sign = composed([sign_of(s) for s in term.signs[i:j]])
+            if sign is not None:
+                found.append(relation(sign, term.args[i], term.args[j]))
+    return found
 
 
 def _splits(term: Term, left: Term | None, right: Term, forms: Any) -> tuple[bool, bool]:

@@ -35,7 +35,7 @@ from fractions import Fraction
 from typing import Literal
 
 from grader.answers import _derivation_marks as marks
-from grader.answers._chains import Derivation, build
+from grader.answers._chains import MAX_LINKS, Derivation, build
 from grader.answers._densities import DensityOptions, Question, formula_lines, question
 from grader.answers._kind import Claim, Mark, Part, Read, Reading, Settled, Unread
 from grader.model import Answer, Note, SpecError
@@ -136,6 +136,8 @@ def read(answer: Answer, part: Part) -> Reading:
     definitions = _definitions(found, asked, part)
     named = {d.head for d in definitions}
     derivation = build([line for line in found if not (line.role == "definition" and _head(line) in named)])
+    if len(derivation.links) > MAX_LINKS:
+        return Unread(f"it has {len(derivation.links)} steps; at most {MAX_LINKS} are read")
     if not any(s.typed is not None for s in derivation.sides):
         why = next((s.why for s in derivation.sides if s.why), "no formula is found")
         near = next((s.proposed for s in derivation.sides if s.proposed is not None), None)

@@ -25,11 +25,11 @@ Example
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from grader.answers._chains import Derivation, build
-from grader.answers._densities import HOLDS, TURNED, DensityOptions, Question, author_term, complete, conclusion, formula_lines, question, sensible
+from grader.answers._densities import HOLDS, TURNED, DensityOptions, author_term, complete, conclusion, formula_lines, question, sensible
 from grader.answers._identity_forms import (
     accepted, contains, ends_of, forms_of, has_left, how_wrong, links_of, reference_of, sides_of, sign_of, suits, trivial)
 from grader.answers._kind import Award, Claim, KnownAnswer, Mark, Part, Read, Reading, Settled, Unread, agreed, full, nothing, person
@@ -52,6 +52,8 @@ TAGS = {
     "identity.weaker": "An inequality where an equation is asked.",
     "identity.other_form": "True, but another relation or another form than was asked.",
     "identity.undecided": "It could not be decided.",
+    "identity.conditional": "It holds only under a condition that the learner adds.",
+    "identity.several": "Several statements are made that are not all true.",
     "identity.ambiguous": "It can be read in two ways and holds in one of them.",
     "blank": "Nothing was written.", "unread": "It cannot be read.",
 }
@@ -69,6 +71,9 @@ SAID = {
     "identity.direction": "The inequality holds the other way round.",
     "identity.equality": "The two sides are not equal in general; only an inequality holds.",
 }
+
+
+MAX_SIDES = 12
 
 
 @dataclass(frozen=True)
@@ -102,38 +107,64 @@ def check(part: Part) -> None:
 # ------------------------------------------------------------------------------------------------------------- reading
 
 
+@dataclass(frozen=True)
+class Beside:
+    """What was read beside the answer's statement: other readings of it, and other statements (each has to hold as well)."""
+
+    readings: tuple[Term, ...] = ()
+    statements: tuple[Term, ...] = ()
+    conditions: tuple[Term, ...] = ()
+    """Conditions that the learner adds; a statement that needs them is for a person."""
+
+
 def read(answer: Answer, part: Part) -> Reading:
-    """One relation or expression, completed; of a chain or of several lines the ends, with what stands between kept to be checked."""
+    """One relation or expression, completed. Of several lines that hang together the chain is read; other statements are kept to be checked."""
     if not answer.text.strip():
         return Unread("nothing is written", blank=True)
     asked = question(part, ("answer",))
-    found = read_text(answer.text, asked.vocabulary)
-    if isinstance(found, Unread) or found.proposed or found.term.kind not in ("relation", "apply", "binder", "symbol"):
-        several = _of_lines(answer.text, asked)
+    found = formula_lines(answer.text, asked.vocabulary)
+    beside: tuple[Term, ...] = ()
+    whole = read_text(answer.text, asked.vocabulary) if len(found) < 2 else None
+    if isinstance(whole, Unread) or whole is None or whole.term.kind not in ("relation", "apply", "binder", "symbol"):
+        several = _of_lines(build(found)) if found else None
         if several is not None:
-            found = several
-        if isinstance(found, Unread) or found.proposed:
-            return found
-    terms = [found.term, *[a for a in found.alternatives if sensible(a)]]
-    made, notes = complete(terms, asked)
-    good = [t for t in made if isinstance(t, Term)]
-    if not good:
-        return Unread(str(made[0]), hint="Say which density is meant, for example q(z|x).", notes=found.notes)
-    kept = found.notes
-    return Read(good[0], (*kept, *[Note(n, None, "repair", "densities.taken") for n in notes]), extra=tuple(dict.fromkeys(good[1:])))
+            whole, beside = several
+    if whole is None or isinstance(whole, Unread):
+        return whole or Unread("no formula is found", hint="Write the relation as one formula.")
+    conditions: tuple[Term, ...] = ()
+    if whole.term.is_apply("where"):
+        conditions = whole.term.args[1:]
+        whole = replace(whole, term=whole.term.args[0], alternatives=())
+    sides = max([len(t.args) for t in (whole.term, *beside) if t.kind == "relation"], default=0)
+    if max(sides, len(beside)) > MAX_SIDES:
+        return Unread(f"it has {max(sides, len(beside))} sides or statements; at most {MAX_SIDES} are read")
+    others = tuple([a for a in whole.alternatives if sensible(a)])
+    made, notes = complete([whole.term, *others, *beside], asked)
+    good = [t for t in made[:1 + len(others)] if isinstance(t, Term)]
+    if not good or not all(isinstance(t, Term) for t in made[1 + len(others):]):
+        why = next(str(t) for t in made if not isinstance(t, Term))
+        return Unread(why, hint="Say which density is meant, for example q(z|x).", notes=whole.notes)
+    extra = Beside(tuple(dict.fromkeys(good[1:])), tuple(made[1 + len(others):]), conditions)  # type: ignore[arg-type]
+    return Read(good[0], (*whole.notes, *[Note(n, None, "repair", "densities.taken") for n in notes]), proposed=whole.proposed, extra=extra)
 
 
-def _of_lines(text: str, asked: Question) -> Read | None:
-    """A text of several lines as one chain, where every line was surely read."""
-    derivation: Derivation = build(formula_lines(text, asked.vocabulary))
-    if not derivation.links or derivation.unread or any(s.others for s in derivation.sides):
-        return None
-    chain = derivation.chains[-1]
-    links = [k for k in derivation.links if k.left in chain]
-    if not links:
-        return None
-    sides = [derivation.sides[k].typed for k in chain]
-    return Read(relation(tuple([k.sign for k in links]), *[s for s in sides if s is not None]))
+def _of_lines(derivation: Derivation) -> tuple[Read | Unread, tuple[Term, ...]] | None:
+    """The last statement of some lines (a chain, or a line that repeats its left side), and the others; None where there is none."""
+    if derivation.unread:
+        side = derivation.unread[0]
+        return Unread(side.why, side.span, proposed=side.proposed), ()
+    made: list[list[tuple[str, int]]] = []
+    for link in derivation.links:
+        first = link.again if link.again is not None else link.left
+        if link.again is not None or not made or made[-1][-1][1] != link.left:
+            made.append([("", first)])
+        made[-1].append((link.sign, link.right))
+    if not made:
+        return (Read(derivation.sides[0].typed), ()) if len(derivation.sides) == 1 and derivation.sides[0].typed is not None else None
+    sides = derivation.sides
+    relations = [relation(tuple([s for s, _ in m[1:]]), *[t for _, k in m if (t := sides[k].typed) is not None]) for m in made]
+    other = relation(relations[-1].signs, *[t for _, k in made[-1] if (t := (*sides[k].others, sides[k].typed)[0]) is not None])
+    return Read(relations[-1], alternatives=(other,) if other != relations[-1] else ()), tuple(relations[:-1])
 
 
 # -------------------------------------------------------------------------------------------------------------- claims
@@ -150,6 +181,8 @@ def claims(reading: Reading, part: Part, settled: Settled) -> tuple[Claim, ...]:
 
     links = links_of(reading.term)
     made = [state(c, label) for c, label in _statements(reading.term, part)]
+    for j, other in enumerate(reading.extra.statements):
+        made += [state(c, f"beside {j} {label}") for c, label in _statements(other, part)]
     if not any(v.status is Status.REFUTED for v in settled.values()):
         return tuple(made)
     if links:
@@ -160,7 +193,7 @@ def claims(reading: Reading, part: Part, settled: Settled) -> tuple[Claim, ...]:
                 made.append(state(conclusion(left, sign + "=", right), "weak"))
         if sign == "=":
             made += [state(conclusion(left, s, right), f"only {s}") for s in ("<=", ">=")]
-    for j, other in enumerate(reading.extra or ()):
+    for j, other in enumerate(reading.extra.readings):
         made += [state(c, f"other {j} {label}") for c, label in _statements(other, part)]
     for k, entry in enumerate(part.wrong):
         made += [state(c, label) for c, label in _as_wrong(reading.term, entry, part, k)]
@@ -207,10 +240,15 @@ def mark(reading: Reading, part: Part, settled: Settled) -> Mark:
         return person(part, "identity.undecided", "A sign in it is none that can be checked.")
     status = conjunction(v.status for v in own.values())
     failing = next((label for label, v in own.items() if v.status is Status.REFUTED), "")
-    for j, other in enumerate(reading.extra or ()):
+    for j, other in enumerate(reading.extra.readings):
         labels = [f"other {j} {label}" for _, label in _statements(other, part)]
         if failing and labels and all(label in settled and settled[label].status in HOLDS for label in labels):
             return person(part, "identity.ambiguous", f"This can be read in two ways; read as {other} it holds. A person decides.", labels[0])
+    beside = next((label for label, v in settled.items() if label.startswith("beside ") and v.status is not Status.PROVED), "")
+    if beside:
+        return person(part, "identity.several", "Several statements are made, and not all of them hold or could be decided. A person looks.", beside)
+    if failing and reading.extra.conditions:
+        return person(part, "identity.conditional", "Without the condition that you add this does not hold. A person looks at it.", failing)
     if failing:
         return _mark_wrong(term, part, settled, failing)
     if status is Status.UNDECIDED:
@@ -219,14 +257,15 @@ def mark(reading: Reading, part: Part, settled: Settled) -> Mark:
     bound_only = status is Status.AGREES and any(isinstance(v.claim.conclusion, AtMost) and v.status is Status.AGREES for v in own.values())
     if bound_only:
         return person(part, "identity.undecided", "It holds in every example tried, which does not prove a bound.", status=Status.AGREES)
-    return _mark_true(term, part, status, next(iter(own)))
+    return _mark_true(term, reading.extra.statements, part, status, next(iter(own)))
 
 
-def _mark_true(term: Term, part: Part, status: Status, label: str) -> Mark:
-    """The answer holds: is it what was asked?"""
+def _mark_true(term: Term, beside: tuple[Term, ...], part: Part, status: Status, label: str) -> Mark:
+    """The answer holds, and so does what stands beside it: is any of it what was asked?"""
     wanted = accepted(part)
-    forms = forms_of(part, [*sides_of(term), *[t for left, _, right in wanted for t in (left, right) if t is not None]])
-    found = [suits(term, w, forms, part.options.form) for w in wanted]
+    asked = [t for left, _, right in wanted for t in (left, right) if t is not None]
+    forms = forms_of(part, [*[s for t in (term, *beside) for s in sides_of(t)], *asked])
+    found = [suits(t, w, forms, part.options.form) for w in wanted for t in (term, *beside)]
     text = "This holds, and it is what was asked."
     if "yes" in found:
         return agreed(part, "identity.right", text, label) if status is Status.AGREES else full(part, "identity.right", text, label)

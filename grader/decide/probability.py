@@ -110,7 +110,10 @@ def refute_by_model(claim: Claim, budget: Budget) -> Evidence | str | None:
         if seen.setting.ambiguous():
             return seen.setting.ambiguous()
         strict = isinstance(claim.conclusion, AtMost) and claim.conclusion.strict
-        return _search(claim, seen, budget, 6, ("plain", "same") if strict else ("plain",), best=True) or "the claim holds in small models"
+        styles = ("plain", "same") if strict else ("plain",)
+        if _search(claim, seen, budget, 2, styles, best=True) is None:
+            return "the claim holds in small models"
+        return _search(claim, seen, budget, 6, styles, best=True)
     except Unsupported as reason:
         return str(reason)
 

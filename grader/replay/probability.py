@@ -252,6 +252,8 @@ def _model(claim: Claim, sides: tuple[Term, Term], language: Language, data: Map
         raise Refused("the claim holds in the model, or cannot be told from holding")
     scene = describe(language, model)
     values = f"the left side is {number_words(left)} and the right side {number_words(right)}"
+    if not apart:
+        values = f"both sides are {number_words(left)}, so the one is not smaller than the other"
     own = claim.label.startswith(OWN_LABELS)
     words = (scene, f"Then {values}.") if own else (scene, "There it does not hold.")
     return Finding(Status.REFUTED, words=words, teacher_words=(scene, f"Then {values}."))

@@ -140,7 +140,9 @@ class Language:
     def speaks(self) -> bool:
         """Does anything show that densities are meant, so that an undeclared p may be one?"""
         nodes = [n for term in self.terms for n in walk(term)]
-        if any(d.shape in ("density", "variable") for d in self.declared.values()) or any(n.kind == "apply" and n.name in WORDS_OF_PROBABILITY for n in nodes):
+        if any(d.shape in ("density", "variable") for d in self.declared.values()):
+            return True
+        if any(n.kind == "apply" and n.name in WORDS_OF_PROBABILITY for n in nodes):
             return True
         totals = [n for n in nodes if n.kind == "binder" and n.name in ("sum", "integral", "antiderivative") and len(n.args) == 1]
         calls = [(t, c) for t in totals for c in walk(t.args[0]) if c.is_apply("call") and c.args[0].kind == "symbol"]
