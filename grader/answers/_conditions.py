@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from grader.answers._attention import MAX_STATEMENTS, OO, Naming, Unclear, canonical, is_vector, letters_of, mentions, pairs, subtract, tidy
+from grader.answers._attention import MAX_SIZE, MAX_STATEMENTS, OO, Naming, Unclear, canonical, is_vector, letters_of, mentions, pairs, subtract, tidy
 from grader.answers._attention_prose import hear
 from grader.model import Answer, Note, Part, Read, Reading, Unread
 from grader.term import Term, apply, free_names, number, relation, symbol, walk
@@ -93,7 +93,7 @@ def _relevant(parts: tuple[Term, ...], naming: Naming) -> tuple[Term, bool]:
         raise Unclear("no condition is stated")
     outcome = [p for p in kept if _is_outcome(p, naming)]
     rest = [p for p in kept if p not in outcome and not _is_definition(p, naming)]
-    if len(kept) > MAX_STATEMENTS:
+    if len(kept) > MAX_STATEMENTS or sum(p.size for p in kept) > MAX_SIZE:
         raise Unclear("more statements than can be told apart")
     chosen = list(dict.fromkeys(rest or outcome))
     if target != naming.named[0]:

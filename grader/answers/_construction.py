@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from grader.answers._attention import MAX_STATEMENTS, OO, Naming, Unclear, canonical, is_vector, letters_of, mentions, pairs, tidy
+from grader.answers._attention import MAX_SIZE, MAX_STATEMENTS, OO, Naming, Unclear, canonical, is_vector, letters_of, mentions, pairs, tidy
 from grader.answers._attention_prose import Heard, hear, read_formulas
 from grader.model import Answer, Note, Part, Read, Reading, Unread
 from grader.term import Term, apply, binder, collection, free_names, number, relation, symbol, walk
@@ -105,7 +105,7 @@ def _relevant(parts: tuple[Term, ...], naming: Naming) -> Term:
     rest = [p for p in kept if p not in queries and not _is_given(p, naming)]
     if not queries and not any(mentions(p, naming.query) for p in rest):
         raise Unclear("no query is given")
-    if len(queries) > MAX_QUERIES or len(rest) > MAX_STATEMENTS:
+    if len(queries) > MAX_QUERIES or len(rest) > MAX_STATEMENTS or sum(p.size for p in kept) > MAX_SIZE:
         raise Unclear("more statements than can be told apart")
     first = [p if p.kind == "relation" else relation("=", symbol(naming.query), p) for p in queries]
     whole = [*first, *rest]
@@ -157,7 +157,8 @@ def _is_consequence(term: Term, naming: Naming) -> bool:
 def _is_given(term: Term, naming: Naming) -> bool:
     """Does it only repeat what is known of the keys (k_i . k_j = 0, norm 1), or of their number?"""
     names = free_names(term) - {x for node in walk(term) if node.is_apply("index") for x in free_names(node.args[1])}
-    return bool(names) and names <= {naming.keys, naming.count, *(n for n in names if naming.is_index(symbol(n)))}
+    given = {naming.keys, naming.count}
+    return bool(names & given) and names <= given | {n for n in names if naming.is_index(symbol(n))}
 
 
 def _notes(meant: Meant) -> tuple[Note, ...]:

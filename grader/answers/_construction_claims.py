@@ -6,7 +6,7 @@ import itertools
 from fractions import Fraction
 from typing import Any
 
-from grader.answers._attention import OO, claim, exact, letters_of
+from grader.answers._attention import OO, claim, letters_of
 from grader.answers._construction import Meant
 from grader.model import Claim, Part, Status, Verdict
 from grader.term import Term, apply, from_data, relation, symbol
@@ -17,7 +17,7 @@ FEW_KEYS = 10
 
 
 def _weights(meant: Meant, part: Part) -> tuple[Fraction, ...]:
-    wanted = exact(part.options.weights)
+    wanted = dict(part.options.weights)
     return tuple(wanted.get(x, Fraction(0)) for x in meant.naming.named)
 
 

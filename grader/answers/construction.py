@@ -35,7 +35,7 @@ from typing import Any, Literal
 
 from grader.answers import _construction as work
 from grader.answers import _construction_claims as ask
-from grader.answers._attention import Naming, Unclear
+from grader.answers._attention import Naming
 from grader.answers._kind import Award, Claim, Mark, Part, Read, Reading, Settled, Unread, full, known_wrong, nothing, person, unread
 from grader.answers._kind import mark as run
 from grader.model import Answer, SpecError, Status

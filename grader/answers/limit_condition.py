@@ -33,7 +33,7 @@ from fractions import Fraction
 from typing import Literal
 
 from grader.answers import _conditions as work
-from grader.answers._attention import Naming, Unclear, claim
+from grader.answers._attention import Naming, claim
 from grader.answers._kind import Award, Claim, Mark, Part, Read, Reading, Settled, Unread, full, known_wrong, nothing, person, unread
 from grader.answers._kind import mark as run
 from grader.model import Answer, SpecError, Status

@@ -163,7 +163,7 @@ class OrthogonalKeys(Scene):
     """See the module. `norms` are squared norms by key, "*" for the others. With `keys`, their number is that; else it is the letter `count`."""
 
     def __init__(self, parameters: Mapping[str, object], modes: Modes, letters: Mapping[str, Scales] | None = None, keys: int | None = None) -> None:
-        known = scales.count(len(tuple(parameters["named"])) + 1)  # type: ignore[arg-type]
+        known = scales.Count(1, CONSTANT, len(tuple(parameters["named"])) + 1)  # type: ignore[arg-type]
         norms = {f"norm:{x}": Letter(1, CONSTANT) for x in (*parameters["named"], "*")}  # type: ignore[misc]
         super().__init__(parameters, {**modes, str(parameters["count"]): known, **norms}, letters)
         size = scales.letter(self.count) if keys is None else scales.constant(keys)

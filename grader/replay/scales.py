@@ -151,7 +151,7 @@ def power(base: Scales, exponent: Fraction, modes: Modes) -> Scales:
     if any(e.denominator != 1 and atom[0] == "x" for atom, e in product) or exponent.denominator != 1:
         if c * sign <= 0 or any(atom[0] == "x" and sign_of(((atom, Fraction(1)),), modes) <= 0 for atom, _ in product):
             raise Refused("a root of something that may be negative")
-    if exponent < 0 and not nonzero(product, modes):
+    if exponent < 0 and sign == 0:
         raise Refused("division by something that may be zero")
     whole, factor = _product({atom: e * exponent for atom, e in product})
     return Scales({whole: factor}) * _number_power(c, exponent)
@@ -245,11 +245,6 @@ def sign_of(product: Product, modes: Modes) -> int:
     return sign
 
 
-def nonzero(product: Product, modes: Modes) -> bool:
-    """Is the product surely not 0?"""
-    return sign_of(product, modes) != 0
-
-
 def surely_positive(x: Scales, modes: Modes) -> bool:
     """Is the sum positive by the signs of its terms, or of the form c n - d with n at least its declared lower bound?"""
     signs = [sign_of(p, modes) * (1 if c > 0 else -1) for p, c in x.terms.items()]
@@ -268,11 +263,6 @@ class Count(Letter):
     """A letter for a whole number that is constant and at least `lowest` >= 1."""
 
     lowest: int = 1
-
-
-def count(lowest: int) -> Count:
-    """The mode of the number of keys."""
-    return Count(1, CONSTANT, lowest)
 
 
 def size_of(product: Product, modes: Modes) -> str:
