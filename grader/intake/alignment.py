@@ -28,8 +28,10 @@ MAX_WORK = 2_000_000
 
 _LABEL, _PROBLEM, _MISMATCH, _GARBLED = 3.0, 4.0, -3.0, 1.5
 _UNLABELLED, _PENDING, _OPENER, _NEW_PROBLEM, _SKIPPED, _BACK = -2.0, -0.5, 1.5, -1.5, -0.3, -6.0
-_SURE, _FAIR = 3.0, 1.5
-"""Distances to the best rival path from which a place is sure, or fair."""
+_AFTER_TEXT = -1.0
+"""For a label behind the text that it labels."""
+_FAIR = 1.5
+"""Distance to the best rival path from which a place is believed."""
 
 _LOOKALIKES = {"a": "o0q@", "b": "6h8", "c": "ce(<", "d": "ocl", "e": "ec", "f": "ft"}
 _OPENING = re.compile(r"[\s\-*•·]*(?:given|given that|we are given|we have to|to (?:show|prove|find))\b", re.IGNORECASE)
@@ -278,7 +280,8 @@ def _moves(block: _Block, states: list[tuple[Problem, Group]]) -> list[list[floa
     same, other = _entry_costs(block, states)
     size = len(states)
     owner = [p.id for p, _ in states]
-    return [[0.0 if a == b else (_BACK if b < a else _SKIPPED * (b - a - 1)) + (same[b] if owner[a] == owner[b] else other[b]) for b in range(size)]
+    stay = [_AFTER_TEXT if block.label and block.label.part in g.names and not block.pending else 0.0 for _, g in states]
+    return [[stay[b] if a == b else (_BACK if b < a else _SKIPPED * (b - a - 1)) + (same[b] if owner[a] == owner[b] else other[b]) for b in range(size)]
             for a in range(size)]
 
 
@@ -286,7 +289,7 @@ def _best_path(blocks: list[_Block], states: list[tuple[Problem, Group]], affini
     """The best path, and for each block the distance to the best path that puts it elsewhere."""
     size = len(states)
     every = range(size)
-    emit = [[_emission(b, *s) + affinity.score(b, k) for k, s in enumerate(states)] for b in blocks]
+    emit = [[round(_emission(b, *s) + affinity.score(b, k), 6) for k, s in enumerate(states)] for b in blocks]  # rounded: logarithms differ by machine
     forward = [[emit[0][k] + _SKIPPED * k for k in every]]
     came: list[list[int]] = []
     for t in range(1, len(blocks)):
@@ -305,7 +308,7 @@ def _best_path(blocks: list[_Block], states: list[tuple[Problem, Group]], affini
         path.append(best[path[-1]])
     path.reverse()
     total = [[f + b for f, b in zip(forward[t], backward[t])] for t in range(len(blocks))]
-    margins = [total[t][path[t]] - max((total[t][k] for k in every if k != path[t]), default=float("-inf")) for t in range(len(blocks))]
+    margins = [round(total[t][path[t]] - max((total[t][k] for k in every if k != path[t]), default=float("-inf")), 6) for t in range(len(blocks))]
     return path, margins
 
 

@@ -18,6 +18,8 @@ from grader.reading.bare import bare_runs
 from grader.reading.grids import latex_grids, line_grids
 from grader.reading.splitting import Names
 
+MAX_LINE = 2_000
+"""In longer lines no labels are looked for."""
 Line = tuple[int, str]
 """A line of a paper: its number and its text."""
 
@@ -59,6 +61,7 @@ class Fields:
         self.paths: list[tuple[str, tuple[int, ...]]] = []
         depth = max(len(f) for _, f in fields)
         self.labels: list[list[tuple[str, ...]]] = [[] for _ in range(depth)]
+        self.phrases: list[tuple[int, int, list[str]]] = []
         for part, facets in fields:
             if len(facets) != depth:
                 continue
@@ -70,6 +73,8 @@ class Fields:
                 path.append(known.index(names))
             self.parts[part.id] = part
             self.paths.append((part.id, tuple(path)))
+        for dimension, labels in enumerate(self.labels):
+            self.phrases += [(dimension, value, re.findall(r"[^\W_]+", name)) for value, names in enumerate(labels) for name in names]
 
     def matching(self, chosen: dict[int, frozenset[int]]) -> list[str]:
         """The parts that agree with the labels chosen so far; several labels of one dimension mean all of them."""
@@ -94,15 +99,12 @@ class Fields:
 
     def _phrase(self, words: list[str], k: int) -> tuple[int, int, int, bool] | None:
         best: tuple[int, int, int, bool] | None = None
-        for dimension, labels in enumerate(self.labels):
-            for value, names in enumerate(labels):
-                for name in names:
-                    parts = re.findall(r"[^\W_]+", name)
-                    if len(words) - k < len(parts):
-                        continue
-                    alike = [_alike(a, b) for a, b in zip(words[k:], parts)]
-                    if all(alike) and (best is None or (len(parts), min(alike)) > (best[2], best[3] + 1)):
-                        best = (dimension, value, len(parts), min(alike) == 2)
+        for dimension, value, parts in self.phrases:
+            if not _alike(words[k], parts[0]) or len(words) - k < len(parts):
+                continue
+            alike = [_alike(a, b) for a, b in zip(words[k:k + len(parts)], parts)]
+            if all(alike) and (best is None or (len(parts), min(alike)) > (best[2], best[3] + 1)):
+                best = (dimension, value, len(parts), min(alike) == 2)
         return best
 
 
@@ -143,7 +145,7 @@ def split_fields(lines: Sequence[Line], fields: Sequence[tuple[Part, Facets]]) -
     state = _State(book, {})
     text = "\n".join(t for _, t in lines)
     in_table = _table_cells(state, text, lines)
-    values = [_values(book, t) if k not in in_table else None for k, (_, t) in enumerate(lines)]
+    values = [_values(book, t) if k not in in_table and len(t) <= MAX_LINE else None for k, (_, t) in enumerate(lines)]
     for k, (number, line) in enumerate(lines):
         if k in in_table:
             continue
@@ -176,7 +178,7 @@ def _values(book: Fields, line: str) -> list[_Value] | None:
         end, group = _label_span(line, words, k)
         separator = _SEPARATOR.match(line, end)
         rest = line[separator.end():] if separator else line[end:]
-        if separator or not line[end:].strip(" \t*_:.`#|") or _is_formula_next(rest):
+        if separator or not starts and not line[end:].strip(" \t*_:.`#|") or _is_formula_next(rest):
             starts.append((words[k].start, separator.end() if separator else end, group))
             taken = separator.end() if separator else end
     if not starts:
@@ -226,7 +228,10 @@ def _label_span(line: str, words: list[_Word], k: int) -> tuple[int, tuple[_Word
 
 def _is_formula_next(rest: str) -> bool:
     rest = rest.lstrip(" \t-–—*_,(")
-    return rest[:1] in ("$", "\\") or rest[:2] in ("O(", "o(", "Θ(", "Ω(") or any(r.strong and r.span.start < 3 for r in bare_runs(rest[:80], 0, len(rest[:80]), Names({}, {})))
+    if rest[:1] in ("$", "\\") or rest[:2] in ("O(", "o(", "Θ(", "Ω("):
+        return True
+    first = next((r for r in bare_runs(rest[:120], 0, len(rest[:120]), Names({}, {})) if r.span.start < 3), None)
+    return first is not None and (first.strong or re.match(r"[\s*_]*(?:[,.;)]|$)", rest[first.span.end:]) is not None)
 
 
 def _trailing_labels(book: Fields, line: str, words: list[_Word]) -> list[_Value] | None:

@@ -146,7 +146,7 @@ _LEAD = r"[\s>]*(?:#{1,6}[ \t]+)?(?:[-*+•·‣▪][ \t]+)*(?:\*\*|__|\*|_|`)?[
 _TAIL = r"(?P<tail>[ \t]*(?:\*\*|__|\*|_|`)?[ \t]*[.:)\]]*[ \t]*(?:\*\*|__|\*|_|`)?)"
 _WORD = r"(?P<word>question|problem|exercise|task|prob|ques|aufgabe|q|p|ex|no|number|answer(?:\s+(?:to|for))?(?:\s+(?:question|problem|part))?)"
 _NUMBERED = re.compile(rf"{_LEAD}(?:{_WORD}\s*[.#]?[ \t]*)?(?P<number>\d{{1,2}})(?P<mark>[ \t]*[.:)\]]*[-–—/,]?)"
-                       rf"(?:(?P<gap>[ \t]*(?:\*\*[ \t]*)?)(?:,?[ \t]*part[ \t]+)?(?P<open>[(\[]?)(?P<letter>[A-Za-z])(?P<close>[)\]]?)(?![A-Za-z0-9_^{{(=])"
+                       rf"(?:(?P<gap>[ \t]*(?:\*\*[ \t]*)?)(?:,?[ \t]*part[ \t]+)?(?P<open>[(\[]?)(?P<letter>[A-Za-z])(?P<close>[)\]]?)(?:(?<=[)\]])|(?![A-Za-z0-9_^{{(=]))"
                        rf"(?:[ \t]*[-.]?[ \t]*[(\[]?(?P<sub>iii|ii|iv|i|vi{{0,3}})[)\]]?(?![A-Za-z]))?)?{_TAIL}", re.IGNORECASE)
 _LETTERED = re.compile(rf"{_LEAD}(?:(?P<word>part|sub-?question|pt\.?)[ \t]+)?(?P<open>[(\[]?)(?P<letter>[A-Za-z])(?P<mark>(?:[ \t]?[)\]])?)"
                        r"(?P<stop>[ \t]*(?:\*\*|__|\*|_|`)?[ \t]*[.:)]*[ \t]*(?:\*\*|__|\*|_|`)?)", re.IGNORECASE)

@@ -14,7 +14,7 @@ from grader.intake.labels import find_label
 from grader.intake.latex_macros import definitions, expand
 from grader.intake.paper import Paper, Piece, learner_line
 from grader.reading.passages import delimited
-from grader.reading.splitting import group
+from grader.reading.splitting import groups
 
 _ANSWERS = "answer|answers|ans|solution|soln|sol|response|myanswer|studentanswer|youranswer"
 _COMMAND_ANSWERS = f"ifans|{_ANSWERS}"
@@ -43,8 +43,26 @@ class _List:
 
 
 @dataclass
+class _Draft:
+    """A piece that may still grow."""
+
+    role: str
+    rows: list[str]
+    line: int
+    level: int = 0
+    key: tuple[str, ...] = ()
+
+    @property
+    def end(self) -> int:
+        """The line of its last row."""
+        return self.line + len(self.rows) - 1
+
+
+@dataclass
 class _Reader:
-    pieces: list[Piece] = field(default_factory=list)
+    pieces: list[_Draft] = field(default_factory=list)
+    ends: dict[int, int] = field(default_factory=dict)
+    """Where brace groups end."""
     lists: list[_List] = field(default_factory=list)
     handout: bool = False
     """Does the document set its answers apart?"""
@@ -66,8 +84,9 @@ def read_latex(text: str, file: str = "") -> Paper:
     body, origin = expand(body, macros, kept)
     reader = _Reader()
     _walk(reader, body, origin)
+    pieces = tuple(Piece(d.role, "\n".join(d.rows), d.line, d.level, d.key) for d in reader.pieces)
     name = learner or (author[1].strip() if author else "")
-    return Paper(name, tuple(reader.pieces), "latex", file, problems=problems)
+    return Paper(name, pieces, "latex", file, problems=problems)
 
 
 def _without_comments(text: str) -> tuple[str, str, tuple[str, ...]]:
@@ -102,6 +121,7 @@ def _walk(reader: _Reader, body: str, origin: list[int]) -> None:
     opaque = [p.outer for p in delimited(body) if p.kind in ("inline", "display", "code", "table")]
     marks = [m for m in _STRUCTURE.finditer(body) if m["begin"] in _ANSWERS.split("|") or m["command"]]
     reader.handout = bool(marks)
+    reader.ends = groups(body)
     breaks = [m.start() for m in re.finditer("\n", body)]
     inner: list[tuple[int, int]] = []
     k = 0
@@ -136,11 +156,11 @@ def _structure(reader: _Reader, body: str, found: re.Match[str], origin: list[in
     """Take one structural command; returns where the text goes on."""
     line = _line(found.start(), origin, breaks)
     if found["tag"] is not None:
-        reader.pieces.append(Piece("key", "", line, key=(found["tag"].strip(),)))
+        reader.pieces.append(_Draft("key", [""], line, key=(found["tag"].strip(),)))
         reader.after_empty, reader.keyed = True, True
         return found.end()
     if found["heading"]:
-        end = group(body, found.end())
+        end = reader.ends.get(found.end(), -1)
         if end < 0:
             return found.end()
         _head(reader, _plain(body[found.end() + 1:end - 1]), line, _LEVELS[found["heading"]])
@@ -156,23 +176,23 @@ def _structure(reader: _Reader, body: str, found: re.Match[str], origin: list[in
 
 def _head(reader: _Reader, text: str, line: int, level: int) -> None:
     label = find_label("# " + text)
-    reader.pieces.append(Piece("heading", text, line, level))
+    reader.pieces.append(_Draft("heading", [text], line, level))
     reader.heading_is_part = bool(label and label.part)
     reader.headed, reader.after_empty, reader.keyed = True, False, False
 
 
 def _command(reader: _Reader, body: str, found: re.Match[str], line: int, inner: list[tuple[int, int]]) -> int:
     """`\\ifans{...}`; `\\answer{5c}{...}` names its part first."""
-    end = group(body, found.end())
+    end = reader.ends.get(found.end(), -1)
     if end < 0:
         reader.after_empty = True
         return found.end() + 1
     content = body[found.end() + 1:end - 1]
     following = re.compile(r"\s*(?=\{)").match(body, end)
     label = find_label(content.strip() + ":") if len(content) < 30 else None
-    if following and label and label.part and group(body, following.end()) > 0:
-        reader.pieces.append(Piece("key", "", line, key=(content.strip(),)))
-        end, start = group(body, following.end()), following.end() + 1
+    if following and label and label.part and following.end() in reader.ends:
+        reader.pieces.append(_Draft("key", [""], line, key=(content.strip(),)))
+        end, start = reader.ends[following.end()], following.end() + 1
     else:
         start = found.end() + 1
         if not content.strip():
@@ -195,7 +215,7 @@ def _begin(reader: _Reader, body: str, found: re.Match[str], line: int) -> int:
         reader.inside += 1
         if given and argument:
             key = re.sub(r"(?i)^\s*(?:answer|solution)\s*(?:to|for)?\s*", "", given)
-            reader.pieces.append(Piece("key", "", line, key=(key,)))
+            reader.pieces.append(_Draft("key", [""], line, key=(key,)))
             reader.keyed = True
             return argument.end()
         return end
@@ -220,7 +240,7 @@ def _end(reader: _Reader, found: re.Match[str], line: int) -> int:
     if re.fullmatch(_ANSWERS, name):
         reader.inside = max(0, reader.inside - 1)
         if reader.keyed:
-            reader.pieces.append(Piece("key", "", line))
+            reader.pieces.append(_Draft("key", [""], line))
             reader.keyed = False
     elif reader.lists and reader.lists[-1].name == name:
         reader.lists.pop()
@@ -234,16 +254,16 @@ def _item(reader: _Reader, found: re.Match[str], line: int) -> int:
     named = find_label(f"{label}:" if label and label[-1:] not in ")].:" else label) if label and not reader.inside else None
     reader.after_empty = False if not reader.inside else reader.after_empty
     if named:
-        reader.pieces.append(Piece("heading", _plain(label), line, 5))
+        reader.pieces.append(_Draft("heading", [_plain(label)], line, 5))
     elif current.style and not (found["item"] == "part" and not reader.lists):
         number = current.count
         text = f"({chr(96 + min(number, 26))})" if current.style == "letters" else f"({_ROMAN[min(number, 10)]})" if current.style == "roman" else f"{number}."
-        reader.pieces.append(Piece("text", text, line))
+        reader.pieces.append(_Draft("text", [text], line))
         reader.headed = reader.headed or current.style == "numbers"
     else:
         bullet = f"{label} " if label else f"{current.count}. " if current.name == "enumerate" else "- "
         rest_is_handout = reader.handout and not reader.inside and not reader.after_empty
-        reader.pieces.append(Piece("handout" if rest_is_handout else "block", bullet, line))
+        reader.pieces.append(_Draft("handout" if rest_is_handout else "block", [bullet], line))
     return found.end()
 
 
@@ -266,12 +286,12 @@ def _text(reader: _Reader, body: str, start: int, end: int, origin: list[int], b
             row = _plain(_IGNORED.sub("", row))
         role = "block" if k in inside_display else "handout" if outside else "text"
         last = reader.pieces[-1] if reader.pieces else None
-        if last and last.role == role and k and last.line + last.text.count("\n") + 1 == line:
-            reader.pieces[-1] = Piece(role, f"{last.text}\n{row}", last.line)
-        elif last and last.role in ("text", "block") and role in ("text", "block") and not k and last.line + last.text.count("\n") == line and not last.text.endswith("\n") and last.role != "heading":
-            reader.pieces[-1] = Piece(last.role, last.text + row if last.role == "block" else f"{last.text} {row}", last.line)
+        if last and last.role == role and k and last.end + 1 == line:
+            last.rows.append(row)
+        elif last and last.role in ("text", "block") and role in ("text", "block") and not k and last.end == line:
+            last.rows[-1] += row if last.role == "block" else f" {row}"
         elif row.strip() or k:
-            reader.pieces.append(Piece(role, row, line))
+            reader.pieces.append(_Draft(role, [row], line))
 
 
 def _plain(text: str) -> str:

@@ -12,10 +12,9 @@ _TAG = re.compile(r"\s*<!--\s*answer\s*[:=]\s*(?P<key>[^<>]{1,80}?)\s*-->\s*", r
 
 def read_markdown(text: str, file: str = "") -> Paper:
     """The paper in a Markdown text. Front matter may give `learner`, `problem` and `source: ocr`."""
-    matter, skip = front_matter(text)
+    matter, body = front_matter(text)
     learner = next((matter[k] for k in ("learner", "student", "name", "author", "id") if matter.get(k)), "")
     problems = listed(matter.get("problem") or matter.get("problems") or "")
-    body = "\n" * skip + "\n".join(text.split("\n")[skip:])
     return Paper(learner, tuple(markdown_pieces(body)), "markdown", file, matter.get("source", "").lower() == "ocr", problems=problems)
 
 
@@ -73,7 +72,9 @@ def _structure(text: str) -> list[tuple[str, int, int, int, str]]:
     from markdown_it import MarkdownIt
 
     found = []
-    tokens = MarkdownIt("commonmark", {"maxNesting": 20}).enable("table").parse(text)
+    parser = MarkdownIt("commonmark", {"maxNesting": 20}).enable("table")
+    parser.core.ruler.disable(["inline"])  # only blocks are wanted, and links in links take long
+    tokens = parser.parse(text)
     for k, token in enumerate(tokens):
         if token.map is None:
             continue

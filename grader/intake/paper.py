@@ -48,9 +48,11 @@ class PaperError(Exception):
         self.reason, self.line = reason, line
 
 
-_HEADER = re.compile(r"[ \t>#*_%]*(?:(?P<word>student|learner|name|student\s*(?:id|number|name|key)|author|id|matriculation\s*number)\s*(?P<mark>[:=]|\bis\b)?[ \t]*)"
+_HEADER = re.compile(r"[ \t>#*_%]*(?:(?P<word>student\s*(?:id|number|name|key)|student|learner|name|author|id|matriculation\s*number)\s*(?P<mark>[:=]|\bis\b)?[ \t]*)"
                      r"[*_]*[ \t]*(?P<key>[^\n*_#]{1,60}?)[ \t*_.]*", re.IGNORECASE)
 _PLAIN_KEY = re.compile(r"[A-Za-z]{0,12}[-_]?\d{1,12}\w{0,8}")
+MAX_LEARNERS = 20
+"""A file that names more learners is not taken apart."""
 HEADER_LINES = 12
 """A line that names the learner is looked for in so many lines that are not blank."""
 
@@ -69,19 +71,27 @@ def learner_line(line: str) -> str:
     return ""
 
 
-def front_matter(text: str) -> tuple[dict[str, str], int]:
-    """The `key: value` lines between two rules `---` at the head of a text, keys in lower case, and the number of lines they take (0 where there are none).
+_MATTER = frozenset("learner student name author id problem problems source title date course subject format output lang language tags version".split())
 
-    Only plain lines are understood; it is no YAML, so that nothing in it can do more than say a word.
+
+def front_matter(text: str) -> tuple[dict[str, str], str]:
+    """The `key: value` lines between two rules `---` at the head of a text, keys in lower case, and the text with these lines left empty.
+
+    Only plain lines are understood; it is no YAML, so that nothing in it can do more than say a word. A line with another key stays in the text, and
+    where there are other lines too it is no front matter.
     """
     lines = text.split("\n")
-    if not lines or lines[0].strip() != "---":
-        return {}, 0
+    if lines[0].strip() != "---":
+        return {}, text
     for k, line in enumerate(lines[1:60], 1):
         if line.strip() in ("---", "..."):
-            pairs = [re.fullmatch(r"\s*([A-Za-z][\w -]{0,30}?)\s*:\s*(.*?)\s*", entry) for entry in lines[1:k]]
-            return {m[1].lower(): m[2].strip("\"'") for m in pairs if m}, k + 1
-    return {}, 0
+            found = [re.fullmatch(r"\s*([A-Za-z][\w -]{0,30}?)\s*:(?:\s+(.*?))?\s*", entry) for entry in lines[1:k]]
+            if not all(m or not entry.strip() for m, entry in zip(found, lines[1:k])):
+                return {}, text
+            known = {m[1].lower(): (m[2] or "").strip("\"'") for m in found if m and m[1].lower() in _MATTER}
+            kept = [entry if m and m[1].lower() not in _MATTER else "" for m, entry in zip(found, lines[1:k])]
+            return known, "\n".join(["", *kept, "", *lines[k + 1:]])
+    return {}, text
 
 
 def listed(value: str) -> tuple[str, ...]:
@@ -101,6 +111,9 @@ def split_learners(paper: Paper) -> tuple[Paper, ...]:
     if len(distinct) < 2:
         first = next((key for _, key in marks), "")
         return (_without_header(paper, paper.learner or first),)
+    if len(distinct) > MAX_LEARNERS:
+        note = Note(f"this file names {len(distinct)} learners: a person must say whose answers these are", severity="guess", code="learner.several")
+        return (Paper(paper.learner, paper.pieces, paper.format, paper.file, paper.ocr, (*paper.notes, note), paper.problems, paper.macros),)
     note = Note(f"this file names several learners ({', '.join(dict.fromkeys(names))}): a person must say whose answers these are", severity="guess", code="learner.several")
     made: list[Paper] = []
     current, pieces = paper.learner, []

@@ -22,9 +22,8 @@ MAX_ANSWER = 200_000
 """Longer answers are cut off there, with a note (no kind reads as much)."""
 
 
-def place(paper: Paper, book: Book, digest: str = "") -> Submission:
+def place(paper: Paper, book: Book, handout: Handout, digest: str = "") -> Submission:
     """The submission that a paper is: an answer for each part under whose label something stands, the rest unplaced."""
-    handout = Handout(book)
     sections = align(paper, book) if paper.ocr else Walk(book, paper, handout).run()
     answers: list[Answer] = []
     unplaced: list[Answer] = []
@@ -139,7 +138,7 @@ def _joined(lines: Sequence[Line]) -> str:
         made.pop()
     while made and not made[0].strip():
         made.pop(0)
-    return "\n".join(made)
+    return "\n".join(made).lstrip()
 
 
 def _loose(paper: Paper, section: Section) -> list[Answer]:

@@ -8,7 +8,7 @@ from grader.reading.passages import delimited
 
 def read_plain(text: str, file: str = "") -> Paper:
     """The paper in a plain text. Front matter is understood as in Markdown."""
-    matter, skip = front_matter(text)
+    matter, text = front_matter(text)
     learner = next((matter[k] for k in ("learner", "student", "name", "author", "id") if matter.get(k)), "")
     lines = text.split("\n")
     inside = set()
@@ -17,8 +17,8 @@ def read_plain(text: str, file: str = "") -> Paper:
             first = text.count("\n", 0, passage.outer.start)
             inside |= set(range(first + 1, first + 1 + text.count("\n", passage.outer.start, passage.outer.end)))
     pieces: list[Piece] = []
-    start = skip
-    for k in range(skip + 1, len(lines) + 1):
+    start = 0
+    for k in range(1, len(lines) + 1):
         if k < len(lines) and (k in inside) == (start in inside):
             continue
         pieces.append(Piece("block" if start in inside else "text", "\n".join(lines[start:k]), start + 1))

@@ -45,17 +45,20 @@ def resolve(book: Book, path: tuple[str, ...], problem: Problem | None = None) -
     group: Group | None = None
     words: list[str] = []
     typed = "/".join(path)
-    for key in (k for step in path for k in ([step] if book.problem(step) or book.part(step) else step.split("/"))):
+    steps = [k for step in path for k in ([step] if book.problem(step) or book.part(step) else step.split("/"))]
+    for at, key in enumerate(steps):
         found = book.part(key, problem) or (book.part(f"{_stem(group)}.{key}", problem) if group else None)
         if found and (not group or found[1] in group.parts):
             exact = next((g for g in book.groups[found[0].id] if found[1] in g.parts), None)
-            alone = exact is not None and exact.parts == (found[1],)
             problem, group = found[0], exact
-            if not alone:
-                return Target(problem, group, (found[1],))
+            if exact is None or len(exact.parts) > 1 and found[1].id != _stem(exact):
+                return Target(problem, group, (found[1],)) if at + 1 == len(steps) else Target(problem, None, (), typed)
             continue
         if group is None:
+            first, _, more = key.partition(" ")
             label = find_label(key if key[-1:] in ")].:" else key + ":") or find_label(key)
+            if label is None and more and (label := find_label(first + ":")):
+                key, words = first, [*words, more]
             named = book.problem(key) or (book.problem(label.problem) if label and label.problem else None)
             if named and not (label and label.part):
                 problem = named
@@ -94,6 +97,10 @@ def _within(problem: Problem | None, group: Group, words: str, typed: str) -> Ta
         if len(ids) == 1:
             return Target(problem, group, (book.parts[ids[0]],))
     return Target(problem, None, (), typed)
+
+
+_TITLE = re.compile(r"[\w\s,.:&'’#/–-]{0,80}")
+"""A heading before the first label that is a title and nothing else."""
 
 
 class Walk:
@@ -179,8 +186,9 @@ class Walk:
             self._open(self.problem, group, line=piece.line)
         elif label and (label.problem or label.part) and self.started and label.strong:
             self._unknown(label.typed.strip("# *_"), piece.line)
-        elif self.started and self.sections[-1].group is None and self.sections[-1].part is None:
-            self._content(piece.line, piece.text)
+        elif self.sections[-1].group is None and self.sections[-1].part is None:
+            if self.started or label or not _TITLE.fullmatch(piece.text):
+                self._content(piece.line, piece.text)
         elif self.started and piece.level > self.level:
             self._content(piece.line, piece.text)
         elif self.started and self.level:
@@ -286,9 +294,9 @@ class Walk:
             if inner and inner.part and not inner.problem and self.book.group(problem, inner.part):
                 self._enter_problem(problem, number, level)
                 return self._enter(inner, line[label.rest:], number)
-            self._enter_problem(problem, number, level, line[label.rest:] if not level else "")
-            rest = line[label.rest:]
-            if self.sections[-1].group is None and rest.strip() and normal(rest) not in self.book.by_label and level == 0:
+            rest = line[label.rest:] if normal(line[label.rest:]) not in self.book.by_label else ""
+            self._enter_problem(problem, number, level, rest)
+            if self.sections[-1].group is None and rest.strip() and level == 0:
                 self._rest(number, rest)
             return True
         group = self.book.group(problem, label.part)

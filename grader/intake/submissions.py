@@ -12,7 +12,6 @@ import hashlib
 import os
 import stat
 import unicodedata
-from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -21,6 +20,7 @@ from typing import NamedTuple
 from grader.intake.labels import Book
 from grader.intake.paper import Paper, PaperError, front_matter, split_learners
 from grader.intake.placing import place
+from grader.intake.template import Handout
 from grader.model import Note, Problem, Submission
 
 MAX_BYTES = 1024 * 1024
@@ -47,11 +47,12 @@ def load_submissions(folder: str | os.PathLike[str], problems: Sequence[Problem]
     "Student s001"), else the file's name without its ending. Never raises because of what a file holds.
     """
     book = Book(problems)
+    handout = Handout(book)
     found: list[Submission] = []
     skipped: list[Skipped] = []
     for name, content in _files(Path(folder), skipped):
         try:
-            found += _read(name, content, book)
+            found += _read(name, content, book, handout)
         except PaperError as error:
             skipped.append(Skipped(f"{name}:{error.line}" if error.line else name, error.reason))
     return _kept_apart(found), skipped
@@ -59,7 +60,7 @@ def load_submissions(folder: str | os.PathLike[str], problems: Sequence[Problem]
 
 def read_paper(name: str, content: bytes, book: Book) -> list[Submission]:
     """The submissions in one file's bytes. Fails with `PaperError` where it cannot be used."""
-    return _kept_apart(_read(name, content, book))
+    return _kept_apart(_read(name, content, book, Handout(book)))
 
 
 # ------------------------------------------------------------------------------------------------------------- folder
@@ -176,13 +177,13 @@ def _format(name: str) -> str | None:
 # -------------------------------------------------------------------------------------------------------------- paper
 
 
-def _read(name: str, content: bytes, book: Book) -> list[Submission]:
+def _read(name: str, content: bytes, book: Book, handout: Handout) -> list[Submission]:
     digest = hashlib.sha256(content).hexdigest()
     text = _text(content)
     paper = _paper(name, text, book)
     made = []
     for part in split_learners(paper):
-        made.append(place(replace(part, learner=_key(part.learner) or _stem(name)), book, digest))
+        made.append(place(replace(part, learner=_key(part.learner) or _stem(name)), book, handout, digest))
     return made
 
 
@@ -242,19 +243,22 @@ def _kept_apart(found: list[Submission]) -> list[Submission]:
     def same(key: str) -> str:
         return unicodedata.normalize("NFKC", key).casefold()
 
-    counts = Counter(same(s.learner) for s in found)
-    taken = {same(s.learner) for s in found if counts[same(s.learner)] == 1}
+    files: dict[str, list[str]] = {}
+    for submission in found:
+        files.setdefault(same(submission.learner), []).append(submission.file)
+    taken = {key for key, places in files.items() if len(places) == 1}
     made = []
     for submission in found:
-        if counts[same(submission.learner)] == 1:
+        places = files[same(submission.learner)]
+        if len(places) == 1:
             made.append(submission)
             continue
-        files = sorted({s.file for s in found if same(s.learner) == same(submission.learner)})
         key = base = f"{submission.learner} ({submission.file})"
         number = 2
         while same(key) in taken:
             key, number = f"{base} {number}", number + 1
         taken.add(same(key))
-        note = Note(f"several papers are under the key {submission.learner} ({', '.join(files)}): a person must say which one counts", severity="guess", code="learner.twice")
+        named = ", ".join(dict.fromkeys(sorted(places)))
+        note = Note(f"several papers are under the key {submission.learner} ({named}): a person must say which one counts", severity="guess", code="learner.twice")
         made.append(replace(submission, learner=key, notes=(*submission.notes, note)))
     return made

@@ -104,7 +104,7 @@ class _Reader:
         if isinstance(node, Text):
             text = "" if node.value.strip() in _BLANKS else node.value
             self.add(path, text, node.line)
-        elif isinstance(node, Keys) and any(not self.unknown((*path, key)) for key in node.entries):
+        elif isinstance(node, Keys) and (self.unknown(path) or any(not self.unknown((*path, key)) for key in node.entries)):
             self.mapping(node, path, end)
         elif isinstance(node, Items) and self.unknown(path) and node.entries and all(isinstance(e, Keys) for e in node.entries):
             self.below(node, path, end)

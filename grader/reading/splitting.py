@@ -86,6 +86,18 @@ def group(text: str, start: int) -> int:
     return -1
 
 
+def groups(text: str) -> dict[int, int]:
+    """Where each brace group ends (after its brace), by where it opens; groups that nothing closes are left out."""
+    ends: dict[int, int] = {}
+    opened: list[int] = []
+    for found in re.finditer(r"\\.|[{}]", text, re.DOTALL):
+        if found[0] == "{":
+            opened.append(found.start())
+        elif found[0] == "}" and opened:
+            ends[opened.pop()] = found.end()
+    return ends
+
+
 def signs(text: str) -> tuple[Cut, ...]:
     """The relation signs and connectives at the top level of a formula, in order."""
     deep = levels(text)
@@ -249,4 +261,4 @@ class Names:
         return Names(spellings, words)
 
 
-__all__ = ["CONNECTIVES", "Cut", "Names", "blank_out", "group", "levels", "shifted", "shifted_term", "signs", "split_at", "trim", "words_of"]
+__all__ = ["CONNECTIVES", "Cut", "Names", "blank_out", "group", "groups", "levels", "shifted", "shifted_term", "signs", "split_at", "trim", "words_of"]
