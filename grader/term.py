@@ -45,7 +45,7 @@ APPLY: Mapping[str, str] = {
     "sqrt": "square root", "root": "(x, n): n-th root", "exp": "", "log": "(x) natural logarithm, or (x, base)", "abs": "", "floor": "",
     "ceil": "", "sign": "", "round": "", "max": "n-ary", "min": "n-ary", "gcd": "n-ary", "lcm": "n-ary", "mod": "(a, n)",
     "factorial": "", "double_factorial": "", "binomial": "(n, k)", "gamma": "", "beta_function": "(a, b)", "erf": "", "zeta": "",
-    **{f: "" for f in "sin cos tan cot sec csc asin acos atan acot asec acsc sinh cosh tanh coth sech csch asinh acosh atanh".split()},
+    **{f: "" for f in "sin cos tan cot sec csc asin acos atan acot asec acsc sinh cosh tanh coth sech csch asinh acosh atanh acoth asech acsch".split()},
     "atan2": "(y, x)", "sigmoid": "", "softplus": "", "softmax": "vector, or (entry, index)", "relu": "",
     "re": "", "im": "", "arg": "", "conj": "", "percent": "x %", "degree": "x degrees",
     "index": "(base, subscript, ...): k_i, x_{t+1}, A_{ij}", "sup": "(base, mark): x^{(t)}, a superscript that is no power",
@@ -88,30 +88,34 @@ class Span(NamedTuple):
     end: int
 
 
-class Term:
-    """One node; see the module's table. Build terms by the functions below, not by this constructor."""
+class _Fields:
+    """The fields of a term while it is being made (plain attributes, which is twice as fast as going around `Term.__setattr__`)."""
 
     __slots__ = ("kind", "name", "args", "bound", "signs", "value", "text", "span", "size", "depth", "_hash", "_key")
 
-    def __init__(self, kind: str, name: str = "", args: tuple[Term, ...] = (), *, bound: tuple[Term, ...] = (), signs: tuple[str, ...] = (),
-                 value: Fraction | None = None, text: str = "", span: Span | None = None) -> None:
-        put = object.__setattr__
-        put(self, "kind", kind)
-        put(self, "name", name)
-        put(self, "args", args)
-        put(self, "bound", bound)
-        put(self, "signs", signs)
-        put(self, "value", value)
-        put(self, "text", text)
-        put(self, "span", span)
+
+class Term(_Fields):
+    """One node; see the module's table. Build terms by the functions below, not by this constructor."""
+
+    __slots__ = ()
+
+    def __new__(cls, kind: str, name: str = "", args: tuple[Term, ...] = (), *, bound: tuple[Term, ...] = (), signs: tuple[str, ...] = (),
+                value: Fraction | None = None, text: str = "", span: Span | None = None) -> Term:
+        self: Any = object.__new__(_Fields)
+        self.kind, self.name, self.args, self.bound, self.signs = kind, name, args, bound, signs
+        self.value, self.text, self.span, self._key = value, text, span, None
         below = args + bound if bound else args
-        put(self, "size", 1 + sum([t.size for t in below]))
-        depth = 1 + max([t.depth for t in below], default=0)
-        if depth > MAX_DEPTH:
-            raise TooDeep(f"nested deeper than {MAX_DEPTH}")
-        put(self, "depth", depth)
-        put(self, "_hash", hash((kind, name, signs, value, *[t._hash for t in below])))
-        put(self, "_key", None)
+        if below:
+            self.size = 1 + sum([t.size for t in below])
+            self.depth = 1 + max([t.depth for t in below])
+            if self.depth > MAX_DEPTH:
+                raise TooDeep(f"nested deeper than {MAX_DEPTH}")
+            self._hash = hash((kind, name, signs, value, *[t._hash for t in below]))
+        else:
+            self.size = self.depth = 1
+            self._hash = hash((kind, name, signs, value))
+        self.__class__ = Term
+        return self
 
     def __setattr__(self, name: str, value: object) -> None:
         raise AttributeError("terms do not change")

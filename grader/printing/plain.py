@@ -11,7 +11,7 @@ from grader.term import Term, constant, number
 
 FUNCTION_NAMES = {"double_factorial": "factorial2", "beta_function": "betafunction", "mutual_information": "mutualinformation", "sup": "supmark",
                   "partial": "partialderivative", "variance": "Var", "covariance": "Cov", "probability": "Pr", "times": "cartesian",
-                  "asech": "arcsech", "acsch": "arccsch", "kl": "KL", "set_of": "setof", "forall": "forallof", "exists": "existsof", "lambda": "Lambda",
+                  "kl": "KL", "set_of": "setof", "forall": "forallof", "exists": "existsof", "lambda": "Lambda",
                   "add": "addition", "mul": "multiply", "neg": "negative"}
 """Words of function notation, where they differ from the operator's own name."""
 SET_RELATIONS = frozenset("in notin subset subseteq supset supseteq".split())
@@ -36,6 +36,8 @@ class Plain:
 
     def at(self, term: Term, level: int) -> str:
         """The term, in brackets where it binds less tightly than `level`."""
+        if level > 7 and term.kind == "tuple" and term.name == "set" and len(term.args) == 1:
+            return self.function("set", term.args)  # braces around one formula are brackets in arithmetic
         text = self.show(term)
         return self.wrap(text) if self.level(term) < level else text
 
@@ -84,7 +86,8 @@ class Plain:
 
     def function(self, name: str, args: tuple[Term, ...], shown: str = "") -> str:
         """Function notation: name(a, b)."""
-        return f"{shown or self.word(FUNCTION_NAMES.get(name, name))}{self.round_[0]}{self.listed(args)}{self.round_[1]}"
+        inside = ", ".join([self.function("set", a.args) if a.kind == "tuple" and a.name == "set" and len(a.args) == 1 else self.at(a, 1) for a in args])
+        return f"{shown or self.word(FUNCTION_NAMES.get(name, name))}{self.round_[0]}{inside}{self.round_[1]}"
 
     def word(self, name: str) -> str:
         return name
@@ -305,7 +308,7 @@ class Plain:
                 return self.function(name, args)
             return f"{self.square[0]}{self.listed(args)}{self.square[1]}"
         if name == "set":
-            return f"{self.curly[0]}{self.listed(args)}{self.curly[1]}" if len(args) > 1 else self.function("set", args)
+            return f"{self.curly[0]}{self.listed(args)}{self.curly[1]}" if args else self.function("set", args)
         if name == "matrix":
             return self.matrix(term)
         return self.cases(term)

@@ -90,7 +90,9 @@ class Applied(Arguments):
             return self.divergence(first)
         if op in ("expectation", "variance", "covariance", "probability") and kind in ("(", "[", "lset"):
             return self.raised_value(self.statistic(op, base, first), exponent, first)
-        if op in _BINDER_WORDS and kind == "(":
+        if op in _BINDER_WORDS:
+            if kind != "(" or base is not None or exponent is not None:
+                raise self.fail(f"`{word}` needs its arguments in brackets", t)
             return self.program(op, word, first)
         if kind == "(" or kind in ("[", "lset") and (op in _SQUARE or op in VARIADIC) or kind == "{" and (op in VARIADIC or not self.latex):
             flipped = kind == "(" and following.gap and not self.latex and op in BARE and exponent is None and self.tokens[self.partner[self.i] + 1].kind == "^" \
@@ -390,6 +392,8 @@ class Applied(Arguments):
         arguments = self.listed_arguments()
         if op in ("variance", "probability", "expectation") and len(arguments) > 1 and over is not None:
             arguments = (collection("tuple", *arguments),)
+        if op == "covariance" and len(arguments) != 2:
+            raise self.fail("a covariance has two arguments", self.tokens[first])
         if op == "probability" and len(arguments) > 1:
             arguments = (collection("tuple", *arguments),)
         return apply(op, *arguments, *(() if over is None else (over,)), span=self.span(first))

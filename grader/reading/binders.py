@@ -65,7 +65,7 @@ class Binders:
         self.unbound |= shadowed
         try:
             t = self.tok
-            if t.kind == "{" and self.tokens[self.i + 1].kind == "substack":
+            if t.kind == "{" and self.tokens[self.i + 1].kind == "substack" and self.tokens[self.i + 2].kind == "{":
                 close = self.partner[self.i]
                 self.i += 2
                 term = self.substack()
@@ -304,7 +304,7 @@ class Binders:
             self.i += 1
             variable = symbol(t.text, Span(t.start, t.end))
             if self.tok.kind == "_":
-                variable = self.lowered(variable)
+                variable = self.lowered(variable, self.i - 1)
             variables.append(variable)
         if ending and self.nest == nest:
             self.ended = True
@@ -403,7 +403,7 @@ class Binders:
         variable = symbol(self.tok.text, Span(self.tok.start, self.tok.end))
         self.i += 1
         if self.tok.kind == "_":
-            variable = self.lowered(variable)
+            variable = self.lowered(variable, self.i - 1)
         if self.tok.kind == "^":
             self.i += 1
             self.single_script()
@@ -435,7 +435,7 @@ class Binders:
             self.i = k + 2
             while self.tok.kind in ("_", "^") and self.i < end:
                 if self.tok.kind == "_":
-                    variable = self.lowered(variable)
+                    variable = self.lowered(variable, self.i - 1)
                 else:
                     self.i += 1
                     order = self.single_script()

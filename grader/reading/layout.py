@@ -189,6 +189,8 @@ class Layout:
                 self.i += 1
                 depth += 1
         inner = self.tok
+        if inner.kind == "eof":
+            raise self.fail("nothing stands under or over this", t)
         self.i += 1
         scripts_inside = self.tok.kind in ("_", "^")
         for _ in range(depth):

@@ -81,17 +81,30 @@ class _Lexer:
         text, out = self.text, self.out
         scan = (_COMMA if self.vocabulary.decimal_comma else _POINT).match
         handlers = {name: getattr(self, name) for name in ("number", "word", "command", "entity", "maps", "sign", "quote", "other")}
+        letters: dict[str, tuple[str, str]] = {}
         size = len(text)
         while self.pos < size:
-            found = scan(text, self.pos)
+            start = self.pos
+            found = scan(text, start)
             kind = found.lastgroup
-            end = found.end()
+            self.pos = end = found.end()
             if kind == "gap":
                 self.gap = 2 if "\n" in found[0] else self.gap or 1
-                self.pos = end
                 continue
-            start, self.pos = self.pos, end
-            handlers[kind](found[0], start, end)
+            raw = found[0]
+            if end == start + 1:  # single letters and signs, most of any formula
+                hit = SIGNS.get(raw)
+                if hit is None and kind == "word" and not text.startswith(".", end) and raw != "T":
+                    hit = letters.get(raw)
+                    if hit is None:
+                        piece = words.split(raw, self.vocabulary).pieces[0]
+                        hit = letters[raw] = (piece.kind, piece.text)
+                    raw = ""
+                if hit is not None:
+                    out.append(Token(hit[0], hit[1], start, end, self.gap, raw))
+                    self.gap = 0
+                    continue
+            handlers[kind](raw, start, end)
         out.append(Token("eof", "", size, size, 1))
         return out
 
@@ -292,7 +305,7 @@ class _Lexer:
             self.swallow(SWALLOW[name], end)
         elif len(name) == 1 and not name.isascii():
             self.notes.append(Note(f"`{raw}` is read as {name}", Span(start, end), "repair", "stray_backslash"))
-            self.other(name, start, end)
+            self.other(name, end - 1, end)
         else:
             self.unknown_command(name, start, end)
 

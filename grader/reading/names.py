@@ -49,7 +49,7 @@ SPACES = frozenset(", ; : ! > thinspace medspace thickspace negthinspace negmeds
 _TRIG = "sin cos tan cot sec csc sinh cosh tanh coth sech csch".split()
 FUNCTIONS: dict[str, str] = {
     **{f: f for f in _TRIG},
-    **{f"arc{f}": f"a{f}" for f in _TRIG}, **{f"a{f}": f"a{f}" for f in _TRIG if f"a{f}" not in ("asech", "acsch")},
+    **{f"arc{f}": f"a{f}" for f in _TRIG}, **{f"a{f}": f"a{f}" for f in _TRIG},
     "arsinh": "asinh", "arcosh": "acosh", "artanh": "atanh", "cosec": "csc", "cosech": "csch", "arccosec": "acsc", "tg": "tan", "ctg": "cot",
     "cotan": "cot", "arctg": "atan", "arcctg": "acot", "atan2": "atan2", "arctan2": "atan2",
     "exp": "exp", "log": "log", "ln": "log", "lg": "log", "lb": "log", "log2": "log", "log10": "log",
@@ -67,7 +67,7 @@ FUNCTIONS: dict[str, str] = {
     "bigTheta": "bigTheta", "bigOmega": "bigOmega", "smallo": "smallo", "smallomega": "smallomega", "supmark": "sup",
     "Var": "variance", "var": "variance", "variance": "variance", "Cov": "covariance", "cov": "covariance", "covariance": "covariance",
     "Pr": "probability", "Prob": "probability", "probability": "probability", "expectation": "expectation", "KL": "kl", "KLD": "kl", "kl": "kl",
-    "DKL": "kl", "asech": "asech", "acsch": "acsch", "Eq": "=", "Ne": "!=", "Lt": "<", "Le": "<=", "Gt": ">", "Ge": ">=", "And": "and", "Or": "or", "Not": "not",
+    "DKL": "kl", "Eq": "=", "Ne": "!=", "Lt": "<", "Le": "<=", "Gt": ">", "Ge": ">=", "And": "and", "Or": "or", "Not": "not",
     "Union": "union", "Intersection": "intersection", "FiniteSet": "set", "set": "set", "list": "list", "tuple": "tuple", "Tuple": "tuple",
     "Interval": "interval", "matrix": "matrix", "Matrix": "matrix", "array": "matrix", "mat": "matrix", "cases": "cases", "Piecewise": "cases",
     "diff": "derivative", "derivative": "derivative", "Derivative": "derivative", "partialderivative": "partial", "int": "integral",

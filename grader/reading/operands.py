@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from fractions import Fraction
+from functools import lru_cache
 from typing import ClassVar
 
 from grader.printing.forms import bound_of_set, has_infinity
@@ -12,8 +13,13 @@ from grader.reading.scripts import Scripts
 from grader.term import Span, Term, apply, binder, collection, constant, number, symbol, text
 
 POSTFIX = frozenset(("_", "^", "'", "!", "percent", "degree", "accent", "evalbar", "top"))
-_NAME_NEXT = frozenset(("(", "[", "_", "^", "'", "accent", "num", "name", "/", "lset"))
+_NAME_NEXT = frozenset(("(", "[", "_", "^", "'", "accent", "num", "lset"))
 _OPERAND_AFTER = frozenset("num name const func ( [ { abs( lset frac sqrt".split())
+
+
+@lru_cache(maxsize=2048)
+def _value(digits: str) -> Fraction:
+    return Fraction(digits if digits[-1] != "." else digits[:-1])
 
 
 class Operands(Scripts):
@@ -30,8 +36,7 @@ class Operands(Scripts):
             joined = self.joined_by_comma(t)
             if joined is not None:
                 return joined
-        value = int(raw) if raw.isdigit() else Fraction(raw if raw[-1] != "." else raw[:-1])
-        return number(value, raw, Span(t.start, t.end))
+        return Term("number", value=_value(raw), text=raw, span=Span(t.start, t.end))
 
     def joined_by_comma(self, t: Token) -> Term | None:
         """`1,234` and `3,5` outside brackets: groups of digits, a decimal comma, or a list."""
@@ -55,9 +60,9 @@ class Operands(Scripts):
     def read_name(self, t: Token) -> Term:
         self.i += 1
         following = self.tokens[self.i]
-        if following.kind in _NAME_NEXT:
+        if following.kind in _NAME_NEXT or t.text == "d" and following.kind in ("name", "/"):
             return self.name_and_more(t, following)
-        return symbol(t.text, Span(t.start, t.end))
+        return Term("symbol", t.text, span=Span(t.start, t.end))
 
     def read_constant(self, t: Token) -> Term:
         self.i += 1
@@ -399,6 +404,8 @@ class Operands(Scripts):
             while self.tok.kind in ("_", "'"):
                 term = self.postfix(term, self.i - 1)
             return term
+        if t.kind not in self.PREFIX:
+            raise self.no_operand(t)
         return self.PREFIX[t.kind](self, t)
 
     def read_decorated(self, t: Token) -> Term:

@@ -22,6 +22,8 @@ from grader.term import Span, Term, TooDeep
 MAX_LENGTH = 20_000
 """Longest text that is read, in characters."""
 MAX_ALTERNATIVES = 6
+MAX_SITES = 60
+"""More doubtful places than these in one text are not followed up: the reading is then a guess."""
 _CONSISTENT = frozenset("transpose letter_digit letter_digit_power call index_reach gamma superscript digit_groups".split())
 """Sites that one writer reads the same way throughout a text."""
 _FAULTS = (IndexError, KeyError, TypeError, ValueError, AttributeError, AssertionError, ArithmeticError)
@@ -73,11 +75,14 @@ def parse(text: str, vocabulary: Vocabulary, expect: str, notes: list[Note]) -> 
         raise ReadError("nothing is written here", 0, len(text))
     mended = _mended(tokens, text, notes)
     parser = Parser(mended, vocabulary, text, expect, frozenset())
-    term = parser.whole()
+    term = _placed(parser.whole(), Span(0, len(text)))
     found = parser.notes + [*parser.sites.values(), *words.values()]
     if vocabulary.closed:
         found += _unknown_names(mended.tokens, term, vocabulary)
     if not parser.sites and not words:
+        return term, found, ()
+    if len(parser.sites) > MAX_SITES:
+        found.append(Note("there are too many places with two readings to tell them apart", None, "guess", "many_sites"))
         return term, found, ()
     others: list[Term] = []
     for flips in _flips(list(parser.sites)):
@@ -90,6 +95,21 @@ def parse(text: str, vocabulary: Vocabulary, expect: str, notes: list[Note]) -> 
         except ReadError:
             continue
     return term, found, tuple(others[:MAX_ALTERNATIVES])
+
+
+def _placed(term: Term, around: Span) -> Term:
+    """The tree with a place for every node: what was not typed by itself (an order of one, "otherwise") stands where its operands or its parent stand."""
+    span = term.span
+    if not term.args and not term.bound:
+        return term if span is not None else term.at(around)
+    if span is None:
+        inner = [a.span for a in term.args if a.span is not None]
+        span = Span(min(s.start for s in inner), max(s.end for s in inner)) if inner else around
+    args = tuple([_placed(a, span) for a in term.args])
+    bound = tuple([_placed(b, span) for b in term.bound])
+    if term.span is span and all([a is b for a, b in zip(args, term.args)]) and all([a is b for a, b in zip(bound, term.bound)]):
+        return term
+    return Term(term.kind, term.name, args, bound=bound, signs=term.signs, value=term.value, text=term.text, span=span)
 
 
 def _mended(tokens: list[Token], text: str, notes: list[Note]) -> Mended:

@@ -38,7 +38,7 @@ def mend(tokens: list[Token], text: str, notes: list[Note]) -> Mended:
         tokens = drop_delimiters(tokens, notes)
     if "tilde" in kinds:
         tokens = settle_tildes(tokens)
-    if "func" in kinds:
+    if "func" in kinds and any([t.text == "arg" for t in tokens]):
         tokens = join_words(tokens)
     if kinds & {"frac", "binom"}:
         tokens = split_digits(tokens)
@@ -50,7 +50,7 @@ def mend(tokens: list[Token], text: str, notes: list[Note]) -> Mended:
         tokens = drop_alignment(tokens, notes)
     tokens = trim_edges(tokens, notes)
     partner = match_brackets(tokens, text, notes)
-    if "quad" in kinds or "row" in kinds or any(t.gap == 2 for t in tokens):
+    if "quad" in kinds or "row" in kinds or "\n" in text and any([t.gap == 2 for t in tokens]):
         tokens, changed = soft_separators(tokens, partner, "\\" in text or "$" in text)
         if changed:
             partner = match_brackets(tokens, text, notes)
@@ -310,7 +310,8 @@ def soft_separators(tokens: list[Token], partner: dict[int, int], latex: bool) -
             cuts.append(k)
         k += 1
     if not cuts:
-        return [t for t in tokens if t.kind not in ("quad",)], False
+        kept = [t for t in tokens if t.kind != "quad"]
+        return kept, len(kept) != len(tokens)
     bounds = [-1, *cuts, len(tokens) - 1]
     parts = {k for k, left, right in zip(cuts, bounds, bounds[2:]) if tokens[k].kind not in (",", ";") and _parts(tokens, left, k, right, latex)}
     kept: list[Token] = []

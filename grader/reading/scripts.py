@@ -53,7 +53,7 @@ class Scripts:
         while True:
             kind = self.tok.kind
             if kind == "_":
-                base = self.lowered(base).at(self.span(first))
+                base = self.lowered(base, first)
             elif kind == "'":
                 base = self.primed(base, first)
             elif kind == "accent":
@@ -90,7 +90,7 @@ class Scripts:
         if kind == "_":
             if self.tokens[start].kind == "[" and term.kind != "tuple":
                 return self.evaluated(term, start)
-            return self.lowered(term).at(self.span(start))
+            return self.lowered(term, start)
         if kind == "!":
             return self.factorial(term, start)
         if kind == "'":
@@ -275,7 +275,7 @@ class Scripts:
             if self.tok.kind == "(" and self.tok.gap == 0 and self.vocabulary.is_function(t.text):
                 return self.after_base(term, self.i - 1, t)
             while self.tok.kind == "_" and plain_base or self.tok.kind == "'" and plain_base:
-                term = self.lowered(term) if self.tok.kind == "_" else self.primed(term, self.i - 1)
+                term = self.lowered(term, self.i - 1) if self.tok.kind == "_" else self.primed(term, self.i - 1)
         elif t.kind in ("num", "const"):
             term = self.PREFIX[t.kind](self, t)
         elif t.kind in self.PREFIX:
@@ -300,16 +300,16 @@ class Scripts:
 
     # ------------------------------------------------------------------------------------------------------------ subscripts
 
-    def lowered(self, base: Term) -> Term:
-        """After `_`: the base with its indices."""
+    def lowered(self, base: Term, first: int) -> Term:
+        """After `_`: the base, which began at token `first`, with its indices."""
         closed = self.i > 0 and self.tokens[self.i - 1].kind == ")"
         self.i += 1
         indices = self.subscript(base)
         if not indices:
             return base
         if base.is_apply("index") and not closed:
-            return apply("index", *base.args, *indices)
-        return apply("index", base, *indices)
+            return apply("index", *base.args, *indices, span=self.span(first))
+        return apply("index", base, *indices, span=self.span(first))
 
     def subscript(self, base: Term) -> tuple[Term, ...]:
         t = self.tok
@@ -422,4 +422,4 @@ class Scripts:
             return self.single_operand()
         if t.kind in self.PREFIX:
             return self.PREFIX[t.kind](self, t)
-        raise self.stuck("an index")
+        raise self.stuck("an index or a bound")

@@ -245,8 +245,8 @@ class Statements:
             elif kind == "not_":
                 sign = self.negated()
             elif kind == "arrow":
-                self.i += 1
-                self.i = self.partner[self.i] if self.tok.kind == "{" else self.i
+                if self.tokens[self.i + 1].kind == "{":
+                    self.i = self.partner[self.i + 1]
             elif kind == "mid" and t.mark in ("\\mid", "\\given") and not self.in_arguments:
                 sign = "divides"
             elif kind == "mid" and left.kind in ("tuple", "constant") and len(sides) == 1 and not self.in_arguments:

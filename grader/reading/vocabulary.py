@@ -81,6 +81,11 @@ class Vocabulary:
             table[symbol.name] = symbol.domain.shape
         return table
 
+    @cached_property
+    def splits(self) -> dict[tuple[str, str, bool], object]:
+        """Runs of letters already split (a memo of `words.split`)."""
+        return {}
+
     def knows(self, name: str) -> bool:
         """Is the name declared?"""
         return name in self.shapes

@@ -30,6 +30,17 @@ class Split(NamedTuple):
 def split(word: str, vocabulary: Vocabulary, follows: str = "", after_number: bool = False) -> Split:
     """Split a run of ASCII letters into names. `follows` is the next character that is no space ("" at the end): function names that are also
     English words or letters need a bracket or a bound there."""
+    memo = vocabulary.splits
+    key = (word, follows, after_number)
+    found = memo.get(key)
+    if found is None:
+        if len(memo) > 5000:
+            memo.clear()
+        found = memo[key] = _split(word, vocabulary, follows, after_number)
+    return found
+
+
+def _split(word: str, vocabulary: Vocabulary, follows: str, after_number: bool) -> Split:
     if len(word) == 1:
         return Split((_letter(word, 0, vocabulary),))
     spelled = vocabulary.spelled.get(word)
