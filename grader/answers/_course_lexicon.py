@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 from grader.answers import _words
 from grader.answers._words import Word
@@ -85,12 +86,17 @@ def classify(word: Word, near: list[tuple[str, str]], loose: bool) -> Token:
     text = word.text
     if text in CATEGORY or not word.is_word or len(text) < (5 if loose else 6) or text in DENIALS:
         return Token(text, CATEGORY.get(text, ""), word)
-    found = [(d, form) for form in LONG if (d := _words.alike(text, form, loose)) is not None]
-    if not found:
+    form = _nearest(text, loose)
+    if not form:
         return Token(text, "", word)
-    _, form = min(found)
     near.append((text, form))
     return Token(form, CATEGORY[form], word)
+
+
+@lru_cache(maxsize=4000)
+def _nearest(text: str, loose: bool) -> str:
+    found = [(d, form) for form in LONG if (d := _words.alike(text, form, loose)) is not None]
+    return min(found)[1] if found else ""
 
 
 def denies(word: str) -> bool:

@@ -13,12 +13,14 @@ from dataclasses import dataclass, field
 
 from grader import reading
 from grader.answers import _words
-from grader.model import Note, Read
+from grader.model import Note, Read, Unread
 from grader.reading.passages import passages
 from grader.reading.vocabulary import Vocabulary
 from grader.term import Span, Term, apply, constant, free_names, number, relation, symbol, walk
 
 MAX_EQUATIONS = 40
+MAX_FORMULA = 1000
+"""Characters of a formula that is read; equations for a few values are short."""
 _SENTENCE = re.compile(r"(?<=[^\d.])[.;!?](?=\s|$)|(?<=\d)\.(?=\s|$)|\n[ \t]*\n|\n(?=[ \t]*(?:[-*•·]|\(?\w[.)])[ \t])|[•·]")
 _CONCLUDES = re.compile(r"(?i)\b(hence|therefore|thus|so|consequently|finally|conclusion|answer|we get|it follows|then|means)\b"
                         r"|∴|⇒|⟹|=>|\\(?:therefore|Rightarrow|implies)\b")
@@ -50,7 +52,7 @@ class Equations:
 def stated(text: str, variables: Sequence[str], vocabulary: Vocabulary, *, ocr: bool = False) -> Equations:
     """The equations that the answer comes to."""
     made = Equations()
-    whole = reading.read(text.strip(), vocabulary)
+    whole = reading.read(text.strip(), vocabulary) if len(text) <= MAX_FORMULA else None
     if isinstance(whole, Read) and not whole.proposed and not re.search(r"[.;\n]\s*\S", text):
         items = _items(whole.term, variables, made)
         _note_alternatives(whole, items, variables, made)
@@ -100,7 +102,7 @@ def _sentence(text: str, span: Span, variables: Sequence[str], vocabulary: Vocab
         if not passage.is_formula or passage.mention and not passage.text.startswith("("):
             before += " " + passage.text
             continue
-        found = reading.read(passage.text, vocabulary)
+        found = reading.read(passage.text, vocabulary) if len(passage.text) <= MAX_FORMULA else Unread("a formula is too long")
         if not isinstance(found, Read):
             made.reason = found.reason
         else:

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from grader import reading
-from grader.model import Note, Read
+from grader.model import Note, Read, Unread
 from grader.reading.passages import passages
 from grader.reading.tables import tables
 from grader.reading.vocabulary import Vocabulary
@@ -19,6 +19,8 @@ from grader.term import Span, Term, apply, free_names, number, relation, replace
 
 STEP_NAMES = frozenset("eta alpha gamma lambda lr mu epsilon delta beta tau h s rho step".split())
 """Names that people use for a step size."""
+MAX_FORMULA = 2000
+"""Characters of a formula that is read."""
 _NEW, _OLD = frozenset("new next after updated".split()), frozenset("old prev previous current now before".split())
 _MISREAD = re.compile(r"(?<![A-Za-z0-9_\\])([pPqQxXyY9g])\s?[tT](\s?\+\s?1|[tl+][l1I])?(?![A-Za-z0-9])")
 _LOOKALIKES = {"9": "q", "g": "q"}
@@ -77,8 +79,8 @@ def find_rules(text: str, setting: Setting, *, ocr: bool = False) -> Rules:
     return made
 
 
-_ARROW = re.compile(r"^[ \t]*(?:[-*•·]\s+)?\$?\s*(?P<name>[A-Za-z]\w*)\s*(?:←|<-|:=|\\leftarrow|\\gets)\s*"
-                    r"(?P<value>[^\n$]+?)\s*\$?[ \t]*[,;.]?[ \t]*$", re.MULTILINE)
+_ARROW = re.compile(r"^[ \t]*+(?:[-*•·][ \t]++)?\$?[ \t]*+(?P<name>[A-Za-z]\w*)[ \t]*(?:←|<-|:=|\\leftarrow|\\gets)[ \t]*"
+                    r"(?P<value>[^\n$]+)\$?[ \t]*+$", re.MULTILINE)
 
 
 _SEVERAL_ARROWS = re.compile(r"[,;][ \t]*(?:and[ \t]+)?(?=\$?[A-Za-z]\w*[ \t]*(?:←|<-|:=|\\leftarrow|\\gets))")
@@ -97,7 +99,7 @@ def _whole(text: str, setting: Setting, made: Rules) -> str:
     for piece in pieces:
         tried = Rules()
         bare = piece.strip().strip("$")
-        if "=" in piece and "`" not in piece and "$" not in bare and len(bare) < 2000 and any(n in bare for n in setting.variables):
+        if "=" in piece and "`" not in piece and "$" not in bare and len(bare) <= MAX_FORMULA and any(n in bare for n in setting.variables):
             found = reading.read(bare, setting.vocabulary)
             if isinstance(found, Read) and not found.proposed and any(
                     _offset(node, setting.variables) is not None for node in walk(found.term)):
@@ -111,7 +113,7 @@ def _whole(text: str, setting: Setting, made: Rules) -> str:
 
 def _arrow(found: re.Match[str], setting: Setting, assigned: set[str], made: Rules) -> str:
     """Take a line `q <- q + p`; it is blanked out where that succeeds."""
-    value = reading.read(found["value"], setting.vocabulary)
+    value = reading.read(found["value"].strip(" \t,;."), setting.vocabulary)
     if found["name"] not in setting.variables or not isinstance(value, Read) or value.proposed:
         return found[0]
     before = len(made.rules)
@@ -130,7 +132,7 @@ def _rows(content: str) -> list[str]:
 
 def _formula(content: str, span: Span, setting: Setting, assigned: set[str], made: Rules) -> str:
     """Take a formula's rules; the formula itself where it cannot be read."""
-    found = reading.read(content, setting.vocabulary)
+    found = reading.read(content, setting.vocabulary) if len(content) <= MAX_FORMULA else Unread("a formula is too long")
     if not isinstance(found, Read) or found.proposed:
         made.reason = made.reason or getattr(found, "reason", "it is only a guess")
         return content
@@ -162,13 +164,14 @@ def _is_start(term: Term, variables: Sequence[str]) -> bool:
 
 
 def _without_tables(text: str, setting: Setting) -> str:
-    """The text with its tables of numbers blanked out."""
-    for table in tables(text, setting.vocabulary):
-        for span in [table.span] if table.form not in ("list", "assignments") else [r.span for r in table.rows]:
-            held = text[span.start:span.end]
-            if not re.search(r"_\{?t|_t|←|<-|:=|matrix\}", held):
-                text = text[:span.start] + re.sub(r"[^\n]", " ", held) + text[span.end:]
-    return text
+    """The text without its tables of numbers."""
+    spans = [s for t in tables(text, setting.vocabulary) for s in ([t.span] if t.form not in ("list", "assignments") else [r.span for r in t.rows])]
+    kept, done = [], 0
+    for span in sorted(spans):
+        if span.start >= done and not re.search(r"_\{?t|_t|←|<-|:=|matrix\}", text[span.start:span.end]):
+            kept += [text[done:span.start], "\n"]
+            done = span.end
+    return "".join([*kept, text[done:]])
 
 
 def _code_line(line: str, span: Span, setting: Setting, assigned: set[str], made: Rules) -> str:

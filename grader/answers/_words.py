@@ -10,6 +10,7 @@ import re
 import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from grader.term import Span
 
@@ -89,6 +90,7 @@ def tolerance(length: int, loose: bool) -> int:
     return 0 if length < 5 else 1 if length < 9 else 2
 
 
+@lru_cache(maxsize=20_000)
 def distance(a: str, b: str, most: int) -> int:
     """Edits (insert, delete, replace, exchange neighbours) from a to b, or most + 1 where more than `most` are needed."""
     if abs(len(a) - len(b)) > most:
