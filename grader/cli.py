@@ -12,7 +12,7 @@ import click
 from grader import __version__
 
 if TYPE_CHECKING:
-    from grader.model import PartReport, Problem
+    from grader.model import Part, PartReport, Problem
 
 SYMBOLS = {"proved": "✓ proved", "refuted": "✗ refuted", "agrees": "≈ agrees", "undecided": "? undecided", "unread": "✎ not read"}
 
@@ -159,10 +159,7 @@ def check(problem: str, part: str, answer: str | None, problem_folder: Path, as_
     from grader.run.one import grade_answer
 
     found = _find_problem(problem, problem_folder)
-    try:
-        asked = found.part(part)
-    except KeyError:
-        raise click.UsageError(f"{found.id} has no part {part!r}; its parts: {', '.join(p.id for p in found.parts)}") from None
+    asked = _find_part(found, part)
     text = answer if answer is not None else click.get_text_stream("stdin").read()
     report = grade_answer(found, asked, Answer(f"{found.id}/{asked.id}", text, Provenance("", 0, "text")))
     if as_json:
@@ -187,6 +184,13 @@ def _find_problem(name: str, folder: Path) -> Problem:
     for error in errors:
         click.echo(f"error: {error}", err=True)
     raise click.UsageError(f"no problem {name!r}; there are: {', '.join(p.id for p in loaded) or 'none'}")
+
+
+def _find_part(problem: Problem, name: str) -> Part:
+    try:
+        return problem.part(name)
+    except KeyError:
+        raise click.UsageError(f"{problem.id} has no part {name!r}; its parts: {', '.join(p.id for p in problem.parts)}") from None
 
 
 def _show(report: PartReport) -> None:
@@ -235,6 +239,49 @@ def kinds(name: str | None) -> None:
         click.echo(document(load(name)))
     except KeyError:
         raise click.UsageError(f"no kind {name!r}; there are: {', '.join(names())}") from None
+
+
+# ---------------------------------------------------------------------------------------------------------- read, pairs
+
+
+@main.command()
+@click.argument("text", required=False)
+@click.option("--problem", help="Read with the vocabulary of this problem (an id in the problems folder, or a file) ...")
+@click.option("--part", help="... and this part of it.")
+@click.option("--problems", "problem_folder", type=click.Path(exists=True, path_type=Path), default=Path("problems"), show_default=True)
+@click.option("--mathml", is_flag=True, help="The reading as MathML too.")
+def read(text: str | None, problem: str | None, part: str | None, problem_folder: Path, mathml: bool) -> None:
+    """Show how TEXT (or standard input) is read: the tree in linear text, other readings, notes; or the place where reading stopped."""
+    from grader.model import Read
+    from grader.reading import OPEN, Vocabulary, echo
+    from grader.reading import read as read_text
+
+    vocabulary = OPEN
+    if problem:
+        found = _find_problem(problem, problem_folder)
+        vocabulary = Vocabulary.of(_find_part(found, part) if part else found.parts[0])
+    typed = text if text is not None else click.get_text_stream("stdin").read()
+    reading = read_text(typed, vocabulary)
+    click.echo(echo(typed, reading))
+    if mathml and isinstance(reading, Read):
+        from grader.report.mathml import to_mathml
+
+        click.echo(to_mathml(reading.term))
+
+
+@main.command()
+@click.argument("file", type=click.File(encoding="utf-8", errors="replace"))
+@click.option("--out", type=click.File("w", encoding="utf-8"), default="-", help="Where the lines go (default: standard output).")
+@click.option("--jobs", type=click.IntRange(1), default=None, help="Worker processes (default: one a core).")
+def pairs(file: Any, out: Any, jobs: int | None) -> None:
+    """Decide FILE.jsonl, a line of JSON a pair: {"id", "reference", "answer", "assume"?, "kind"?, "options"?}.
+
+    One line comes out for each, in order: {"id", "status", "equal", "reason", "evidence", "ms"}.
+    """
+    from grader.pairs import run_pairs
+    from grader.run.workers import default_jobs
+
+    run_pairs(file, out, jobs or default_jobs())
 
 
 # ----------------------------------------------------------------------------------------------------------------- audit

@@ -136,7 +136,7 @@ def test_check_shows_the_reading_first_and_never_the_reference(class_folder):
     done = grade("check", "minimax", "5c", "p = q", cwd=class_folder)
     assert done.returncode == 0, done.stderr
     lines = done.stdout.splitlines()
-    assert lines[0].startswith("read as:  p = q")
+    assert lines[0] == "read as  p = q"
     assert any(line.startswith("verdict:  ✗ refuted") for line in lines)
     assert "points:   0 of 2" in lines
     assert "p = q = 0" not in done.stdout
