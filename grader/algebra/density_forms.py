@@ -166,6 +166,18 @@ def shown(term: Term) -> str:
     return ordered(integral(term))
 
 
+def shown_parts(term: Term) -> set[tuple[Fraction, str]]:
+    """The additive terms as a reader sees them, each with its coefficient; means, sums and divergences that repeat are taken together."""
+    found: dict[str, Fraction] = {}
+    single: set[tuple[Fraction, str]] = set()
+    for c, part in parts(term):
+        if any(n.kind == "binder" or n.is_apply("call") or n.kind == "apply" and n.name in OPERATORS for n in walk(part)):
+            found[shown(part)] = found.get(shown(part), Fraction(0)) + c
+        else:
+            single.add((c, shown(part)))
+    return single | {(c, text) for text, c in found.items()}
+
+
 def _bare(tree: Tree) -> Tree:
     """The tree with every density reduced to its letter."""
     if tree[0] == "joint":

@@ -7,10 +7,14 @@ from functools import lru_cache
 from typing import Any
 
 from grader.answers._chains import Derivation, Link, Side, composed
-from grader.answers._densities import HOLDS, TURNED, Question, complete, conclusion, sensible, with_definitions
-from grader.answers._kind import Claim, Part, Settled
+from grader.algebra.density_syntax import rename_terms
+from grader.answers._densities import HOLDS, TURNED, Question, author_term, complete, conclusion, sensible, with_definitions
+from grader.answers._kind import Claim, KnownAnswer, Part, Settled
 from grader.model import AtMost, Equal, Status
 from grader.term import Term, apply, relation
+
+MAX_EXPLAINED = 4
+"""Broken links for which an explanation is looked for."""
 
 VALID = ("holds", "agrees")
 """Outcomes of a link that earn its share."""
@@ -29,6 +33,14 @@ def understood_sides(derivation: Derivation, asked: Question) -> tuple[tuple[tup
         readings.append(terms)
         why.append("" if terms else str(made[0]) if made else side.why)
     return tuple(readings), tuple(why), notes
+
+
+def log_inside(term: Term) -> Term:
+    """The term with every logarithm of a sum or mean moved inside it, as people do by mistake."""
+    args = tuple([log_inside(a) for a in term.args])
+    if term.is_apply("log", 1) and (args[0].kind == "binder" and args[0].name in ("sum", "integral", "antiderivative")):
+        return args[0].with_args((apply("log", args[0].args[0]), *args[0].args[1:]))
+    return term.with_args(args)
 
 
 class Judged:
@@ -84,8 +96,6 @@ class Judged:
     # -- a definition of the question with the other sign
 
     def _typed_start(self) -> Term:
-        from grader.answers._densities import author_term
-
         return author_term(self.part.options.start, self.part, "start")
 
     @staticmethod
@@ -120,25 +130,23 @@ class Judged:
         verdict = self.settled.get(label)
         return verdict.status if verdict is not None else None
 
-    def _claim(self, what: Equal | AtMost, label: str, link: Link | None = None) -> Claim:
-        conditions = self.asked.given
-        if link is not None:
-            conditions += tuple([c for c in (*link.conditions, *self.assumptions(link)) if c.kind == "relation" and set(c.signs) <= TURNED.keys()])
-        return Claim(what, self.part.domains(), conditions, label)
+    def _claim(self, what: Equal | AtMost, label: str, conditions: tuple[Term, ...] = ()) -> Claim:
+        return Claim(what, self.part.domains(), (*self.asked.given, *conditions), label)
 
     def is_assumption(self, link: Link) -> bool:
         """Is the link a premise of the form "density = something", which may be meant as an assumption?"""
         left = self.terms[link.left]
         return link.role == "premise" and link.sign == "=" and left is not None and left.is_apply("call")
 
-    def assumptions(self, link: Link) -> list[Term]:
-        """What earlier lines assume."""
-        made = []
+    def assumptions(self, link: Link) -> tuple[Term, ...]:
+        """What the line itself and earlier ones assume beyond what is given."""
+        conditions = [c for c in link.conditions if c.kind == "relation" and set(c.signs) <= TURNED.keys()]
+        made = [c for c in complete(conditions, self.asked)[0] if isinstance(c, Term)]
         for other in self.links:
             left, right = self.terms[other.left], self.terms[other.right]
             if other.number < link.number and self.is_assumption(other) and left is not None and right is not None:
                 made.append(relation("=", left, right))
-        return made
+        return tuple(made)
 
     def left_of(self, link: Link) -> int | None:
         """The side that the link goes on from: the one before it, or the last before it that was understood."""
@@ -166,7 +174,7 @@ class Judged:
         left, sign, right = self.left_of(link), self.sign_over(link), self.terms[link.right]
         if left is None or sign is None or right is None:
             return None
-        return self._claim(conclusion(self.terms[left], sign, right), self.label(link), link)  # type: ignore[arg-type]
+        return self._claim(conclusion(self.terms[left], sign, right), self.label(link))  # type: ignore[arg-type]
 
     def step_claims(self) -> list[Claim]:
         """The claims of all links whose left side is clear; other readings of a right side where the first makes the line fail."""
@@ -182,7 +190,7 @@ class Judged:
             if self.status(link.label) is Status.REFUTED and self.chosen[link.right] == 0:
                 sign = self.sign_over(link)
                 for j, other in enumerate(self.readings[link.right][1:], 1):
-                    made.append(self._claim(conclusion(self.terms[left], sign, other), f"{link.label} as {j + 1}", link))  # type: ignore[arg-type]
+                    made.append(self._claim(conclusion(self.terms[left], sign, other), f"{link.label} as {j + 1}"))  # type: ignore[arg-type]
         return made
 
     def follow_ups(self) -> list[Claim]:
@@ -195,17 +203,69 @@ class Judged:
                 continue
             if status in HOLDS and self.part.options.relation == "=" and link.sign != "=" and self.claim(link) is not None:
                 left = self.terms[self.left_of(link)]  # type: ignore[index]
-                made.append(self._claim(Equal(left, right), f"{link.label} equal", link))  # type: ignore[arg-type]
+                made.append(self._claim(Equal(left, right), f"{link.label} equal"))  # type: ignore[arg-type]
             if status is not Status.REFUTED:
                 continue
             first = self.terms[link.again] if link.again is not None else None
             if first is not None:
-                made.append(self._claim(conclusion(first, link.sign, right), f"{link.label} again", link))
+                made.append(self._claim(conclusion(first, link.sign, right), f"{link.label} again"))
             if link.sign in ("<", ">"):
                 left = self.terms[self.left_of(link)]  # type: ignore[index]
-                made.append(self._claim(conclusion(left, link.sign + "=", right), f"{link.label} weak", link))  # type: ignore[arg-type]
+                made.append(self._claim(conclusion(left, link.sign + "=", right), f"{link.label} weak"))  # type: ignore[arg-type]
             made += self._healing(link) + self._carrying(link)
+            assumed = self.assumptions(link)
+            if assumed:
+                left = self.terms[self.left_of(link)]  # type: ignore[index]
+                made.append(self._claim(conclusion(left, self.sign_over(link), right), f"{link.label} given", assumed))  # type: ignore[arg-type]
         return made
+
+    def explanations(self) -> list[Claim]:
+        """For the first broken links: does the inequality hold the other way round, only one way, or the link by a mistake that was foreseen?"""
+        made: list[Claim] = []
+        for link in [k for k in self.links if self.outcome(k) == "break"][:MAX_EXPLAINED]:
+            left, sign, right = self.terms[self.left_of(link)], self.sign_over(link), self.terms[link.right]  # type: ignore[index]
+            if left is None or right is None or sign is None:
+                continue
+            signs = ("<=", ">=") if sign == "=" else (TURNED[sign][0] + "=",)
+            made += [self._claim(conclusion(left, s, right), f"{link.label} only {s}") for s in signs]
+            inside = log_inside(left)
+            if inside != left and sign == "=":
+                made.append(self._claim(Equal(inside, right), f"{link.label} log inside"))
+            for j, entry in enumerate(self.part.wrong):
+                for n, mistaken in enumerate(self._mistaken(left, entry.answer)):
+                    made.append(self._claim(Equal(mistaken, right), f"{link.label} wrong {j} {n}"))
+        return made
+
+    def _mistaken(self, term: Term, typed: str) -> list[Term]:
+        """The term with a foreseen false equation applied to it, from left to right and from right to left."""
+        if not typed or "=" not in typed:
+            return []
+        found = complete([author_term(typed, self.part, "wrong")], self.asked)[0][0]
+        if not isinstance(found, Term) or found.kind != "relation" or found.signs != ("=",):
+            return []
+        a, b = found.args
+        return [m for m in (rename_terms(term, {a: b}), rename_terms(term, {b: a})) if m != term]
+
+    def explained(self, link: Link) -> tuple[str, KnownAnswer | None]:
+        """Which kind of mistake a broken link is ("direction", "equality", "log_inside" or ""), and the foreseen one that it is."""
+        for j, entry in enumerate(self.part.wrong):
+            if any(self.status(f"{link.label} wrong {j} {n}") in HOLDS for n in (0, 1)):
+                return "", entry
+        kind = ""
+        if self.status(f"{link.label} log inside") in HOLDS:
+            kind = "log_inside"
+        elif link.sign != "=" and self.status(f"{link.label} only {TURNED[link.sign][0]}=") is Status.PROVED:
+            kind = "direction"
+        elif link.sign == "=" and any(self._plain_gap(f"{link.label} only {s}") for s in ("<=", ">=")):
+            kind = "equality"
+        return kind, next((e for e in self.part.wrong if not e.answer and e.pattern == kind and kind), None)
+
+    def _plain_gap(self, label: str) -> bool:
+        """Is a bound proved by one divergence or Jensen gap alone, so that its loss is what the learner overlooked?"""
+        if self.status(label) is not Status.PROVED:
+            return False
+        gap = self.settled[label].evidence.data.get("gap", [])
+        return len(gap) == 1 and gap[0][0] == ["number", "1"]
 
     def before_slip(self, link: Link) -> Link | None:
         """The nearest earlier broken link of the same chain whose slip this one may take back."""
@@ -220,7 +280,7 @@ class Judged:
         sign = composed([k.sign for k in self.links if k.chain == link.chain and slip.number <= k.number <= link.number])
         if start is None or right is None or sign is None:
             return []
-        return [self._claim(conclusion(start, sign, right), f"{link.label} healed", link)]
+        return [self._claim(conclusion(start, sign, right), f"{link.label} healed")]
 
     def _carrying(self, link: Link) -> list[Claim]:
         """An equation that only moves the terms of an earlier, broken one."""
@@ -233,8 +293,8 @@ class Judged:
             return []
         a, b, c, d = [s for s in sides if s is not None]
         before, after = apply("add", a, apply("neg", b)), apply("add", c, apply("neg", d))
-        return [self._claim(Equal(before, after), f"{link.label} carried", link),
-                self._claim(Equal(apply("neg", before), after), f"{link.label} carried turned", link)]
+        return [self._claim(Equal(before, after), f"{link.label} carried"),
+                self._claim(Equal(apply("neg", before), after), f"{link.label} carried turned")]
 
     # -- outcomes
 
@@ -263,6 +323,8 @@ class Judged:
             return "carried"
         if self.status(f"{link.label} weak") in HOLDS:
             return "strict"
+        if self.status(f"{link.label} given") in HOLDS:
+            return "assumed"
         return "healed" if self.status(f"{link.label} healed") in HOLDS else "break"
 
     def effective_sign(self, link: Link) -> str:

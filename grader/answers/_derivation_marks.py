@@ -83,16 +83,17 @@ class Goal:
                     yield chain[i], chain[j + 1], tuple(links[i:j + 1]), sign
 
     def substance(self, links: tuple[Link, ...]) -> int:
-        """How many different sides strictly between the ends of these links are neither the start rewritten nor the goal as it stands."""
-        from grader.algebra.density_forms import shown
+        """How many different sides strictly between the ends of these links are neither the start rewritten nor hold the goal as it stands."""
+        from grader.algebra.density_forms import shown, shown_parts
 
-        seen = {shown(self.judged.start), shown(self.judged.goal)}
+        goal, seen = shown_parts(self.judged.goal), {shown(self.judged.start)}
         count = 0
         for k in links[:-1]:
             term = self.judged.terms[k.right]
-            if term is not None and self.form(k.right) != self.start and shown(term) not in seen:
-                seen.add(shown(term))
-                count += 1
+            if term is None or self.form(k.right) == self.start or shown(term) in seen:
+                continue
+            seen.add(shown(term))
+            count += not goal <= shown_parts(term)
         return count
 
     def suits(self, sign: str | None) -> bool:
@@ -173,6 +174,12 @@ def mark(part: Part, judged: Judged) -> Mark:
     awards += _unread_starts(judged)
     waiting += ["unread"] * len(_unread_starts(judged))
     points, tag, words, person = _amount(part, judged, goal, reached, outcomes, bool(waiting))
+    first = next((k for k in judged.links if outcomes[k.number] == "break"), None)
+    foreseen = judged.explained(first)[1] if first is not None else None
+    if foreseen is not None and foreseen.points is not None:
+        points = foreseen.points
+    if waiting and tag == "derivation.valid":
+        tag, words = "derivation.open_line", "What was asked is reached, but not every line on the way could be settled."
     if waiting:
         person = True
         words += " What could not be read or decided goes to a person."
@@ -254,9 +261,10 @@ def _said(judged: Judged, goal: Goal, link: Link, outcome: str) -> list[Award]:
             made.append(Award("none", none, "derivation.weaker", where + words, f"{link.label} equal"))
         return made
     example = " ".join(verdict.finding.words) if verdict is not None else ""
+    if outcome == "break":
+        return [_broken(judged, link, where, example)]
     told = {
         "agrees": ("derivation.agrees", "it agrees at everything tried, which is no proof."),
-        "break": ("derivation.break", f"it does not follow from the line before. {example}"),
         "healed": ("derivation.healed", "it takes back the slip of the line before, and does not count against you."),
         "strict": ("derivation.strict", f"the two can be equal, so the sign must allow it. {example}"),
         "assumed": ("derivation.open_line", "this does not hold in general; whether it may be assumed is for a person to say."),
@@ -264,6 +272,22 @@ def _said(judged: Judged, goal: Goal, link: Link, outcome: str) -> list[Award]:
         "open": ("derivation.open_line", "it could not be decided" + (", the line before being unread." if judged.gap(link) else ".")),
     }[outcome]
     return [Award("none", none, told[0], where + told[1], judged.label(link) if verdict is not None else "")]
+
+
+MISTAKES = {
+    "direction": "the inequality holds the other way round.",
+    "equality": "the two are not equal in general; only an inequality holds.",
+    "log_inside": "the logarithm of a sum is not the sum of the logarithms.",
+    "": "it does not follow from the line before.",
+}
+
+
+def _broken(judged: Judged, link: Link, where: str, example: str) -> Award:
+    """A word on a link that fails: the author's own where the mistake was foreseen, and the example in numbers."""
+    kind, entry = judged.explained(link)
+    said = entry.feedback if entry is not None and entry.feedback else MISTAKES[kind]
+    tag = entry.tag if entry is not None and entry.tag else f"derivation.{kind or 'break'}"
+    return Award("none", Fraction(0), tag, f"{where}{said} {example}".strip(), judged.label(link))
 
 
 def _unread_starts(judged: Judged) -> list[Award]:

@@ -36,7 +36,7 @@ from typing import Literal
 
 from grader.answers import _derivation_marks as marks
 from grader.answers._chains import MAX_LINKS, Derivation, build
-from grader.answers._densities import DensityOptions, Question, formula_lines, question
+from grader.answers._densities import DensityOptions, Question, author_term, formula_lines, question
 from grader.answers._kind import Claim, Mark, Part, Read, Reading, Settled, Unread
 from grader.model import Answer, Note, SpecError
 from grader.reading.lines import Line
@@ -45,6 +45,9 @@ from grader.term import Term, collection, relation, text
 TAGS = {
     "derivation.valid": "Every line follows and the goal is reached.",
     "derivation.break": "A line does not follow from the one before.",
+    "derivation.direction": "An inequality stands the wrong way round.",
+    "derivation.equality": "An equality stands where only an inequality holds.",
+    "derivation.log_inside": "A logarithm was moved inside a sum.",
     "derivation.start": "It does not begin with what was given.",
     "derivation.goal": "It does not end with what was asked.",
     "derivation.form": "It ends with something equal to what was asked, written in another form.",
@@ -64,6 +67,10 @@ TAGS = {
     "derivation.waypoint": "An expression that earns points of its own was reached.",
     "blank": "Nothing was written.", "unread": "No line of it can be read.",
 }
+
+
+PATTERNS = ("direction", "equality", "log_inside")
+"""Names for `wrong: [{pattern: ...}]`; an entry with an answer names a false equation that is used in a step, such as p(x,z) = p(x|z) p(x)."""
 
 
 @dataclass(frozen=True)
@@ -108,6 +115,11 @@ def check(part: Part) -> None:
             raise SpecError(f"{waypoint.reach!r}: {open_question}", key="waypoints")
     if options.credit == "waypoints" and not options.waypoints:
         raise SpecError("expected expressions under `waypoints`", key="waypoints")
+    for entry in part.wrong:
+        if entry.answer:
+            author_term(entry.answer, part, "wrong")
+        elif entry.pattern not in PATTERNS:
+            raise SpecError(f"expected one of {', '.join(PATTERNS)}; found {entry.pattern!r}", key="wrong.pattern")
     if part.answer and not formula_lines(part.answer, asked.vocabulary):
         raise SpecError("no line of it can be read", key="answer")
 
@@ -202,6 +214,8 @@ def claims(reading: Reading, part: Part, settled: Settled) -> tuple[Claim, ...]:
     found = judged.step_claims()
     if all(c.label in settled for c in found):
         found += judged.follow_ups()
+        if all(c.label in settled for c in found):
+            found += judged.explanations()
     return tuple(found)
 
 
