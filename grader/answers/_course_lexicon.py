@@ -20,10 +20,10 @@ FORMS = {
     "optimum": "optimum optimal optima minimum saddle equilibrium solution nash origin minimax",
     "grow": "diverge diverges diverged diverging divergence divergent explode explodes exploding unbounded unboundedly",
     "cycle": "cycle cycles cycled cycling cyclic cyclical periodic periodically repeat repeats repeated repeating loop loops looping ring orbit "
-             "orbits circle circles circling circular recur recurs",
+             "orbits circle circles circling circular recur recurs recurring recurrent periodicity cyclicity",
     "oscillate": "oscillate oscillates oscillated oscillating oscillation oscillations rotate rotates rotated rotating rotation fluctuate fluctuates "
                  "bounce bounces bouncing swing swings revolve revolves spin spins spinning "
-                 "alternates",
+                 "alternates oscillatory orbiting revolving",
     "return": "back return returns returned returning comes come",
     "start": "start initial beginning origin same again starting",
     "change": "change changes changed changing vary varying adjust adjusting adjusted tune tuning modify modifying modified reduce reduces "
@@ -58,6 +58,7 @@ FOREIGN = (
 DRIFTS = frozenset("tend tends approach approaches go goes going grow grows growing spiral spirals spiraling spiralling".split())
 OUTWARDS = frozenset("infinity oo ∞ bound bounds bounded unbounded out outward outwards exponentially larger away".split())
 """What drifts there grows; without one of these words a drift says nothing."""
+MOVES = frozenset("go goes going move moves moving run runs running travel travels walk walks".split())
 ASKS = frozenset("does do did can could is are will would should".split())
 """A sentence that begins so before its subject is the question, copied."""
 PURPOSES = frozenset("order try tries trying want wants need aim goal used how".split())

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 
 from grader.answers import _words
-from grader.answers._course_lexicon import (ASKS, BREAKS, CONTEXT, DRIFTS, NO, NUMBERS, OUTWARDS, PARTICLE_NEXT, PURPOSES, SAYS, WEAK, YES,
+from grader.answers._course_lexicon import (ASKS, BREAKS, CONTEXT, DRIFTS, MOVES, NO, NUMBERS, OUTWARDS, PARTICLE_NEXT, PURPOSES, SAYS, WEAK, YES,
                                             Token, classify, denies, english)
 
 
@@ -173,6 +173,9 @@ def _predicates(tokens: Sequence[Token], said: Said, quote: str) -> list[tuple[b
         elif word == "no" and following == "longer" or word in ("instead", "rather") and following in ("of", "than"):
             denials += 1
         kind = _predicate_kind(tokens, k)
+        if kind == "settle" and word == "convergence" and not denials and _denied_after(tokens, k):
+            made.append((False, kind))
+            break
         if kind and not (made and made[-1][1] == kind and kind == "settle" and not denials):
             if denials > 1:
                 said.unclear.append(quote)
@@ -210,7 +213,22 @@ def _predicate_kind(tokens: Sequence[Token], k: int) -> str:
         return "cycle" if _recurs(tokens, k) else ""
     if token.kind == "return" and _comes_back(tokens, k):
         return "cycle"
+    rest = [t.text for t in tokens[k + 1:k + 6]]
+    if token.text == "same" and "as" in rest and {"initial", "start", "starting", "beginning", "first"} & set(rest):
+        return "cycle"
+    if token.text in ("around", "round") and k and (tokens[k - 1].text in MOVES or "round" in rest or "around" in rest):
+        return "oscillate"
     return "oscillate" if token.text == "forth" and "back" in around else ""
+
+
+def _denied_after(tokens: Sequence[Token], k: int) -> bool:
+    """"convergence is not possible", "convergence never happens": a denial follows, and nothing else is said before it."""
+    for j in range(k + 1, len(tokens)):
+        if denies(tokens[j].text):
+            return True
+        if tokens[j].kind in SAYS or tokens[j].text in ("and", "but", "or"):
+            return False
+    return False
 
 
 def _recurs(tokens: Sequence[Token], k: int) -> bool:
