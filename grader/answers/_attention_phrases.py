@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from grader.answers._attention import OO, Naming, is_vector, pairs
-from grader.term import Term, apply, number, relation, symbol
+from grader.term import Term, apply, binder, number, relation, symbol
 
 CLOSED = "\x00"
 """What stands in place of a phrase that was understood."""
@@ -209,8 +209,7 @@ RULES: tuple[tuple[re.Pattern[str], Handler], ...] = tuple((re.compile(pattern),
     (rf"(?:the )?sum of {_K} and {_K}", _blend(None)),
     # over which keys
     (_QUANTIFIED, _taken),
-    (r"(?:for|at|with) (?:(?:at least )?(?:some|one)|any one)(?: other)?(?: key| index)? (?:⟨[IKX]\d+⟩)|at least one(?: other)?(?: key| score)?",
-     _some),
+    (r"(?:for|at|with) (?:(?:at least )?(?:some|one)|any one)(?: other)?(?: key| index)? (?:⟨[IKX]\d+⟩)", _some),
     # how scores and scales grow
     (rf"(?:has|have|having|with) (?:a )?{_VERY}(?:large|high|big|great) (?:{_PRODUCT}|scores?) (?:with|to|for) (?:the )?(?:key )?{_K}", _large_score),
     (rf"{_S} {_GOES}(?:infinity|∞|{_O})", _end),
@@ -248,8 +247,8 @@ RULES: tuple[tuple[re.Pattern[str], Handler], ...] = tuple((re.compile(pattern),
 _HARMLESS = re.compile(r"\b(?:or equivalently|or in other words|or,? in short|not only|no matter what|without loss of generality)\b")
 _DOUBT = re.compile(
     r"\b(?:not|no|never|cannot|unless|except|without|or|either|neither|nor|some|any|exists?|least|than|compared|relative|only if|instead|rather|"
-    r"opposite|minus|fails?|wrong|false|incorrect|maybe|perhaps|probably|guess|unsure|negative|unequal|differ\w*|twice|similar\w*|regardless|"
-    r"irrespective|whatever|arbitrary|too|long\w*|norm|length|magnitude|large|big|huge|infinit\w*|grow\w*|tends?|small|zero)\b|n't\b|\?")
+    r"opposite|minus|fails?|wrong|false|incorrect|maybe|perhaps|probably|guess|unsure|negative|unequal|differ\w*|twice|similar\w*|"
+    r"regardless|irrespective|whatever|arbitrary|too|long\w*|norm|length|magnitude|large|big|huge|infinit\w*|grow\w*|tends?|small|zero)\b|n't\b|\?")
 _QUANTIFIER_WORDS = frozenset("for where with when whenever and all every each other others if the keys key indices index such that over in of values "
                               "as so".split())
 _VERDICT = re.compile(r"\b(?:this|that|it|which) (?:is|was|does|would|will|can)(?:n't| not| wrong| false| incorrect| never)|"
@@ -304,7 +303,7 @@ def _sentence(sentence: str, text: Text) -> tuple[list[tuple[int, Term]], str]:
     text.found += list(_formulas(left, text))
     if "some" in text.flags:
         text.flags.discard("some")
-        left += " some"
+        text.found = [(at, binder("exists", (symbol(text.naming.other),), term)) for at, term in text.found]
     return text.found, left
 
 

@@ -11,8 +11,8 @@ from grader.model import Answer, Note, Part, Read, Reading, Unread
 from grader.term import Term, apply, free_names, number, relation, symbol, walk
 from grader.term import replace as put
 
-LARGE = 5
-"""A gap of 5 makes the odds against one other key 1 : 148."""
+LARGE = 10
+"""A gap of 10 makes the odds against one other key 1 : 22026."""
 _MUCH_GREATER = re.compile(r">\s*>(?:\s*>)*|≫|⋙|\\gg+\b")
 
 
@@ -118,17 +118,18 @@ def _is_range(term: Term, naming: Naming) -> bool:
 
 def _is_outcome(term: Term, naming: Naming) -> bool:
     """Does it speak of weights, values or the output, or write a weight out as exp(k_j^T q) / sum_i exp(k_i^T q)?"""
-    for node in walk(term):
-        if node.is_apply("div") and node.args[0].is_apply("exp") and _is_sum_of_exponentials(node.args[1]):
-            try:
-                return len(tidy(node.args[1], naming).args) == 1
-            except ValueError:
-                return False
+    try:
+        if any(_is_weight(node) for node in walk(tidy(term, naming))):
+            return True
+    except Unclear:
+        return False
     return any(node.kind == "symbol" and node.name in naming.outcomes or node.kind == "apply" and node.name == "softmax" for node in walk(term))
 
 
-def _is_sum_of_exponentials(term: Term) -> bool:
-    return term.kind == "binder" and term.name == "sum" and term.args[0].is_apply("exp")
+def _is_weight(node: Term) -> bool:
+    """An exponential over the sum of exponentials at all keys."""
+    below = node.args[1] if node.is_apply("div", 2) and node.args[0].is_apply("exp") else node
+    return below is not node and below.kind == "binder" and below.name == "sum" and len(below.args) == 1 and below.args[0].is_apply("exp")
 
 
 def _is_definition(term: Term, naming: Naming) -> bool:

@@ -183,7 +183,7 @@ def _alternatives(heard: Heard, naming: Naming) -> tuple[Term, ...]:
 def _summed(term: Term, naming: Naming) -> tuple[Term, ...]:
     """`- gamma k_i` without a sum may mean one other key or all of them: the reading with the sum."""
     free = _free_keys(term, naming)
-    if len(free) != 1:
+    if len(free) != 1 or not naming.is_index(symbol(free[0])):
         return ()
     index = symbol(free[0])
     outside = relation("notin", index, collection("set", *map(symbol, naming.named)))

@@ -63,9 +63,9 @@ def supposed_claims(meant: Meant, part: Part, norms: Any, settled: Any) -> tuple
             for some in itertools.combinations(meant.unstated, size):
                 rest = tuple(n for n in meant.unstated if n not in some)
                 made.append(under(f"if {', '.join(some)} -> oo", *[relation("->", symbol(n), OO) for n in some], constants=rest))
-    for family in meant.open_families[:2]:
+    for family in meant.open_families[:2] if not grow else ():
         other = apply("index", symbol(family), symbol(meant.naming.other))
-        made.append(under(f"if {family} bounded", relation("<", apply("abs", other), OO), *grow))
+        made.append(under(f"if {family} bounded", relation("<", apply("abs", other), OO)))
     return tuple(made)
 
 

@@ -12,10 +12,10 @@ What learners may write
 Definition used
     The answer is right when the property follows from what is written. `beta >> 0`, "large" and "infinite" mean beta -> oo. A letter of which
     nothing is said is a constant that may have any value in its domain; coefficients of which nothing is said may be anything. So `q = beta (k_a
-    + k_b)` alone is not right for every beta; where it becomes right for beta -> oo it earns `share` of the points (`scale_stated: required`) or
-    all (`assumed`). With several scales the property must hold for every relative speed. A query without letters never has the limit; it is taken
-    as approximately right where all weights are within `tolerance` for up to `most_keys` keys (`finite_scale` says what that earns). Factors
-    inside q refer to the keys' norms: 1 where `orthonormal`, else those of `norms`, else any.
+    + k_b)` alone is not right for every beta; where it becomes right for beta -> oo it goes to a person, or earns what `scale_stated` says. With
+    several scales the property must hold for every relative speed. A query without letters never has the limit; it is taken as approximately
+    right where all weights are within `tolerance` for up to `most_keys` keys (`finite_scale` says what that earns). Factors inside q refer to the
+    keys' norms: 1 where `orthonormal`, else those of `norms`, else any.
 
 Fails when
     No query is given (a description by its scores alone goes to a person if it is right), a condition has no clear meaning, or words such as
@@ -66,8 +66,8 @@ class Options:
     orthonormal: bool = field(default=True, metadata={"help": "whether the orthogonal keys have norm 1"})
     norms: tuple[tuple[str, Fraction], ...] = field(default=(), metadata={
         "help": "norms of the keys by index, with `other` for all the rest; default: any norms"})
-    scale_stated: Literal["required", "assumed"] = field(default="required", metadata={
-        "help": "required: a scale of which nothing is said earns `share`; assumed: it is read as large"})
+    scale_stated: Literal["person", "partial", "assumed", "required"] = field(default="person", metadata={
+        "help": "a query that is right if its scale grows, of which nothing is said: to a person, `share` of the points, all of them, or none"})
     finite_scale: Literal["full", "partial", "person"] = field(default="full", metadata={"help": "what a fixed query within the tolerance earns"})
     tolerance: Fraction = field(default=Fraction(1, 10**6), metadata={"help": "the largest error of a weight for a fixed query"})
     most_keys: int = field(default=10**6, metadata={"help": "for how many keys a fixed query must be within the tolerance"})
@@ -197,12 +197,14 @@ def _supposed(part: Part, options: Options, meant: work.Meant, settled: Settled,
     growing = settled.get("growing")
     if growing is not None and growing.status is Status.PROVED:
         names = ", ".join((*meant.unstated, *meant.still_families))
+        text = f"Nothing is said of {names}, and not every value will do. {_numbers_of(main)}"
         if options.scale_stated == "assumed":
             return full(part, "construction.right", f"Read with {names} arbitrarily large. {' '.join(growing.finding.teacher_words)}", "growing")
         if meant.has_number_bound:
             return person(part, "construction.scale_unstated", f"Only a bound is stated for {names}: a person decides.", "growing")
-        return _pattern(part, "scale_unstated", f"Nothing is said of {names}, and not every value will do. {_numbers_of(main)}", labels[0],
-                        part.points * options.share)
+        if options.scale_stated == "person" and not any(w.pattern == "scale_unstated" for w in part.wrong):
+            return person(part, "construction.scale_unstated", f"{text} A person decides.", labels[0], Status.REFUTED)
+        return _pattern(part, "scale_unstated", text, labels[0], part.points * options.share if options.scale_stated == "partial" else Fraction(0))
     others = [k for k, v in settled.items() if k.startswith("if ") and v.status is Status.PROVED]
     if others:
         text = f"This is right under a condition that the answer does not state; as stated it is not. {_numbers_of(main)}"

@@ -46,10 +46,12 @@ TAGS = {
     "limit_condition.largest": "Only the largest score is asked for.",
     "limit_condition.fixed_score": "A score has a fixed value.", "limit_condition.own_score": "Only the target's own score is spoken of.",
     "limit_condition.keys": "Keys are compared, not their scores.", "limit_condition.some": "Only some other keys are spoken of.",
+    "limit_condition.orthonormal_only": "Enough for orthonormal keys, which the question does not give.",
     "limit_condition.finite": "A fixed number for a score or a gap that may be large enough.",
     "limit_condition.restated": "The outcome itself, no condition on the scores.", "limit_condition.undecided": "Neither shown nor refuted.",
     "blank": "Nothing was written.", "unread": "The answer could not be read.",
 }
+ORTHONORMAL = "if the keys are orthonormal"
 PATTERNS = ("similarity", "largest", "fixed_score", "own_score", "keys", "some", "restated")
 """Names for `wrong: [{pattern: ...}]`."""
 
@@ -64,7 +66,7 @@ class Options:
     count: str = field(default="", metadata={"help": "the letter for the number of keys; default: the declared integer"})
     orthonormal: bool = field(default=False, metadata={"help": "whether the keys are known to be orthonormal"})
     much_greater: Literal["difference", "ratio", "either"] = field(default="difference", metadata={"help": "what >> between scores means"})
-    sufficient: Literal["full", "partial", "person"] = field(default="partial", metadata={
+    sufficient: Literal["full", "partial", "person"] = field(default="person", metadata={
         "help": "what a condition earns that is sufficient and not necessary"})
     restated: Literal["full", "partial", "person", "none"] = field(default="person", metadata={"help": "what the outcome itself earns as an answer"})
     share: Fraction = field(default=Fraction(1, 2), metadata={"help": "the part of the points that `partial` means"})
@@ -106,8 +108,8 @@ def _suffix(greater: str, part: Part) -> str:
     return " (ratio)" if greater == "ratio" and part.options.much_greater == "either" else ""
 
 
-def _claim(part: Part, name: str, premises: tuple, conclusion: tuple, label: str) -> Claim:
-    norms = "unit" if part.options.orthonormal else "any"
+def _claim(part: Part, name: str, premises: tuple, conclusion: tuple, label: str, orthonormal: bool = False) -> Claim:
+    norms = "unit" if part.options.orthonormal or orthonormal else "any"
     naming = _naming(part)
     letters = tuple(n for n in work.free_letters(work.Said((*premises, *conclusion)), naming))
     stated = {s.args[0].name for s in (*premises, *conclusion) if s.kind == "relation" and s.signs == ("->",) and s.args[0].kind == "symbol"}
@@ -137,6 +139,8 @@ def claims(reading: Read, part: Part, settled: Settled) -> tuple[Claim, ...]:
                 return tuple(made)
         if not said.compares:
             break
+    if settled["sufficient"].status is Status.REFUTED and not part.options.orthonormal:
+        made.append(_claim(part, "condition", work.analyse(reading.term, naming, _readings(part)[0]).statements, goal, ORTHONORMAL, orthonormal=True))
     return (*made, *_entry_claims(reading, part))
 
 
@@ -181,6 +185,9 @@ def mark(reading: Reading, part: Part, settled: Settled) -> Mark:
     if verdict is None or verdict.status is not Status.REFUTED:
         text = "Whether the weight tends to 1 under this condition could not be decided: a person looks."
         return person(part, "limit_condition.undecided", text, "sufficient")
+    if (v := settled.get(ORTHONORMAL)) is not None and v.status is Status.PROVED:
+        text = f"This is not enough for keys of any length and direction. {convention}{' '.join(verdict.finding.words)}"
+        return person(part, "limit_condition.orthonormal_only", f"{text} For orthonormal keys it is: a person decides.", "sufficient", Status.REFUTED)
     if work.is_nearly_enough(said):
         text = "With such numbers the weight may be close to 1, but it does not tend to 1: a person decides."
         return person(part, "limit_condition.finite", text, "sufficient", Status.REFUTED)

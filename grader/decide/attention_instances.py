@@ -330,8 +330,8 @@ def _listed(ask: Question, conclusion: Sequence[Term] | None) -> Iterator[tuple[
     (j,), zero = ask.names.named, Scale({})
     copies = ask.keys() - 1
     two = Scale.of(2)
-    pairs = [((ONE, zero), (zero, ONE)), ((ONE, zero), (ONE, zero)), ((ONE, zero), (-ONE, zero)), ((ONE, zero), (two, zero)),
-             ((two, zero), (ONE, zero)), ((T, zero), (zero, ONE)), ((T, zero), (ONE, zero)), ((ONE, zero), (INVERSE, zero)),
+    pairs = [((ONE, zero), (zero, ONE)), ((ONE, zero), (two, zero)), ((two, zero), (ONE, zero)), ((ONE, zero), (-ONE, zero)),
+             ((ONE, zero), (ONE, zero)), ((T, zero), (zero, ONE)), ((T, zero), (ONE, zero)), ((ONE, zero), (INVERSE, zero)),
              ((ONE, zero), (zero, INVERSE))]
     if ask.norms == "unit":
         pairs, copies = pairs[:1], 1
