@@ -22,8 +22,9 @@ STEP_NAMES = frozenset("eta alpha gamma lambda lr mu epsilon delta beta tau h s 
 MAX_FORMULA = 2000
 """Characters of a formula that is read."""
 _NEW, _OLD = frozenset("new next after updated".split()), frozenset("old prev previous current now before".split())
-_MISREAD = re.compile(r"(?<![A-Za-z0-9_\\])([pPqQxXyY9g])\s?[tT](\s?\+\s?1|[tl+][l1I])?(?![A-Za-z0-9])")
-_LOOKALIKES = {"9": "q", "g": "q"}
+_MISREAD = re.compile(r"(?<![A-Za-z0-9_\\])([A-Za-z9ρ])\s?[tT](\s?\+\s?1|[tl+][l1I])?(?![A-Za-z0-9])")
+_LOOKALIKES = {"9": "q", "g": "q", "ρ": "p"}
+"""Signs that a recogniser writes for a letter."""
 
 
 @dataclass(frozen=True)
