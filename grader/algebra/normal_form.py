@@ -200,8 +200,8 @@ def multiple(claim: Claim, f: Term, g: Term, real: bool, check: Callable[[], Non
             u, v = form.value(f), form.value(g)
             if u[0].is_zero() or v[0].is_zero():
                 return "an equation that always holds"
-            c = tuple(_leading(form.k, p[0]) for p in (u, v))
-            if not form.k.reduce(u[0] * c[1] - v[0] * c[0]).is_zero():
+            c = _factor(form.k, u[0], v[0])
+            if c is None:
                 return "the numerators are no multiples of each other"
             return {"generators": form.k.entries, "rows": form.rows, "facts": [], "left": form.k.write_frac(u), "right": form.k.write_frac(v),
                     "factor": form.k.write_frac(c)}
@@ -237,6 +237,16 @@ def signed(claim: Claim, left: Term, right: Term, strict: bool, check: Callable[
                 continue
             return reason
     return reason or "no plan for the generators was found"
+
+
+def _factor(k: Kernels, u: fmpq_mpoly, v: fmpq_mpoly) -> Frac | None:
+    """(a, b) without symbols and with u b = v a: by the common factor, else by the coefficients of the first product of symbols."""
+    common = u.gcd(v)
+    for c in ((u / common, v / common), (_leading(k, u), _leading(k, v))):
+        plain = all(k.entries[j][0] not in ("symbol", "conj", "call", "bound", "cos", "sin", "function") for p in c for j in k.used(p))
+        if plain and k.reduce(u * c[1] - v * c[0]).is_zero():
+            return c
+    return None
 
 
 def _leading(k: Kernels, p: fmpq_mpoly) -> fmpq_mpoly:
