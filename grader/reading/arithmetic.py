@@ -6,12 +6,14 @@ from grader.reading.lexer import ReadError, Token
 from grader.reading.operands import POSTFIX
 from grader.reading.repair import STARTS
 from grader.reading.statements import is_set
-from grader.term import Span, Term, apply, number, text
+from grader.term import Span, Term, apply, number, symbol, text
 
 SUMS = frozenset(("+", "-", "pm", "cup"))
 PRODUCTS = frozenset(("*", "/", "mod", "pmod", "cap", "percent", "choose_"))
 FACTORS = (STARTS | {"abs(", "norm("}) - {"forall", "exists", "not", "dots"}
 """Kinds that can begin a factor of a product without a sign."""
+_END_OF_POINT = frozenset("eof ) } ,".split())
+"""What may follow the side of a limit (`x -> 0+`)."""
 _NAMED_PRODUCTS = {"outer": "outer", "hadamard": "hadamard", "times": "cross", "cdot": "dotproduct"}
 
 
@@ -31,7 +33,9 @@ class Arithmetic:
             if kind not in SUMS or self.ended:
                 break
             self.i += 1
-            if kind == "+" and t.text == "+":
+            if kind in ("+", "-") and terms[-1].kind == "number" and not t.gap and self.tok.kind in _END_OF_POINT:
+                terms[-1] = apply("sup", terms[-1], symbol("plus" if kind == "+" else "minus"), span=self.span(first))
+            elif kind == "+" and t.text == "+":
                 terms.append(self.product())
             elif kind == "-":
                 at = t.start
@@ -68,7 +72,7 @@ class Arithmetic:
         kind = self.tok.kind
         if kind == "-" or kind == "+" or kind == "pm":
             return self.signed_product(first)
-        if self.integrals and self.at_differential():
+        if self.integrals and self.at_differential() and not (self.integrals[-1][0] and len(self.integrals) > 1):
             self.take_differentials()
             if self.ended or self.tok.kind not in FACTORS:
                 return number(1)
@@ -135,7 +139,7 @@ class Arithmetic:
     def times(self, factors: list[Term], t: Token, first: int) -> None:
         """A written product sign and the factor after it."""
         self.i += 1
-        if self.integrals and self.at_differential():
+        if self.integrals and self.at_differential() and not (self.integrals[-1][0] and len(self.integrals) > 1):
             self.take_differentials()
             return
         if self.tok.kind in ("eof", ")", "]", "}", ",", "rel"):
@@ -156,8 +160,9 @@ class Arithmetic:
         """A factor side by side with the one before it. False where what follows is no factor (a condition, a unit at the end, other words)."""
         kind = t.kind
         if self.integrals and self.at_differential():
+            here = self.i
             self.take_differentials()
-            return True
+            return self.i > here
         if kind == "num":
             if self.number_after(factors, t, first):
                 return True
@@ -302,7 +307,8 @@ class Arithmetic:
     def is_factorial_of(self, t: Token) -> bool:
         """`n!=n(n-1)!` and `3!=6`: a factorial and an equals sign, or "not equal"? Other factorials in the text decide; after a number both are possible."""
         others = any(x.kind == "!" for x in self.tokens)
-        if not others and self.tokens[self.i - 1].kind != "num":
+        if not others and (self.tokens[self.i - 1].kind != "num" or self.i > 1 and self.tokens[self.i - 2].kind not in ("(", "rel", ",")
+                           or any(x.kind in ("name", "const") for x in self.tokens)):
             return False
         said = "a factorial and an equals sign" if others else "not equal"
         return self.site("factorial_equals", self.i, f"`!=` is read as {said}", Span(t.start, t.end)) != others

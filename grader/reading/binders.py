@@ -215,7 +215,11 @@ class Binders:
             self.i += 1
             inner = self.single_limit_point()
             return apply("neg", inner) if t.kind == "-" else inner
-        return self.single_operand()
+        point = self.single_operand()
+        if self.tok.kind in ("+", "-") and not self.tok.gap and self.tokens[self.i + 1].gap:
+            point = apply("sup", point, symbol("plus" if self.tok.kind == "+" else "minus"))
+            self.i += 1
+        return point
 
     def read_integral(self, below: Term | None, above: Term | None, first: int) -> Term:
         named = below is not None and below.kind == "relation" and below.signs == ("=",) and above is not None and below.args[0].kind == "symbol"
@@ -381,7 +385,7 @@ class Binders:
         tokens = self.tokens
         head = tokens[first]
         k = first + 1
-        while tokens[k].kind in ("name", "const", "_", "num", "^", "(") and not tokens[k].gap:
+        while tokens[k].kind in ("name", "const", "_", "num", "^", "(") and (not tokens[k].gap or head.kind == "partial" and k == first + 1):
             k = self.partner.get(k, k) + 1
         if tokens[k].kind != "/" or k - first > 12:
             return None

@@ -41,7 +41,7 @@ SWALLOW = {"label": 1, "tag": 1, "hspace": 1, "vspace": 1, "phantom": 1, "hphant
            "eqref": 1, "cite": 1, "kern": 0, "mkern": 0, "footnote": 1, "rule": 2, "raisebox": 1, "hskip": 0}
 """Commands that vanish with their first arguments."""
 
-SPACES = frozenset(", ; : ! > thinspace medspace thickspace negthinspace negmedspace negthickspace enspace enskip nobreakspace space / - @".split()) | {" "}
+SPACES = frozenset(", ; : ! > thinspace medspace thickspace negthinspace negmedspace negthickspace enspace enskip nobreakspace space - @".split()) | {" "}
 """Spacing commands (`\\,`); `quad` and `qquad` are separators."""
 
 # ------------------------------------------------------------------------------------------------------------ applications
@@ -79,7 +79,7 @@ FUNCTIONS: dict[str, str] = {
 """Words to operators; those of `BARE` need no brackets, the others are functions only directly before one."""
 
 BARE = frozenset(
-    f"{' '.join(_TRIG)} {' '.join('a' + f for f in _TRIG)} exp log sqrt det trace rank erf sigmoid softmax softplus relu re im arg sign entropy diag".split())
+    f"{' '.join(_TRIG)} {' '.join('a' + f for f in _TRIG)} exp log sqrt det trace rank erf sigmoid softmax softplus relu re im arg sign entropy diag abs".split())
 """Operators that may stand before their argument without brackets (`sin x`)."""
 
 WEAK = frozenset("hat bar tilde star vec dot root round cross outer inner set list tuple at index call prime given norm mod degree percent diff product "

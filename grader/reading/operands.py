@@ -129,7 +129,7 @@ class Operands(Scripts):
         self.enter(t)
         self.in_arguments += 1
         self.i += 1
-        entries, rows = self.listed(close)
+        entries, rows = self.listed(close, False)
         self.in_arguments -= 1
         self.nest -= 1
         shut = self.tokens[close]
@@ -152,8 +152,9 @@ class Operands(Scripts):
             return collection("matrix", *[collection("tuple", *e.args, span=e.span) for e in entries], span=span)
         return collection("tuple" if signs == ("(", ")") else "list", *entries, span=span)
 
-    def listed(self, close: int) -> tuple[list[Term], list[list[Term]]]:
-        """Entries up to the bracket at `close`; rows where semicolons part them (`[1, 2; 3, 4]`)."""
+    def listed(self, close: int, called: bool = True) -> tuple[list[Term], list[list[Term]]]:
+        """Entries up to the bracket at `close`; rows where semicolons part them (`[1, 2; 3, 4]`). In the arguments of a call a semicolon comes before
+        the parameters, elsewhere in round brackets it parts entries."""
         entries: list[Term] = []
         rows: list[list[Term]] = []
         while self.i < close:
@@ -176,6 +177,8 @@ class Operands(Scripts):
             self.i += 1
         if rows:
             rows.append(entries)
+            if self.tokens[close].kind == ")" and called is False and all(len(r) == 1 for r in rows):
+                return [r[0] for r in rows], []
             if self.tokens[close].kind == ")":
                 parts = [self.tupled(r) for r in rows]
                 return [apply("semicolon", parts[0], parts[1] if len(parts) == 2 else collection("tuple", *parts[1:]))], []
@@ -304,8 +307,10 @@ class Operands(Scripts):
         if t.kind == "langle":
             if len(entries) == 2:
                 return apply("inner", *entries, span=span)
+            if len(entries) == 1 and entries[0].is_apply("given"):
+                return apply("inner", *entries[0].args, span=span)
             if len(entries) == 1:
-                return apply("expectation", *entries, span=span)
+                raise ReadError("angle brackets around one formula", t.start, self.tokens[close].end, "Write what they mean.")
             return collection("tuple", *entries, span=span)
         if len(entries) != 1:
             raise ReadError("these brackets hold one formula", t.start, self.tokens[close].end)

@@ -38,16 +38,20 @@ def mend(tokens: list[Token], text: str, notes: list[Note]) -> Mended:
         tokens = drop_delimiters(tokens, notes)
     if "tilde" in kinds:
         tokens = settle_tildes(tokens)
+    if "name" in kinds:
+        read_by_company(tokens, kinds, notes)
     if "func" in kinds and any([t.text == "arg" for t in tokens]):
         tokens = join_words(tokens)
     if kinds & {"frac", "binom"}:
         tokens = split_digits(tokens)
     if kinds & {"left", "right", "middle"}:
         tokens = pair_left_right(tokens)
+    if "rel" in kinds and "," in kinds:
+        pair_angles(tokens)
     if "rel" in kinds or ":" in kinds:
         tokens = join_spaced_signs(tokens, notes)
     if "amp" in kinds or "row" in kinds:
-        tokens = drop_alignment(tokens, notes)
+        tokens = drop_alignment(tokens, "\\" in text or "$" in text, notes)
     tokens = trim_edges(tokens, notes)
     partner = match_brackets(tokens, text, notes)
     if "quad" in kinds or "row" in kinds or "\n" in text and any([t.gap == 2 for t in tokens]):
@@ -55,6 +59,24 @@ def mend(tokens: list[Token], text: str, notes: list[Note]) -> Mended:
         if changed:
             partner = match_brackets(tokens, text, notes)
     return Mended(tokens, partner)
+
+
+def read_by_company(tokens: list[Token], kinds: set[str], notes: list[Note]) -> None:
+    """Letters that the rest of the text decides: `A u B'` among capitals alone are sets, `2 + 3I` with no other name is a complex number."""
+    names = {t.text for t in tokens if t.kind == "name"}
+    if names == {"I"} and any(t.kind == "func" and t.text in ("re", "im", "conj", "abs", "arg", "exp", "sqrt") or t.kind == "const" and t.text in ("pi", "e")
+                              or t.kind in "+-" and k and tokens[k - 1].kind in ENDS for k, t in enumerate(tokens)):
+        for t in tokens:
+            if t.kind == "name":
+                t.kind, t.text = "const", "i"
+        notes.append(Note("I is read as the imaginary unit", None, "info", "imaginary"))
+    elif names & {"n", "u"} and kinds <= {"name", "'", "(", ")", "eof", "dollar", "math"}:
+        joins = [t for k, t in enumerate(tokens) if t.kind == "name" and t.text in ("n", "u") and t.gap and tokens[k + 1].gap and k]
+        others = [t for t in tokens if t.kind == "name" and t not in joins]
+        if joins and len(others) == len(joins) + 1 and all(t.text.isupper() for t in others):
+            for t in joins:
+                t.kind, t.text = ("cap", "intersection") if t.text == "n" else ("cup", "union")
+            notes.append(Note("u and n between capitals are read as union and intersection", None, "info", "set_letters"))
 
 
 def drop_delimiters(tokens: list[Token], notes: list[Note]) -> list[Token]:
@@ -158,6 +180,23 @@ def pair_left_right(tokens: list[Token]) -> list[Token]:
     return kept
 
 
+def pair_angles(tokens: list[Token]) -> None:
+    """`<u, v>`: a smaller-than sign where an operand should begin, with a comma and a greater-than sign after it, is a bracket."""
+    for k, t in enumerate(tokens):
+        if t.kind != "rel" or t.text != "<" or k and tokens[k - 1].kind in ENDS:
+            continue
+        depth, comma = 0, False
+        for u in tokens[k + 1:k + 40]:
+            depth += (u.kind in OPENERS) - (u.kind in CLOSERS)
+            comma = comma or u.kind == "," and depth == 0
+            if depth < 0 or u.kind == "rel" and depth == 0 and u.text != ">":
+                break
+            if u.kind == "rel" and depth == 0:
+                if comma:
+                    t.kind, u.kind = "langle", "rangle"
+                break
+
+
 _SPACED = {(">", ">"): ">>", ("<", "<"): "<<", ("<", "="): "<=", (">", "="): ">=", (">>", ">"): ">>", ("<<", "<"): "<<", ("=", "="): "=", (":", "="): ":="}
 
 
@@ -176,7 +215,7 @@ def join_spaced_signs(tokens: list[Token], notes: list[Note]) -> list[Token]:
     return kept
 
 
-def drop_alignment(tokens: list[Token], notes: list[Note]) -> list[Token]:
+def drop_alignment(tokens: list[Token], latex: bool, notes: list[Note]) -> list[Token]:
     """`&` outside an environment: dropped beside a relation (`&=&`), "and" between two statements; in an alignment a space or a comma."""
     kept: list[Token] = []
     inside: list[str] = []
@@ -197,7 +236,7 @@ def drop_alignment(tokens: list[Token], notes: list[Note]) -> list[Token]:
             continue
         before, after = (kept[-1] if kept else tokens[-1]), tokens[k + 1]
         spaced = t.gap and after.gap and before.kind in ENDS and after.kind in STARTS
-        if spaced and any(u.kind == "rel" for u in kept):
+        if spaced and (not latex or any(u.kind == "rel" for u in kept)):
             kept.append(Token("and", "and", t.start, t.end, 1))
             notes.append(Note("`&` is read as \"and\"", Span(t.start, t.end), "repair", "ampersand"))
             continue

@@ -76,6 +76,10 @@ class Scripts:
     def power(self, base: Term, exponent: Term, first: int) -> Term:
         if self.has_sets:
             base, exponent = self.plain(base), self.plain(exponent)
+        if base.is_apply("index", 2) and base.args[0].kind == "symbol" and base.args[0].name == "C" and not self.vocabulary.knows("C"):
+            span = self.span(first)
+            if self.site("combination", first, f"`{self.text[span.start:span.end]}` is read as a power; it may be a binomial coefficient", span):
+                return apply("binomial", base.args[1], exponent, span=span)
         if self.is_array(base) and exponent == apply("neg", number(1)):
             return apply("inverse", base, span=self.span(first))
         return apply("pow", base, exponent, span=self.span(first))
@@ -131,6 +135,9 @@ class Scripts:
             self.i += 1
         span = self.span(start)
         if count == 1 and self.is_array(term):
+            return apply("transpose", term, span=span)
+        if count == 1 and term.kind == "symbol" and term.name.isupper() and self.tok.kind in ("name", "hat") and not self.vocabulary.knows(term.name) \
+                and self.site("prime", self.i, f"`{term.name}'` is read with a prime; it may be a transpose", span):
             return apply("transpose", term, span=span)
         if count > 20:
             raise self.fail("a long row of primes")

@@ -26,7 +26,7 @@ _OTHERS: dict[Sign, str] = {
     ("impliedby", "impliedby"): "<== ⇐ ⟸ ∵ \\impliedby \\Leftarrow \\Longleftarrow \\because",
     ("iff", "iff"): "<=> <==> <-> ⇔ ⟺ ↔ \\iff \\Leftrightarrow \\Longleftrightarrow \\leftrightarrow",
     ("mapsto", "mapsto"): "↦ ⟼ \\mapsto \\longmapsto",
-    ("and", "and"): "∧ && \\land \\wedge \\& \\And", ("or", "or"): "∨ \\lor \\vee", ("or", "xor"): "⊻ \\veebar", ("not", "not"): "¬ \\neg \\lnot",
+    ("and", "and"): "∧ && \\land \\wedge \\& \\And", ("or", "or"): "∨ \\lor \\vee \\/", ("or", "xor"): "⊻ \\veebar", ("not", "not"): "¬ \\neg \\lnot",
     ("+", "+"): "+", ("-", "-"): "- − ﹣ \\minus", ("pm", "pm"): "± \\pm", ("pm", "mp"): "∓ -+ \\mp",
     ("*", "*"): "* ∗ \\ast", ("*", "cdot"): "· ⋅ ∙ • ‧ \\cdot \\bullet \\cdotp", ("*", "times"): "× ⨯ ✕ \\times", ("*", "matmul"): "@", ("/", "//"): "//",
     ("/", "/"): "/ ÷ ∕ ⁄ \\div \\slash", ("^", "^"): "^ ** ˆ", ("_", "_"): "_ \\_", ("!", "!"): "!",
@@ -73,6 +73,6 @@ SIZES = frozenset("\\bigl \\Bigl \\biggl \\Biggl".split()), frozenset("\\bigr \\
 
 NEGATED = {"=": "!=", "in": "notin", "equiv": "!=", "!=": "!="}
 
-ASCII = "|".join(re.escape(s) for s in sorted((s for s in SIGNS if s.isascii() and not s.startswith("\\") and not s.startswith("&") and len(s) > 1),
+ASCII = "|".join(re.escape(s) for s in sorted((s for s in SIGNS if s.isascii() and s[0] != "\\" and s[-1] != ";" and len(s) > 1),
                                                key=len, reverse=True))
 """Regular expression for the ASCII signs of two characters or more, longest first."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from grader.reading.arguments import as_name
 from grader.reading.lexer import ReadError
 from grader.reading.repair import STARTS
-from grader.term import Span, Term, apply, binder, collection, constant, relation
+from grader.term import Span, Term, apply, binder, collection, constant, relation, walk
 
 LOGIC = {"iff": 1, "implies": 2, "impliedby": 2, "or": 3, "and": 4}
 _CHAIN = frozenset("rel not mapsto mid not_ arrow over_".split())
@@ -78,6 +78,9 @@ class Statements:
             return collection("list", *flat, span=span)
         if not kinds[0]:
             cut = kinds.index(True)
+            if cut == len(flat) - 1 and self.shared_condition(flat):
+                return apply("and", *[relation(flat[-1].signs, name, *flat[-1].args[1:], span=flat[-1].span) for name in (*flat[:-1], flat[-1].args[0])],
+                             span=span)
             if all(kinds[cut:]):
                 body = flat[0] if cut == 1 else collection("list", *flat[:cut], span=span)
                 return apply("where", body, *flat[cut:], span=span)
@@ -94,6 +97,13 @@ class Statements:
             body = flat[0] if lead == 1 else apply("and", *flat[:lead], span=span)
             return apply("where", body, *conditions, span=span)
         return apply("and", *flat, span=span)
+
+    def shared_condition(self, flat: list[Term]) -> bool:
+        """`x, y > 0` and `i, j in S`: several names under one relation."""
+        last = flat[-1]
+        if last.kind != "relation" or not all(x.kind == "symbol" or x.is_apply("index") for x in (*flat[:-1], last.args[0])):
+            return False
+        return not any(name in walk(last) for name in flat[:-1])
 
     def clause(self) -> Term:
         """A statement or expression, and the conditions after it: `where`, `for all`, `if`, `(i != j)`."""
@@ -223,7 +233,7 @@ class Statements:
         if self.tok.kind in ("all", "forall"):
             return self.quantified(True)
         condition = self.logic(0)
-        if self.tok.kind in (",", "then", ":") and self.tokens[self.i + 1].kind != "eof":
+        if self.tok.kind == "then" or self.tok.kind in (",", ":") and any(x.kind == "rel" for x in self.tokens[self.i:]):
             self.i += 1
             if self.tok.kind == "then":
                 self.i += 1
