@@ -188,6 +188,43 @@ def test_long_and_hostile_texts_end_soon(tmp_path):
     assert time.thread_time() - start < 5
 
 
+RIGHT = [
+    ({"start": "L(q)", "goal": GOAL}, r"""L(q) = \int q(z|x) \log \frac{p(x,z)}{q(z|x)} dz
+= \int q(z|x) \log \frac{p(x|z) p(z)}{q(z|x)} dz
+= \int q(z|x) \log p(x|z) dz - \int q(z|x) \log \frac{q(z|x)}{p(z)} dz
+= E_{q(z|x)}[\log p(x|z)] - KL(q(z|x) || p(z))"""),
+    ({"start": r"\log p(x)", "goal": "L(q)", "relation": ">="}, r"""\log p(x) = \log \int p(x,z) dz
+= \log E_q[\frac{p(x,z)}{q(z|x)}]
+\ge E_q[\log \frac{p(x,z)}{q(z|x)}]
+= L(q)"""),
+    ({"start": r"\log p(x)", "goal": "L(q) + KL(q(z|x) || p(z|x))"}, r"""\log p(x) = E_q[\log p(x)]
+= E_q[\log \frac{p(x,z)}{p(z|x)}]
+= E_q[\log \frac{p(x,z)}{q(z|x)} + \log \frac{q(z|x)}{p(z|x)}]
+= L(q) + KL(q(z|x) || p(z|x))"""),
+]
+FAULTS = [(" - ", " + "), (" + ", " - "), ("p(z)", "p(x)"), ("p(x|z)", "p(z|x)"), ("p(x,z)", "p(x|z)"), ("q(z|x) || p(z|x)", "p(z|x) || q(z|x)"),
+          (r"\ge", r"\le"), (r"\log p(x)", "p(x)"), (r"\log E_q[", r"E_q[\log ")]
+
+
+@pytest.mark.parametrize("k", range(len(RIGHT)))
+def test_a_planted_fault_is_found_on_its_line(tmp_path, k):
+    options, text = RIGHT[k]
+    loaded = problem(tmp_path, **options)
+    rows = text.splitlines()
+
+    def marked(changed):
+        return grade_answer(loaded, loaded.parts[0], Answer("t/a", "\n".join(changed))).mark
+
+    assert marked(rows).points == 4
+    planted = [(i, rows[i].replace(old, new, 1)) for i in range(1, len(rows)) for old, new in FAULTS if old in rows[i]]
+    assert len(planted) >= 3
+    for i, fault in planted:
+        made = marked([*rows[:i], fault, *rows[i + 1:]])
+        broken = [a for a in made.awards if a.claim.startswith("step") and a.tag in (
+            "derivation.break", "derivation.direction", "derivation.equality", "derivation.log_inside")]
+        assert broken and broken[0].text.startswith(f"Line {i + 1},") and made.points < 4, (fault, made)
+
+
 def test_readings_of_learners_notations():
     vocabulary = Vocabulary.declared(SYMBOLS)
     for typed, meant in ((r"\mathbb{E}_{z\sim q(z|x)}\left[\log p(x \mid z)\right]", "E[z ~ q(z|x)](log(p(x|z)))"),
