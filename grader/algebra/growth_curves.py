@@ -114,6 +114,7 @@ def constant_values(names: tuple[str, ...], domains: dict[str, Domain]) -> Itera
 
 
 def fails_along(left: Term, right: Term, strict: bool, conditions: tuple[Bound, ...], curve: dict[str, Term | None], values: dict[str, Term]) -> bool:
+    """Do the conditions hold along the curve, and is left/right unbounded there (where strict: does not tend to 0)? Fails with `Unfit`."""
     line = Line(PARAMETER, {FIXED: LARGE})
     if not all(holds_along(bound, line, curve, values) for bound in conditions):
         return False

@@ -52,6 +52,8 @@ class Fact(NamedTuple):
 
 
 class Column(NamedTuple):
+    """A fact times a positive constant, as a column of a linear program."""
+
     form: Form
     strength: int
     fact: int

@@ -8,49 +8,54 @@ from __future__ import annotations
 from grader.algebra.regions import CONNECTIVES, NotACondition, is_infinite
 from grader.term import Term, apply, constant, number, relation, replace, walk
 
+MAX_RELATIONS = 200
+"""Most relations that come of one condition."""
 RELATIONS = frozenset(("<", "<=", "=", ">=", ">", "!="))
 _ONE, _ZERO = number(1), number(0)
 
 
 def plain(term: Term) -> Term:
     """The condition over relations of two sides without abs, max, min, sign, +- and sets. Fails with `NotACondition`."""
-    made = _plain(term)
+    made = _plain(term, [MAX_RELATIONS])
     if made.size > 3000:
         raise NotACondition("it has too many cases")
     return made
 
 
-def _plain(term: Term) -> Term:
+def _plain(term: Term, room: list[int]) -> Term:
     if term.size > 3000:
         raise NotACondition("it has too many cases")
     if term.kind == "constant" and term.name in ("true", "false"):
         return term
     if term.kind == "apply" and (term.name in CONNECTIVES or term.name == "where"):
-        return apply("and" if term.name == "where" else term.name, *[_plain(a) for a in term.args])
+        return apply("and" if term.name == "where" else term.name, *[_plain(a, room) for a in term.args])
     if term.kind != "relation":
         raise NotACondition(f"{term.name or term.kind} is no condition")
-    made = [_two(a, {"equiv": "=", ":=": "="}.get(sign, sign), b) for a, sign, b in zip(term.args, term.signs, term.args[1:])]
+    made = [_two(a, {"equiv": "=", ":=": "="}.get(sign, sign), b, room) for a, sign, b in zip(term.args, term.signs, term.args[1:])]
     return made[0] if len(made) == 1 else apply("and", *made)
 
 
-def _two(left: Term, sign: str, right: Term) -> Term:
+def _two(left: Term, sign: str, right: Term, room: list[int]) -> Term:
+    room[0] -= 1
+    if room[0] < 0:
+        raise NotACondition("it has too many cases")
     if sign == "in":
-        return _plain(_in(left, right))
+        return _plain(_in(left, right), room)
     if sign == "notin":
-        return apply("and", _plain(relation("=", left, left)), apply("not", _plain(_in(left, right))))
+        return apply("and", _plain(relation("=", left, left), room), apply("not", _plain(_in(left, right), room)))
     if sign not in RELATIONS:
         raise NotACondition(f"a condition with the sign {sign}")
     simpler = _monotone(left, sign, right)
     if simpler is not None:
-        return _plain(simpler)
+        return _plain(simpler, room)
     found = relation(sign, left, right)
     for node in walk(found):
         if node.kind == "apply" and node.name in ("pm", "mp"):
-            return apply("or", *[_plain(_choose(found, s)) for s in (False, True)])
+            return apply("or", *[_plain(_choose(found, s), room) for s in (False, True)])
     for node in walk(found):
-        for condition, value in _branches(node):
-            cases = [apply("and", _plain(c), _plain(replace(found, {node: v}))) for c, v in [(condition, value), *_branches(node)[1:]]]
-            return apply("or", *cases)
+        branches = _branches(node)
+        if branches:
+            return apply("or", *[apply("and", _plain(c, room), _plain(replace(found, {node: v}), room)) for c, v in branches])
     return found
 
 

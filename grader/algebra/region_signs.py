@@ -23,6 +23,10 @@ from grader.domain import Domain
 from grader.term import Term
 
 MAX_ATOMS = 10
+MAX_ROOTS = 4
+MAX_WORK = 300
+MAX_TERMS = 200
+MAX_DEGREE = 40
 MAX_CUTS = 200
 MAX_VECTORS = 2500
 ALLOWED = {"<": frozenset({-1}), "<=": frozenset({-1, 0}), "=": frozenset({0}), ">=": frozenset({0, 1}), ">": frozenset({1}),
@@ -45,7 +49,7 @@ class Signs:
     def __init__(self) -> None:
         self.roots: list[Root] = []
         self.atoms: list[Rational] = []
-        self._factors: dict[str, tuple[int, list[tuple[int, int]]]] = {}
+        self.work = 0
 
     def formula(self, term: Term) -> Any:
         """A plain formula: a truth value, a list of (signed quantity, allowed signs), or (connective, parts)."""
@@ -95,6 +99,8 @@ class Signs:
         for root in self.roots:
             if root.inside == x:
                 return Rational.variable(root.name)
+        if len(self.roots) == MAX_ROOTS:
+            raise NotRational("too many square roots")
         self.roots.append(Root(f"root {len(self.roots)}", x))
         return Rational.variable(self.roots[-1].name)
 
@@ -133,6 +139,9 @@ class Signs:
         for polynomial in (x.numerator, x.denominator):
             if polynomial.is_zero():
                 return 0, []
+            self.work += 1
+            if self.work > MAX_WORK or len(polynomial) > MAX_TERMS or max(map(int, polynomial.degrees()), default=0) > MAX_DEGREE:
+                raise NotRational("polynomials that are too large")
             lead, factors = polynomial.factor()
             total *= 1 if lead > 0 else -1
             for factor, e in factors:

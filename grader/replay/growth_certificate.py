@@ -80,12 +80,13 @@ def read_form(data: Any, growing: tuple[str, ...], depth: int = 0) -> Form:
 
 
 def read_atom(data: Any, growing: tuple[str, ...], depth: int = 0) -> tuple:
+    """An atom from its JSON data, in normal form. Fails with `Refused` on anything else."""
     if data[0] == "T" and len(data) == 2:
         inner = read_form(data[1], growing, depth + 1)
         if atom_of(inner) != ("T", inner) or not inner:
             raise Refused("an atom that is not in its normal form")
         return ("T", inner)
-    if data[0] == "L" and len(data) == 3 and isinstance(data[1], int) and 1 <= data[1] <= 8 and isinstance(data[2], str):
+    if data[0] == "L" and len(data) == 3 and isinstance(data[1], int) and 1 <= data[1] <= 200 and isinstance(data[2], str):
         return ("L", data[1], data[2])
     raise Refused("an atom is malformed")
 

@@ -49,6 +49,7 @@ def value(c: Constant) -> Fraction | None:
 
 
 def plus(a: Constant, b: Constant) -> Constant:
+    """a + b"""
     made = dict(a)
     for product, q in b:
         made[product] = made.get(product, Fraction(0)) + q
@@ -56,10 +57,12 @@ def plus(a: Constant, b: Constant) -> Constant:
 
 
 def scaled(a: Constant, q: Fraction | int) -> Constant:
+    """q a for a rational number q"""
     return make({product: c * q for product, c in a})
 
 
 def times(a: Constant, b: Constant) -> Constant:
+    """a b"""
     made: dict[tuple, Fraction] = {}
     for product, q in a:
         for other, r in b:

@@ -56,6 +56,7 @@ def less(f: Form, g: Form) -> Form:
 
 
 def multiple(f: Form, c: Constant) -> Form:
+    """c * f"""
     return join((), f, c)
 
 
@@ -77,6 +78,7 @@ def name_form(name: str) -> Form:
 
 
 def exact(parts: dict[Form, Constant], slack: Iterable[Form] = ()) -> Exact:
+    """An `Exact` without vanishing parts. Fails with `Unknown` where it is too long."""
     made = Exact({f: c for f, c in parts.items() if c}, frozenset(slack))
     if len(made.parts) + len(made.slack) > 4 * MOST:
         raise Unknown("too many terms")
@@ -84,10 +86,12 @@ def exact(parts: dict[Form, Constant], slack: Iterable[Form] = ()) -> Exact:
 
 
 def fixed(c: Constant) -> Exact:
+    """A constant."""
     return exact({(): c})
 
 
 def rough(alternatives: Iterable[Iterable[Form]]) -> Rough:
+    """The canonical tuple of alternatives. Fails with `Unknown` where there are too many."""
     made = tuple(sorted({frozenset(a) for a in alternatives}, key=lambda a: sorted(map(repr, a))))
     if len(made) > 12 or any(len(a) > MOST for a in made):
         raise Unknown("too many terms")

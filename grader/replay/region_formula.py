@@ -23,51 +23,57 @@ LOGIC = frozenset("and or not implies iff xor".split())
 SIGNS = {"<": frozenset({-1}), "<=": frozenset({-1, 0}), "=": frozenset({0}), ">=": frozenset({0, 1}), ">": frozenset({1}), "!=": frozenset({-1, 1})}
 NONZERO = frozenset({-1, 1})
 MOST_NODES = 4000
+MOST_RELATIONS = 250
 DEEPEST = 60
+MOST_ROOTS = 4
+MOST_PARTS = 400
 
 
 def plain(term: Term) -> Term:
     """The formula over relations of two sides without cases inside them. Fails with `Refused` on anything that is no condition."""
-    made = _plain(term, 0)
+    made = _plain(term, 0, [MOST_RELATIONS])
     if made.size > MOST_NODES:
         raise Refused("the condition is too large")
     return made
 
 
-def _plain(term: Term, depth: int) -> Term:
+def _plain(term: Term, depth: int, room: list[int]) -> Term:
     if depth > DEEPEST or term.size > MOST_NODES:
         raise Refused("the condition is too large")
     if term.kind == "constant" and term.name in ("true", "false"):
         return term
     if term.kind == "apply" and term.name in LOGIC:
-        return apply(term.name, *[_plain(a, depth + 1) for a in term.args])
+        return apply(term.name, *[_plain(a, depth + 1, room) for a in term.args])
     if term.is_apply("where"):
-        return apply("and", *[_plain(a, depth + 1) for a in term.args])
+        return apply("and", *[_plain(a, depth + 1, room) for a in term.args])
     if term.kind != "relation":
         raise Refused(f"{term.name or term.kind} is no condition")
-    pairs = [_pair(a, sign, b, depth) for a, sign, b in zip(term.args, term.signs, term.args[1:])]
+    pairs = [_pair(a, sign, b, depth, room) for a, sign, b in zip(term.args, term.signs, term.args[1:])]
     return pairs[0] if len(pairs) == 1 else apply("and", *pairs)
 
 
-def _pair(left: Term, sign: str, right: Term, depth: int) -> Term:
+def _pair(left: Term, sign: str, right: Term, depth: int, room: list[int]) -> Term:
+    room[0] -= 1
+    if room[0] < 0:
+        raise Refused("the condition has too many cases")
     if sign in ("in", "notin"):
-        inside = _plain(_membership(left, right), depth + 1)
-        return inside if sign == "in" else apply("and", _defined(left, depth), apply("not", inside))
+        inside = _plain(_membership(left, right), depth + 1, room)
+        return inside if sign == "in" else apply("and", _defined(left, depth, room), apply("not", inside))
     if sign in ("equiv", ":="):
         sign = "="
     if sign not in SIGNS:
         raise Refused(f"a condition with the sign {sign!r}")
     stripped = _without_logs(left, sign, right)
     if stripped is not None:
-        return _plain(stripped, depth + 1)
+        return _plain(stripped, depth + 1, room)
     found = relation(sign, left, right)
     choices = [node for side in (left, right) for node in walk(side) if node.kind == "apply" and node.name in ("pm", "mp")]
     if choices:
-        return apply("or", *[_plain(_with_signs(found, choices, s), depth + 1) for s in (1, -1)])
+        return apply("or", *[_plain(_with_signs(found, choices, s), depth + 1, room) for s in (1, -1)])
     for node in (n for side in (left, right) for n in walk(side)):
         cases = _cases(node) if node.kind == "apply" else None
         if cases:
-            return apply("or", *[apply("and", _plain(condition, depth + 1), _plain(replace(found, {node: value}), depth + 1))
+            return apply("or", *[apply("and", _plain(condition, depth + 1, room), _plain(replace(found, {node: value}), depth + 1, room))
                                  for condition, value in cases])
     return found
 
@@ -99,8 +105,8 @@ def _without_logs(left: Term, sign: str, right: Term) -> Term | None:
     return None
 
 
-def _defined(term: Term, depth: int) -> Term:
-    return _plain(relation("=", term, term), depth + 1)
+def _defined(term: Term, depth: int, room: list[int]) -> Term:
+    return _plain(relation("=", term, term), depth + 1, room)
 
 
 def _with_signs(found: Term, choices: list[Term], s: int) -> Term:
@@ -177,6 +183,7 @@ class Compiler:
 
     def __init__(self) -> None:
         self.surds: list[Surd] = []
+        self._parts: dict[frozenset, tuple | None] = {}
 
     def tests(self, found: Term) -> list[Test]:
         """Tests of which all hold exactly where the relation does. Fails with `Refused` on what is not algebraic."""
@@ -229,6 +236,8 @@ class Compiler:
         for surd in self.surds:
             if (surd.top, surd.bottom) == x:
                 return ep.variable(surd.name), ep.constant(1)
+        if len(self.surds) == MOST_ROOTS:
+            raise Refused("too many square roots")
         self.surds.append(Surd(f"root {len(self.surds)}", *x))
         return ep.variable(self.surds[-1].name), ep.constant(1)
 
@@ -249,22 +258,37 @@ class Compiler:
 
     def sign_of(self, p: Polynomial, sign: Callable[[Polynomial], int]) -> int:
         """The sign of a polynomial in symbols and roots, where everything in it is defined; `sign` gives that of polynomials in symbols only."""
-        surd = next((s for s in reversed(self.surds) if s.name in ep.names(p)), None)
-        if surd is None:
+        parts = self._split(p)
+        if parts is None:
             return sign(p)
-        powers = ep.coefficients(p, surd.name)
-        most = (len(powers) - 1) // 2
-        halves: list[Polynomial] = [{}, {}]
-        for k, c in enumerate(powers):
-            part = ep.multiply(ep.power(surd.top, k // 2), ep.power(surd.bottom, most - k // 2))
-            halves[k % 2] = ep.add(halves[k % 2], ep.multiply(c, part))
+        surd, halves, square, odd = parts
         bottom = self.sign_of(surd.bottom, sign)
         first = self.sign_of(halves[0], sign)
         second = self.sign_of(halves[1], sign) * abs(self.sign_of(surd.top, sign)) if halves[1] else 0
         if first == 0 or second == 0 or first == second:
             total = first or second
         else:
-            squares = [ep.multiply(half, half) for half in halves]
-            square = ep.add(ep.multiply(squares[0], surd.bottom), ep.scale(ep.multiply(squares[1], surd.top), -1))
             total = first * self.sign_of(square, sign) * bottom
-        return total * (bottom if most % 2 else 1)
+        return total * (bottom if odd else 1)
+
+    def _split(self, p: Polynomial) -> tuple[Surd, list[Polynomial], Polynomial, bool] | None:
+        """p = (P + Q s) / D^m for the last root s = sqrt(N/D) in it: the root, [P, Q], P^2 D - Q^2 N, and whether m is odd. None without roots."""
+        key = frozenset(p.items())
+        if key in self._parts:
+            return self._parts[key]
+        if len(self._parts) > MOST_PARTS:
+            raise Refused("too many square roots")
+        surd = next((s for s in reversed(self.surds) if s.name in ep.names(p)), None)
+        if surd is None:
+            self._parts[key] = None
+            return None
+        powers = ep.coefficients(p, surd.name)
+        most = (len(powers) - 1) // 2
+        halves: list[Polynomial] = [{}, {}]
+        for k, c in enumerate(powers):
+            part = ep.multiply(ep.power(surd.top, k // 2), ep.power(surd.bottom, most - k // 2))
+            halves[k % 2] = ep.add(halves[k % 2], ep.multiply(c, part))
+        squares = [ep.multiply(half, half) for half in halves]
+        square = ep.add(ep.multiply(squares[0], surd.bottom), ep.scale(ep.multiply(squares[1], surd.top), -1))
+        self._parts[key] = surd, halves, square, bool(most % 2)
+        return self._parts[key]

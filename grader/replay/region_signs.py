@@ -167,7 +167,7 @@ def _from_the_middle(n: int) -> Iterable[int]:
 
 def check_cuts(atoms: Atoms, cuts: Sequence[dict[str, Any]], refutes: Callable[[Vector], bool], integers: frozenset[str],
                bounds: Iterable[tuple[Polynomial, frozenset[int]]]) -> None:
-    """Every vector within the bounds that `refutes` contains a cut. Fails with `Refused` where a cut contradicts nothing, or a vector contains none."""
+    """Every vector within the bounds that `refutes` contains a cut. Fails with `Refused` where a cut contradicts nothing, or one has none."""
     options = [(1, 0, -1) for _ in atoms.items]
     for polynomial, allowed in bounds:
         for k, atom in enumerate(atoms.items):
