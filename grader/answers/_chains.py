@@ -95,7 +95,8 @@ def build(found: Iterable[Line]) -> Derivation:
         conditions = tuple([c for c in line.conditions if isinstance(c, Term)])
         again: int | None = None
         if line.left_reading is not None:
-            left = _side(line.left_reading, number, _left_text(line), line.left_reading.span if not isinstance(line.left_reading, Read) else line.span)
+            where = line.span if isinstance(line.left_reading, Read) else line.left_reading.span
+            left = _side(line.left_reading, number, _left_text(line), where)
             chain = chains[-1] if chains else []
             ends = [sides[k].typed for k in (chain[:1] + chain[-1:])]
             if left.typed is not None and line.steps and len(chain) > 1 and left.typed in ends:
