@@ -5,8 +5,8 @@ from course import LENGTHS
 from hypothesis import given
 from hypothesis import strategies as st
 
-from grader.model import Read, Unread
-from grader.reading.declarations import declarations
+from grader.model import Answer, Note, Part, Read, Unread
+from grader.reading.declarations import adopted, declarations
 from grader.reading.phrases import condition
 from grader.reading.vocabulary import Vocabulary
 from grader.term import apply, number, relation, symbol
@@ -123,3 +123,13 @@ def test_letters_that_the_learner_binds():
     assert bound("the width d and depth L") == {"d": "n", "L": "l"}
     assert bound("the width is a problem") == {}
     assert bound("d is the width, d is the depth") == {}
+
+
+def test_own_letters_are_taken_over_where_nothing_else_has_them():
+    part = Part("1a", "growth_order", 1, symbols=LENGTHS)
+    context = Note("Let T denote the sequence length and $d$ the hidden size.", code="context")
+    made, notes = adopted(part, Answer("complexity/1a", "O(T d^2)", notes=(context,)))
+    assert [s.spellings for s in made.symbols] == [("T",), ("N", "d"), ("L",)] and [n.code for n in notes] == ["letter.own"]
+    made, notes = adopted(part, Answer("complexity/1a", "n is the sequence length: O(n)"))
+    assert made is part and [(n.code, n.severity) for n in notes] == [("letter.other", "guess")]
+    assert adopted(part, Answer("complexity/1a", "O(n)")) == (part, ())

@@ -30,6 +30,8 @@ FORMS = {
     "tabular": "\\begin{tabular}{c|ccccccc}\n$t$ & 0 & 1 & 2 & 3 & 4 & 5 & 6 \\\\ \\hline\n$q$ & 1 & 2 & 1 & $-1$ & $-2$ & $-1$ & 1 \\\\\n$p$ & 1 & $-1$ & $-2$ & $-1$ & 1 & 2 & 1\n\\end{tabular}",
     "array in a display": "$$\\begin{array}{cccccccc} t & 0 & 1 & 2 & 3 & 4 & 5 & 6 \\\\ q & 1 & 2 & 1 & -1 & -2 & -1 & 1 \\\\ p & 1 & -1 & -2 & -1 & 1 & 2 & 1 \\end{array}$$",
     "lists": "The first steps are\n\n- q: 1, 2, 1, -1, -2, -1, 1\n- p: 1, -1, -2, -1, 1, 2, 1\n",
+    "in a sentence": "First q, then p: q = 1, 2, 1, -1, -2, -1, 1 and p = 1, -1, -2, -1, 1, 2, 1, so it cycles.",
+    "in dollars": "$q_t: 1, 2, 1, -1, -2, -1, 1$; $p_t: 1, -1, -2, -1, 1, 2, 1$",
     "Python": "# by hand\nq = [1, 2, 1, -1, -2, -1, 1]\np = [1, -1, -2, -1, 1, 2, 1]",
     "arrows": "$q$: 1 → 2 → 1 → -1 → -2 → -1 → 1\n$p$: 1 → -1 → -2 → -1 → 1 → 2 → 1",
     "a row a step": "| t | q | p |\n|--|--|--|\n|0|1|1|\n|1|2|-1|\n|2|1|-2|\n|3|-1|-1|\n|4|-2|1|\n|5|-1|2|\n|6|1|1|",

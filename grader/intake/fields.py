@@ -46,6 +46,7 @@ class _Word:
 
 _FILLERS = frozenset("complexity complexities cost costs of the for at during in a an phase usage requirement requirements needed required computational asymptotic and per & "
                      "while when on model architecture network overall total order".split())
+_JOINING = frozenset("both cases case either each same all as well respectively".split())
 _IDIOMS = frozenset("time phase stage step".split())
 """After another label word these may only say when ("test time"); a heading's word of their dimension counts more."""
 _SEPARATOR = re.compile(r"[ \t*_`]*(?::=|[:=→]|->|\b(?:is|are|takes?|needs?|costs?|grows? (?:like|as)|equals?|would be|will be)\b)[ \t*_`]*:?", re.IGNORECASE)
@@ -193,6 +194,10 @@ def _values(book: Fields, line: str) -> list[_Value] | None:
         value = line[begin:stop].strip()
         value = re.sub(r"[\s,;.]*(?:\band\b)?[\s,;.*_(]*$", "", value) if j + 1 < len(starts) else value.strip("*_ ")
         value = re.sub(r"^[*_`\s]+", "", value)
+        parted = _pieces(book, value) if len(group) < len(book.labels) else None
+        if parted and len(parted) > 1:
+            made += [_Value((*group, *inner), piece) for piece, inner in parted]
+            continue
         behind = tuple(_behind(book, value))
         clash = any(a.dimension == b.dimension and a.value != b.value for a in group for b in behind)
         made.append(_Value(group if clash else (*group, *behind), value, clash))
@@ -257,10 +262,27 @@ def _pieces(book: Fields, text: str) -> list[tuple[str, list[_Word]]] | None:
 
 def _behind(book: Fields, text: str) -> list[_Word]:
     """The label words that stand behind the (first) formula of a text."""
+    end = _formula_end(text)
+    return [w for w in book.words(text) if w.start >= end] if end >= 0 else []
+
+
+def _formula_end(text: str) -> int:
+    """Where the first formula of the text ends; -1 where there is none."""
     dollars = re.search(r"\$[^$]+\$|\\\(.+?\\\)", text)
     runs = [r for r in bare_runs(text, 0, len(text), Names({}, {})) if r.strong]
-    end = dollars.end() if dollars else runs[0].span.end if runs else -1
-    return [w for w in book.words(text) if w.start >= end] if end >= 0 else []
+    return dollars.end() if dollars else runs[0].span.end if runs else -1
+
+
+def _without_labels(book: Fields, text: str) -> str:
+    """A value without the labels behind it ("$O(n)$ for training" is $O(n)$), where nothing else stands there."""
+    end = _formula_end(text)
+    if end < 0 or text[:end].lstrip("*_ ")[:1] not in ("$", "\\") and not re.match(r"[\s*_]*\S*[\d({]", text):
+        return text
+    labels = book.words(text)
+    rest = [w for w in _TOKEN.finditer(text, end) if not any(x.start <= w.start() < x.end for x in labels)]
+    if (len(rest) or any(x.start >= end for x in labels)) and all(w[0].casefold() in _FILLERS | _JOINING for w in rest) and not re.search(r"[\d=+^\\$<>]", text[end:]):
+        return text[:end].strip()
+    return text
 
 
 # ------------------------------------------------------------------------------------------------------------- context
@@ -311,8 +333,10 @@ def _place(state: _State, number: int, line: str, value: _Value, first: bool, la
     notes = [*state.said, *_guessed_words(state, number, line, value)]
     if value.clash:
         notes.append(Note(f"line {number}: the words behind this value contradict its label", severity="guess", code="placing.clash"))
+    if first:  # from the line before only what is named first in a label goes on: the model, not the moment
+        state.carry = {d: v for d, v in state.carry.items() if d < min(own, default=0)}
     for dimension in range(len(state.fields.labels)):
-        if dimension not in chosen and dimension in state.carry and (not first or dimension < min(own, default=0)):
+        if dimension not in chosen and dimension in state.carry:
             chosen[dimension] = state.carry[dimension]
     ids = state.fields.matching(chosen)
     if len(ids) > 1 and len(chosen) < len(state.fields.labels):
@@ -321,8 +345,9 @@ def _place(state: _State, number: int, line: str, value: _Value, first: bool, la
         state.unplaced.append((number, line if first else value.text))
         return
     state.carry = {**state.carry, **{d: v for d, v in chosen.items() if d in own or d in state.carry}}
+    text = value.text if value.clash else _without_labels(state.fields, value.text)
     for id in ids:
-        _add(state, id, number, value.text, notes)
+        _add(state, id, number, text, notes)
     state.open = [id for id in ids if id in state.found]
 
 

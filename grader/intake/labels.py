@@ -140,16 +140,20 @@ class Label:
     rest: int
     strong: bool
     typed: str
+    number_end: int = 0
+    """Where the text after the number begins, if the letter may belong to it ("5.) x"); else 0."""
 
 
-_LEAD = r"[\s>]*(?:#{1,6}[ \t]+)?(?:[-*+•·‣▪][ \t]+)*(?:\*\*|__|\*|_|`)?[ \t]*"
-_TAIL = r"(?P<tail>[ \t]*(?:\*\*|__|\*|_|`)?[ \t]*[.:)\]]*[ \t]*(?:\*\*|__|\*|_|`)?)"
-_WORD = r"(?P<word>question|problem|exercise|task|prob|ques|aufgabe|q|p|ex|no|number|answer(?:\s+(?:to|for))?(?:\s+(?:question|problem|part))?)"
-_NUMBERED = re.compile(rf"{_LEAD}(?:{_WORD}\s*[.#]?[ \t]*)?(?P<number>\d{{1,2}})(?P<mark>[ \t]*[.:)\]]*[-–—/,]?)"
-                       rf"(?:(?P<gap>[ \t]*(?:\*\*[ \t]*)?)(?:,?[ \t]*part[ \t]+)?(?P<open>[(\[]?)(?P<letter>[A-Za-z])(?P<close>[)\]]?)(?:(?<=[)\]])|(?![A-Za-z0-9_^{{(=]))"
+_EMPHASIS = r"(?:\*{1,3}|__?|`)?"
+_LEAD = rf"[\s>]*(?:#{{1,6}}[ \t]+)?(?:[-*+•·‣▪][ \t]+)*{_EMPHASIS}[ \t]*"
+_TAIL = rf"(?P<tail>[ \t]*{_EMPHASIS}[ \t]*[.:)\]]*(?:[ \t]*[–—](?=\s))?[ \t]*{_EMPHASIS})"
+_ANSWER = r"(?P<answer>(?:my[ \t]+)?(?:solutions?|sol|answers?|ans|response|reply)\.?[ \t]*(?:(?:to|for|of)\b)?[ \t]*:?[ \t]*)?"
+_WORD = r"(?P<word>question|problem|exercise|task|prob|ques|aufgabe|part|q|p|ex|no|number)"
+_NUMBERED = re.compile(rf"{_LEAD}{_ANSWER}(?:{_WORD}[ \t]*[.]?[ \t]*)?(?P<wrap>[(\[#]?)(?P<number>\d{{1,2}})(?P<mark>[ \t]*[.:)\]]*[-–—/,]?)"
+                       rf"(?:(?P<gap>[ \t]*(?:\*\*[ \t]*)?)(?P<part>,?[ \t]*part[ \t]+)?(?P<open>[(\[]?)(?P<letter>[A-Za-z])(?P<close>[.]?[)\]]|)(?:(?<=[)\]])|(?![A-Za-z0-9^{{(=]|_(?!_)))"
                        rf"(?:[ \t]*[-.]?[ \t]*[(\[]?(?P<sub>iii|ii|iv|i|vi{{0,3}})[)\]]?(?![A-Za-z]))?)?{_TAIL}", re.IGNORECASE)
-_LETTERED = re.compile(rf"{_LEAD}(?:(?P<word>part|sub-?question|pt\.?)[ \t]+)?(?P<open>[(\[]?)(?P<letter>[A-Za-z])(?P<mark>(?:[ \t]?[)\]])?)"
-                       r"(?P<stop>[ \t]*(?:\*\*|__|\*|_|`)?[ \t]*[.:)]*[ \t]*(?:\*\*|__|\*|_|`)?)", re.IGNORECASE)
+_LETTERED = re.compile(rf"{_LEAD}{_ANSWER}(?:(?P<word>part|sub-?question|question|pt\.?)[ \t]+)?(?P<open>[(\[]?)(?P<letter>[A-Za-z])(?P<mark>(?:[ \t]?[.]?[)\]])?)"
+                       rf"(?P<stop>[ \t]*{_EMPHASIS}[ \t]*[.:)]*[ \t]*{_EMPHASIS})", re.IGNORECASE)
 _NO_LABEL_AFTER = re.compile(r"[ \t]*(?:[=+*/^<>≤≥≈~∈_\\|&]|-\s*\d|-?>)")
 
 
@@ -164,28 +168,42 @@ def find_label(line: str) -> Label | None:
 
 
 def _numbered(line: str, found: re.Match[str]) -> Label | None:
-    word, mark, letter = found["word"], found["mark"].strip(), found["letter"]
+    word, mark, letter = found["word"] or found["answer"], found["mark"].strip(), found["letter"]
     tail = found["tail"].strip()
-    end = found.end()
     emphasised = "**" in line[:found.start("number")] or line.lstrip().startswith("#")
     if letter:
-        glued = not found["gap"].strip(" \t*") and not mark
-        closed = bool(found["close"] or tail or found["open"] or found["sub"])
-        combined = closed or not line[end:].strip() or word is not None or emphasised
-        parted = bool(mark) or found["open"] != "" or glued and found["gap"] == "" or word is not None
-        if combined and parted and not _NO_LABEL_AFTER.match(line, end) and (closed or found["gap"] == "" or word or not line[end:].strip()):
-            strong = word is not None or found["gap"] == "" or closed or emphasised
-            return Label(found["number"], letter.lower(), (found["sub"] or "").lower(), end, strong, line[:end].strip())
-        end = found.end("mark")
+        label = _combined(line, found, bool(word), emphasised)
+        if label:
+            return label
         tail = ""
-    if not (word or mark or tail or emphasised) or _NO_LABEL_AFTER.match(line, end) or re.match(r"[.,]?\d", line[found.end("number"):]):
-        return None
-    if word and word.lower() in ("p", "no", "ex") and not (mark or not line[end:].strip()):
+    end = found.end("mark") if letter else found.end()
+    wrapped = found["wrap"] == "(" or found["wrap"] == "["
+    if not (word or mark or tail or emphasised) or wrapped and not word or _NO_LABEL_AFTER.match(line, end) or re.match(r"[.,]?\d", line[found.end("number"):]):
         return None
     alone = not line[end:].strip()
-    if not word and not emphasised and not alone and mark not in (".", ")", ":"):
+    short = (found["word"] or "").lower() in ("q", "p", "no", "ex")
+    if short and (not (mark or alone or emphasised) or found["word"] in ("q", "p", "P")) or (found["word"] or "").lower() == "part":
+        return None  # "q 1 2 1" and "p1: 2" are rows of values
+    if not word and not emphasised and not alone and mark not in (".", ")", ":", ".)"):
         return None
     return Label(found["number"], "", "", end, bool(word or emphasised or alone), line[:end].strip())
+
+
+def _combined(line: str, found: re.Match[str], worded: bool, emphasised: bool) -> Label | None:
+    """A number with a letter: "5c.", "(5c)", "5 (c)", "5. c)", "Question 5, part c"."""
+    mark, tail, end = found["mark"].strip(), found["tail"].strip(), found.end()
+    rest = line[end:]
+    glued = found.start("letter") == found.end("number")
+    wrapped = found["wrap"] in ("(", "[") and bool(found["close"] or tail[:1] in (")", "]"))
+    closed = bool(found["close"] or tail.strip("*_`") or found["open"] or found["sub"] or found["part"])
+    if _NO_LABEL_AFTER.match(line, end) or rest.strip() and not (closed or glued or worded) or not (mark or found["open"] or glued or worded or wrapped or closed or not rest.strip()):
+        return None
+    if found["word"] in ("q", "p", "P") and rest.strip() and not closed:
+        return None
+    strong = worded or emphasised or closed or glued and not rest.strip()
+    if not strong and rest.strip() and not line[end - 1].isspace():
+        return None
+    return Label(found["number"], found["letter"].lower(), (found["sub"] or "").lower(), end, strong, line[:end].strip(), 0 if closed or glued else found.end("mark"))
 
 
 def _lettered(line: str) -> Label | None:
@@ -194,14 +212,15 @@ def _lettered(line: str) -> Label | None:
         return None
     mark, stop, end = found["mark"].strip(), found["stop"].strip(), found.end()
     rest = line[end:]
-    bracketed = bool(mark)
-    if found["open"] and not bracketed or _NO_LABEL_AFTER.match(line, end) or not (bracketed or stop or found["word"]):
+    word = found["word"] or found["answer"]
+    bracketed = bool(mark) or ")" in stop and not found["open"]
+    if found["open"] and not bracketed or _NO_LABEL_AFTER.match(line, end) or not (bracketed or stop.strip("*_`") or found["word"]):
         return None
-    if not bracketed and not found["word"]:
-        emphasised = stop.endswith(("**", "__")) and line[:found.start("letter")].rstrip().endswith(("**", "__"))
-        if not emphasised and not re.match(r"[.:]", stop) or rest and not line[end - 1:end].isspace() and not emphasised:
-            return None
-        return Label("", found["letter"].lower(), "", end, emphasised and not rest.strip(), line[:end].strip())
     if rest and rest[0].isalnum() and not line[end - 1:end].isspace() and not bracketed:
         return None
-    return Label("", found["letter"].lower(), "", end, True, line[:end].strip())
+    if bracketed or word:
+        return Label("", found["letter"].lower(), "", end, True, line[:end].strip())
+    emphasised = stop.endswith(("**", "__")) and line[:found.start("letter")].rstrip().endswith(("**", "__"))
+    if not emphasised and (not re.match(r"[.:]", stop) or rest and not line[end - 1:end].isspace()):
+        return None
+    return Label("", found["letter"].lower(), "", end, emphasised and not rest.strip(), line[:end].strip())

@@ -225,8 +225,8 @@ def _begin(reader: _Reader, body: str, found: re.Match[str], line: int) -> int:
         if name in ("itemize", "description") or not labelling:
             style = ""
         elif not style:
-            depth = sum(1 for entry in reader.lists if entry.style)
-            style = {"questions": "numbers", "parts": "letters", "subparts": "roman"}.get(name) or (("letters", "roman") if reader.headed else ("numbers", "letters", "roman"))[min(depth, 1 if reader.headed else 2)]
+            outer = next((entry.style for entry in reversed(reader.lists) if entry.style), "headings" if reader.headed else "")
+            style = {"questions": "numbers", "parts": "letters", "subparts": "roman"}.get(name) or {"": "numbers", "numbers": "letters", "headings": "letters", "letters": "roman"}.get(outer, "")
         reader.lists.append(_List(name, style))
         return argument.end() if argument and argument["square"] is not None else end
     if name in ("problem", "exercise", "question") and given and argument and find_label(given):
@@ -285,6 +285,8 @@ def _text(reader: _Reader, body: str, start: int, end: int, origin: list[int], b
         if k not in inside_display:
             row = _plain(_IGNORED.sub("", row))
         role = "block" if k in inside_display else "handout" if outside else "text"
+        label = find_label(row) if role == "text" and not reader.headed else None
+        reader.headed = reader.headed or bool(label and label.problem and label.strong)
         last = reader.pieces[-1] if reader.pieces else None
         if last and last.role == role and k and last.end + 1 == line:
             last.rows.append(row)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 
 from grader.intake.alignment import align
 from grader.intake.fields import Line, split_fields
@@ -37,11 +38,15 @@ def place(paper: Paper, book: Book, handout: Handout, digest: str = "") -> Submi
         else:
             unplaced += _loose(paper, section)
     for problem in book.problems:
-        context = _context(problem, sections)
+        placed: list[Answer] = []
+        beside: list[str] = [_preamble(problem, sections)]
         for group in book.groups[problem.id]:
-            made, rest = _group_answers(paper, problem, group, by_group.get((problem.id, group.names), []), by_part, context)
-            answers += made
+            made, rest = _group_answers(paper, problem, group, by_group.get((problem.id, group.names), []), by_part)
+            placed += made
             unplaced += rest
+            beside += [a.text for a in rest]
+        context = "\n".join(t for t in beside if t.strip())
+        answers += [replace(a, notes=(*a.notes, Note(context, code="context"))) for a in placed] if context else placed
     in_order = {f"{p.id}/{part.id}": k for p in book.problems for k, part in enumerate(p.parts)}
     order = {p.id: k for k, p in enumerate(book.problems)}
     answers.sort(key=lambda a: (order[a.part.split("/")[0]], in_order[a.part]))
@@ -55,8 +60,9 @@ def _paper_notes(paper: Paper, book: Book) -> tuple[Note, ...]:
     return (*paper.notes, *[Note(f"the paper names the problem \"{name}\", which there is none of", severity="guess", code="problem.unknown") for name in unknown])
 
 
-def _group_answers(paper: Paper, problem: Problem, group: Group, sections: Sequence[Section], by_part: dict[tuple[str, str], list[Section]],
-                   context: tuple[Note, ...]) -> tuple[list[Answer], list[Answer]]:
+def _group_answers(paper: Paper, problem: Problem, group: Group, sections: Sequence[Section],
+                   by_part: dict[tuple[str, str], list[Section]]) -> tuple[list[Answer], list[Answer]]:
+    """The answers to the parts under one label, and what under it belongs to none of them."""
     answers: list[Answer] = []
     unplaced: list[Answer] = []
     lines = [line for s in sections for line in s.lines]
@@ -64,22 +70,21 @@ def _group_answers(paper: Paper, problem: Problem, group: Group, sections: Seque
     for part in group.whole:
         own = by_part.get((problem.id, part.id), [])
         if own:
-            answers.append(_answer(paper, problem, part, [line for s in own for line in s.lines], (*_section_notes(own), *context), own[0].line))
+            answers.append(_answer(paper, problem, part, [line for s in own for line in s.lines], _section_notes(own), own[0].line))
         elif sections:
-            answers.append(_answer(paper, problem, part, lines, (*notes, *context), sections[0].line))
+            answers.append(_answer(paper, problem, part, lines, notes, sections[0].line))
     found, rest = split_fields(lines, group.fields) if group.fields and not _enumerated(group) else _enumerated_fields(lines, group)
     if group.fields and not group.whole:
         unplaced += _leftover(paper, rest, f"it stands under {group.parts[0].id.split('.')[0]} and names none of its fields")
-        context = (*context, *([Note("\n".join(t for _, t in rest if t.strip()), code="context")] if any(t.strip() for _, t in rest) else []))
     for part, _ in group.fields:
         if any(a.part == f"{problem.id}/{part.id}" for a in answers):
             continue
         own = by_part.get((problem.id, part.id), [])
         held = found.get(part.id)
         if own:
-            answers.append(_answer(paper, problem, part, [line for s in own for line in s.lines], (*_section_notes(own), *context), own[0].line))
+            answers.append(_answer(paper, problem, part, [line for s in own for line in s.lines], _section_notes(own), own[0].line))
         elif held:
-            answers.append(_answer(paper, problem, part, held.fragments, (*notes, *held.notes, *context), held.fragments[0][0]))
+            answers.append(_answer(paper, problem, part, held.fragments, (*notes, *held.notes), held.fragments[0][0]))
     return answers, unplaced
 
 
@@ -164,11 +169,11 @@ def _leftover(paper: Paper, lines: Sequence[Line], why: str) -> list[Answer]:
     return made
 
 
-def _context(problem: Problem, sections: Sequence[Section]) -> tuple[Note, ...]:
-    """What stands under the problem before any part ("let T be the length"), as a note on each of its answers."""
+def _preamble(problem: Problem, sections: Sequence[Section]) -> str:
+    """What stands under the problem before any part ("let T be the length"). With what a part's fields leave over it is put beside each answer, as a
+    note of code "context": the learner's own letters may be declared there."""
     texts = [_joined(s.lines) for s in sections if s.problem is problem and s.group is None and s.part is None and s.why.startswith("it stands under")]
-    text = "\n".join(t for t in texts if t.strip())
-    return (Note(text, code="context"),) if text else ()
+    return "\n".join(t for t in texts if t.strip())
 
 
 __all__ = ["place"]

@@ -8,7 +8,7 @@ the same heading belongs to the answer (an enumeration). A label that names noth
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from grader.intake.fields import Fields, Line
 from grader.intake.labels import Book, Group, Label, find_label, normal
@@ -99,6 +99,7 @@ def _within(problem: Problem | None, group: Group, words: str, typed: str) -> Ta
     return Target(problem, None, (), typed)
 
 
+_POINTS = re.compile(r"^[ \t]*[\[(][ \t]*\d+(?:\.\d+)?[ \t]*(?:points?|pts?|marks?|p|pt)\.?[ \t]*[\])][ \t]*[:.]?", re.IGNORECASE)
 _TITLE = re.compile(r"[\w\s,.:&'’#/–-]{0,80}")
 """A heading before the first label that is a title and nothing else."""
 
@@ -244,7 +245,7 @@ class Walk:
 
     def _handout(self, piece: Piece) -> None:
         text, _ = self.handout.without(piece.text)
-        kept = [(piece.line + k, t) for k, t in enumerate(text.split("\n")) if t.strip() and not is_placeholder(t)]
+        kept = [(piece.line + k, t) for k, t in enumerate(text.split("\n")) if t.strip() and not is_placeholder(t) and normal(t) not in self.book.by_label]
         if kept:
             self.sections.insert(-1, Section(self.problem, None, None, kept, [], "it stands outside of the answers", piece.line))
 
@@ -280,8 +281,15 @@ class Walk:
 
     def _enter_numbered(self, label: Label, line: str, number: int, level: int) -> bool:
         problem = self.book.problem(label.problem)
-        if not label.strong and (self.strong_problems or problem is None or problem.id in self.seen):
-            return False
+        if label.part and label.number_end and self.book.group(problem, label.part) is None:
+            label = replace(label, part="", sub="", rest=label.number_end)
+        if not label.strong:
+            again = problem is not None and problem.id in self.seen
+            if label.part:
+                group = self.book.group(problem, label.part)
+                again = group is None or problem is self.problem and group.name in self.used
+            if self.strong_problems or problem is None or again:
+                return False
         if problem is None:
             worded = re.search(r"[A-Za-z]{4,}|#|\*\*", label.typed) is not None or bool(label.part)
             if not worded and not (self.started and not line[label.rest:].strip()):
@@ -321,8 +329,8 @@ class Walk:
         return True
 
     def _rest(self, number: int, rest: str) -> None:
-        """What follows a label in its line."""
-        text, _ = self.handout.without(rest)
+        """What follows a label in its line, without the points that the question is worth."""
+        text, _ = self.handout.without(_POINTS.sub("", rest, count=1))
         if text.count("**") % 2:
             text = "".join(text.rsplit("**", 1))
         again = find_label(text) if text.strip() else None

@@ -104,12 +104,16 @@ class _Reader:
         if isinstance(node, Text):
             text = "" if node.value.strip() in _BLANKS else node.value
             self.add(path, text, node.line)
-        elif isinstance(node, Keys) and (self.unknown(path) or any(not self.unknown((*path, key)) for key in node.entries)):
+        elif isinstance(node, Keys) and (self.unknown(path) or self.leads_on(path, node)):
             self.mapping(node, path, end)
         elif isinstance(node, Items) and self.unknown(path) and node.entries and all(isinstance(e, Keys) for e in node.entries):
             self.below(node, path, end)
         else:
             self.add(path, self.source(node.line, end), node.line)
+
+    def leads_on(self, path: tuple[str, ...], node: Keys) -> bool:
+        """Does some key below name a part?"""
+        return any(not self.unknown((*path, key)) or isinstance(below, Keys) and self.leads_on((*path, key), below) for key, below in node.entries.items())
 
     def unknown(self, path: tuple[str, ...]) -> bool:
         target = resolve(self.book, path)

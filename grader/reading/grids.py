@@ -216,12 +216,20 @@ def _cut(text: str, pattern: str) -> list[Span]:
 
 
 _LIST = re.compile(r"^[ \t]*(?:[-*•·][ \t]+)?(?P<label>[^\n:=\[\](){},|]{1,40}?(?:\([^()\n]{0,12}\))?)[ \t]*(?P<sign>:=|=|:|→)[ \t]*(?P<body>[^\n]+?)[ \t]*[.;]?[ \t]*$", re.MULTILINE)
+_BETWEEN = r"\s*(?:,|;|→|->|\\to\b|\\rightarrow\b)\s*"
+_IN_SENTENCE = re.compile(rf"(?<![A-Za-z\\_])\$?(?P<label>[A-Za-z](?:_\{{?[a-z]\}}?)?)\$?[ \t]*[:=][ \t]*\$?[\[(]?(?P<body>{_NUMBER}(?:{_BETWEEN}{_NUMBER}){{3,}})(?![\w.])")
+"""A list of four numbers or more after a letter, wherever it stands: "q = 1, 2, 1, -1 and p = 1, -1, -2, -1"."""
 _BODY = re.compile(r"^(?:np\.array\s*\(|numpy\.array\s*\(|list\s*\()?\s*(?:\\?[\[({])?(?P<inner>.*?)(?:\\?[\])}])?\)?\s*(?:#.*)?$", re.DOTALL)
 
 
 def list_rows(text: str) -> list[tuple[Cell, tuple[Cell, ...], Span]]:
     """Lines such as `q: 1, 2, 1, -1`, `q = [1, 2, 1]` or `$q$: 1 → 2 → 1`, each as label, cells, place."""
     rows = []
+    for found in _IN_SENTENCE.finditer(text):
+        start, end = found.span("body")
+        parts = _top_commas(text[start:end], _BETWEEN)
+        rows.append((cell(text, *found.span("label")), tuple(cell(text, start + p.start, start + p.end) for p in parts[:MAX_CELLS]), Span(*found.span())))
+    taken = [span for _, _, span in rows]
     for found in _LIST.finditer(text):
         start, end = found.span("body")
         body = trim(text, start, end, "$")
@@ -229,14 +237,16 @@ def list_rows(text: str) -> list[tuple[Cell, tuple[Cell, ...], Span]]:
         if inner is None:
             continue
         a, b = body.start + inner.start("inner"), body.start + inner.end("inner")
-        parts = [p for p in _top_commas(text[a:b], r"\s*(?:,|;|→|->|\\to\b|\\rightarrow\b)\s*")]
+        parts = [p for p in _top_commas(text[a:b], _BETWEEN)]
         if len(parts) == 1:
             parts = [Span(m.start(), m.end()) for m in re.finditer(r"\S+", text[a:b])]
         cells = tuple(cell(text, a + p.start, a + p.end) for p in parts[:MAX_CELLS])
         plain = sum(1 for c in cells if is_number(c.text))
+        if any(s.start < found.end() and found.start() < s.end for s in taken):
+            continue
         if len(cells) >= 3 and plain >= 2 and plain * 2 >= len(cells) and all(len(c.text.split()) <= 2 and "=" not in c.text for c in cells):
             rows.append((cell(text, *trim(text, *found.span("label"), " $")), cells, Span(*found.span())))
-    return rows
+    return sorted(rows, key=lambda r: r[2])
 
 
 def _top_commas(text: str, pattern: str) -> list[Span]:

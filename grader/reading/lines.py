@@ -106,8 +106,12 @@ def lines(text: str, vocabulary: Vocabulary = OPEN, *, macros: Mapping[str, tupl
     state = _State(text, vocabulary, macros, Names.of(vocabulary))
     position = 0
     found = [p for p in passages(text, vocabulary) if p.kind in ("display", "table")]
-    apart = [p for p in found if not (p.kind == "display" and p.span == p.outer) or starts_rows(p.text)]
-    whole = [p.outer for p in found if p not in apart]
+    apart, whole = [], []
+    for p in found:
+        if p.kind == "display" and p.span == p.outer and not starts_rows(p.text):
+            whole.append(p.outer)  # `cases` and matrices are part of a statement
+        else:
+            apart.append(p)
     for passage in [*apart, None]:
         end = passage.outer.start if passage else len(text)
         for span in _physical_lines(text, position, end, whole):
