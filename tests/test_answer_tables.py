@@ -44,7 +44,7 @@ def problem(kind, b, folder):
     return _loaded[kind, b]
 
 
-@pytest.mark.parametrize("kind, b, k", rows())
+@pytest.mark.parametrize("kind, b, k", list(rows()))
 def test_row(kind, b, k, tmp_path):
     row = list(blocks(kind))[b][1][k]
     loaded = problem(kind, b, tmp_path)

@@ -315,7 +315,7 @@ def _at(node: Term, boxes: Sequence[Box]) -> Box:
 FUNCTIONS = {
     **{f: f for f in "exp max min gcd lcm erf sin cos tan cot sec csc sinh cosh tanh coth sech csch softplus arg det diag sign round conj".split()},
     **{f"a{f}": f"arc{f}" for f in "sin cos tan cot sec csc".split()},
-    **{f"a{f}": f"ar{f}" for f in "sinh cosh tanh".split()},
+    **{f"a{f}": f"ar{f}" for f in "sinh cosh tanh coth sech csch".split()},
     "gamma": "Γ", "beta_function": "B", "zeta": "ζ", "sigmoid": "σ", "relu": "ReLU", "re": "Re", "im": "Im", "atan2": "atan2", "trace": "tr", "rank": "rank",
     "probability": "P", "entropy": "H", "bigO": "O", "bigTheta": "Θ", "bigOmega": "Ω", "smallo": "o", "smallomega": "ω",
 }
