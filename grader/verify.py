@@ -7,7 +7,9 @@ where the answer is undefined and the reference is not, the verdict's facts say 
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Mapping
+from types import ModuleType
 from typing import Any
 
 from grader import kernel
@@ -71,3 +73,13 @@ def _reading(side: Any, vocabulary: Vocabulary, kind: str | None) -> Reading:
         return Read(from_sympy(side))
     except ValueError as error:
         return Unread(str(error))
+
+
+class _Face(ModuleType):
+    """`grader.verify` names this module once it is imported, and the function before: so the module can be called like the function."""
+
+    def __call__(self, *args: Any, **named: Any) -> Verdict:
+        return verify(*args, **named)
+
+
+sys.modules[__name__].__class__ = _Face

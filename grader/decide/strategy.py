@@ -16,7 +16,7 @@ from grader.model import Claim, Evidence, Satisfies, Verdict
 ROUTES: dict[str, tuple[str, ...]] = {
     "Equal": ("probability", "structures", "equal"), "AtMost": ("probability", "inequality"), "GrowsLike": ("growth",), "TendsTo": ("limit",), "Follows": ("region",),
     "attention": ("attention",), "iterates": ("dynamics",), "dynamics": ("dynamics",), "choice": ("choice",),
-    "definedness": ("definedness",),
+    "definedness": ("definedness",), "form": ("form",),
 }
 """Modules for a conclusion's type; for `Satisfies`, for the word of its property before the first dot ("dynamics.fixed_points")."""
 
