@@ -47,6 +47,9 @@ binomial(2*n, n) | 4^n/sqrt(n) | Theta | | proved
 sum(i, 1, n, i^3) | n^4 | Theta | | proved
 sum(i, 1, n, sum(j, 1, i, j)) | n^3 | Theta | | proved
 sum(i, 0, n, n-i) | n^2 | Theta | | proved
+sum(i, 1, n, sum(j, 1, n-i, 1)) | n^2 | Theta | | proved
+sum(i, 1, n, sum(j, 1, i-1, j)) | n^3 | Theta | | proved
+sum(i, 1, n, sum(j, 1, i-3, j)) | n^3 | Theta | | undecided
 sum(i, 1, n, 1/i) | log(n) | Theta | | proved
 sum(i, 1, n, 1/i^2) | 1 | Theta | | proved
 sum(i, 0, log(n, 2), 2^i) | n | Theta | | proved
@@ -96,6 +99,8 @@ a - b | a | Theta | | undecided
 a^2*c + b*c | a*b*c | O | | refuted
 a*b*c | a^3 + b^3 + c^3 | O | | proved
 a*b*c | a^2 + b^2 + c^2 | O | | refuted
+a*b*log(b) + sum(i, 1, a-b, i) | a*b*log(b) + a^2 + b^2 | Theta | | undecided
+sum(i, 1, a, i*b) | a^2*b | Theta | | proved
 # under conditions
 a^2*b + a*b^2 | a^2*b | Theta | b <= a | proved
 a^2*b + a*b^2 | a^2*b | Theta | a <= b | refuted

@@ -32,6 +32,11 @@ class Line:
         if depth > MAX_NESTING:
             raise Unfit("nested too deep")
         atoms = list(form.terms)
+        for atom in atoms:
+            if atom[0] == "L" and atom[2] != self.name:
+                raise Unfit(f"{atom[2]} does not grow here")
+            if atom[0] == "T":
+                self.limit(atom[1], depth + 1)  # fails where a name in it does not grow
         largest = atoms[0]
         for atom in atoms[1:]:
             if self._compare(atom, largest, depth) > 0:
@@ -42,9 +47,6 @@ class Line:
         return sign
 
     def _compare(self, a: Atom, b: Atom, depth: int) -> int:
-        for atom in (a, b):
-            if atom[0] == "L" and atom[2] != self.name:
-                raise Unfit(f"{atom[2]} does not grow here")
         if a[0] == "L" and b[0] == "L":
             return b[1] - a[1]
         return self.limit(log_of(a) - log_of(b), depth + 1)

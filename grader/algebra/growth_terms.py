@@ -8,6 +8,7 @@ or c^i (Faulhaber's formula for whole a; comparison with the integral otherwise)
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from fractions import Fraction
 from math import comb
 
@@ -26,8 +27,9 @@ HALF = constants.number(Fraction(1, 2))
 class Converter:
     """Trees to quantities. `growing` are the symbols that tend to infinity; every other symbol is a positive constant."""
 
-    def __init__(self, oracle: Oracle, growing: tuple[str, ...]) -> None:
+    def __init__(self, oracle: Oracle, growing: tuple[str, ...], ranges: Mapping[str, tuple[int, Expansion]] | None = None) -> None:
         self.scales = Scales(oracle)
+        self.ranges = dict(ranges or {})  # of the indices of the sums around: first value, last value
         self.oracle = oracle
         self.growing = frozenset(growing)
         self.memo: dict[Term, Quantity] = {}
@@ -229,7 +231,7 @@ class Converter:
             raise Unfit("a sum whose lower end is no small whole number")
         if isinstance(last, Order):
             raise Unfit("a sum whose upper end is known only roughly")
-        inner = Converter(self.oracle, (*sorted(self.growing), index.name))
+        inner = Converter(self.oracle, (*sorted(self.growing), index.name), {**self.ranges, index.name: (int(start), last)})
         found = inner.quantity(body)
         if isinstance(found, Order) or found.errors:
             raise Unfit("a sum whose body is not known exactly")
@@ -255,6 +257,8 @@ class Converter:
             raise Unfit("a sum with such a body")
         factor = Expansion({outside: ONE})
         if not rate and not beta and alpha.denominator == 1 and 0 <= alpha <= MAX_SUM_POWER:
+            if not self._reaches(start, last):
+                raise Unfit("a sum whose range may be empty")
             return self.scales.multiply(factor, self._faulhaber(int(alpha), start, last))
         end = self.scales.order(last)
         if len(end.alternatives) != 1 or not all(self.oracle.small(UNIT, (f,)) for f in end.alternatives[0]):
@@ -262,6 +266,19 @@ class Converter:
         if start < 1 and (alpha < 0 or beta) or start < 2 and beta < 0:
             raise Unfit("a sum whose first term is not defined")
         return self.scales.multiply(factor, self._rough_sum(alpha, beta, rate, end, last))
+
+    def _reaches(self, start: int, last: Expansion) -> bool:
+        """Is last >= start - 1 in the end, so that the closed form holds? It grows, or follows the index of a sum around it."""
+        for name, (first, end) in self.ranges.items():
+            for rest, least in ((self.scales.subtract(last, Expansion({single(name): ONE})), first),
+                                (self.scales.subtract(self.scales.add(last, Expansion({single(name): ONE})), end), 0)):
+                shift = as_constant(rest)  # last = index + shift, or end - index + shift
+                if shift is not None and shift.rational is not None and least + shift.rational >= start - 1:
+                    return True
+        try:
+            return all(self.oracle.small(UNIT, alternative) for alternative in self.scales.order(last).alternatives)
+        except Unfit:
+            return False
 
     def _rough_sum(self, alpha: Fraction, beta: Fraction, rate: constants.Constant, end: Order, last: Expansion) -> Quantity:
         q = constants.number

@@ -25,10 +25,11 @@ class Line:
         if depth > DEEPEST:
             raise Unknown("nested too deep")
 
+        for name in _names(f):
+            if name != self.name:
+                raise Unknown(f"{name} does not grow here")
+
         def compare(x: tuple, y: tuple) -> int:
-            for atom in (x[0], y[0]):
-                if atom[0] == "L" and atom[2] != self.name:
-                    raise Unknown(f"{atom[2]} does not grow here")
             if x[0][0] == "L" == y[0][0]:
                 return y[0][1] - x[0][1]
             return self.limit(less(log_of(x[0]), log_of(y[0])), depth + 1)
@@ -59,6 +60,10 @@ class Line:
     def describe(self, order: Rough) -> str:
         """The scale that the quantity amounts to in the parameter s, for a teacher's eyes."""
         return _scale(self._top(order))
+
+
+def _names(f: Form) -> frozenset[str]:
+    return frozenset().union(*[{a[2]} if a[0] == "L" else _names(a[1]) for a, _ in f])
 
 
 def _scale(f: Form) -> str:

@@ -103,6 +103,7 @@ class Reader:
 
     def __init__(self, growing: Iterable[str], domains: dict[str, Domain], ask: Ask) -> None:
         self.growing, self.domains, self.ask = frozenset(growing), domains, ask
+        self.ranges: dict[str, tuple[int, Exact]] = {}  # of the indices of the sums around: first and last value
         self.bases: list[str] = []
         self.memo: dict[Term, Exact | Rough] = {}
 

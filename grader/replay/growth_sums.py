@@ -21,7 +21,9 @@ def sum_over_range(reader: Reader, term: Term) -> Exact | Rough:
     last = reader.whole(high)
     if start is None or start.denominator != 1 or not 0 <= start <= 100 or not isinstance(last, Exact):
         raise Unknown("a sum whose range is not understood")
-    inner = Reader(reader.growing | {index.name}, reader.domains, reader.ask).whole(body)
+    below = Reader(reader.growing | {index.name}, reader.domains, reader.ask)
+    below.ranges = {**reader.ranges, index.name: (int(start), last)}
+    inner = below.whole(body)
     if not isinstance(inner, Exact) or inner.slack:
         raise Unknown("a sum whose body is not known exactly")
     made: Exact | Rough = fixed(n.ZERO)
@@ -51,6 +53,8 @@ def range_sum(reader: Reader, f: Form, index: str, start: int, last: Exact) -> E
     if own or alpha is None or beta is None:
         raise Unknown("a sum with such a body")
     if not rate and not beta and alpha.denominator == 1 and 0 <= alpha <= 8:
+        if not reaches(reader, start, last):
+            raise Unknown("a sum whose range may be empty")
         return reader.times(factor, powers(reader, int(alpha), start, last))
     end = reader.rough(last)
     if len(end) != 1 or not all(reader.ask(True, (), frozenset([g])) for g in end[0]):
@@ -58,6 +62,22 @@ def range_sum(reader: Reader, f: Form, index: str, start: int, last: Exact) -> E
     if start < 1 and (alpha < 0 or beta) or start < 2 and beta < 0:
         raise Unknown("a sum whose first term is not defined")
     return reader.times(factor, estimate(reader, alpha, beta, rate, end, last))
+
+
+def reaches(reader: Reader, start: int, last: Exact) -> bool:
+    """Is last >= start - 1 in the end? Otherwise the closed form is not the sum, which is empty."""
+    for name, (first, end) in reader.ranges.items():
+        index = exact({name_form(name): n.ONE})
+        after = reader.constant(reader.minus(last, index))  # last = index + after, and index >= first
+        before = reader.constant(reader.minus(reader.plus(last, index), end))  # last = end - index + before, and index <= end
+        for shift, least in ((after, first), (before, 0)):
+            q = None if shift is None else n.value(shift)
+            if q is not None and least + q >= start - 1:
+                return True
+    try:
+        return all(reader.ask(True, (), alternative) for alternative in reader.rough(last))
+    except Unknown:
+        return False
 
 
 def estimate(reader: Reader, alpha: Fraction, beta: Fraction, rate: Constant, end: Rough, last: Exact) -> Exact | Rough:
