@@ -62,6 +62,12 @@ a &= b + c \\
     "words before": ("Therefore we get x = 2", [("=>", "x", ("=", "2"))]),
     "words between": ("a = b implies that $c = d$", [("", "a", ("=", "b")), ("=>", "c", ("=", "d"))]),
     "a factor to the left": ("2x = 4 \\iff x = 2", [("", "2x", ("=", "4")), ("<=>", "x", ("=", "2"))]),
+    "or between formulas in dollars": ("$x = 2$ or $x = -2$", [("", "$x = 2$ or $x = -2$".strip("$"))]),
+    "boxed rows": (r"$$\boxed{\begin{aligned} a &= b \\ &= c \end{aligned}}$$", [("", "a", ("=", "b")), ("", None, ("=", "c"))]),
+    "a function before a blank": ("so log p(x) >= L", [("=>", "log p(x)", (">=", "L"))]),
+    "operations beside equations": ("2x + 3 = 7 | -3\n2x = 4 | :2", [("", "2x + 3", ("=", "7")), ("", "2x", ("=", "4"))]),
+    "marks at the end": ("x = 2 ✓\n= 3 QED", [("", "x", ("=", "2")), ("", None, ("=", "3"))]),
+    "a fence around lines": ("```\na = b\n= c\n```", [("", "a", ("=", "b")), ("", None, ("=", "c"))]),
     "line breaks of HTML": ("a = b<br>= c", [("", "a", ("=", "b")), ("", None, ("=", "c"))]),
 }
 
@@ -81,6 +87,9 @@ REASONS = {
     r"$$a \le b \tag{3} \because \log \text{ is concave}$$": r"\log is concave",
     r"\begin{align} a &= b & \text{since } x > 0 \end{align}": "since x > 0",
     "By Jensen's inequality,\n$$a \\ge b$$": "By Jensen's inequality",
+    "Since $x = 1$ and $y = 2$, we have $a = b$": "Since x = 1; and y = 2",
+    "f = 3, where x > 0, by (2)": "by (2)",
+    "$a = b$ by definition, so": "by definition",
     "By Jensen we have $a \\ge b$": "By Jensen we have",
     "$a = b$ because log is concave": "because log is concave",
     "$$a = b$$\nby linearity.": "by linearity",
@@ -113,6 +122,11 @@ def test_an_unread_side_costs_only_itself():
     line, = lines("a = ) + b = c")
     assert line.signs == ("=", "=") and isinstance(line.steps[0].side, Unread) and line.unread is line.steps[0].side
     assert not isinstance(line.steps[1].side, Unread)
+
+
+@pytest.mark.parametrize("text", ["so the log of x = 2", "the square of $x = 2$", "half of x = 2 is", "then x = 2 squared", "and minus x = 2"])
+def test_a_formula_that_words_belong_to_is_unread(text):
+    assert [x.unread is not None for x in lines(text) if x.role != "prose"] == [True]
 
 
 def test_prose_is_kept():

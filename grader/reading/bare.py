@@ -36,6 +36,9 @@ _TEXT_COMMAND = re.compile(r"\\(?:text\w*|emph|mbox|item|section\*?|subsection\*
 FUNCTIONS = frozenset(
     "exp log ln lg sin cos tan cot sec csc sinh cosh tanh arcsin arccos arctan sqrt max min sup inf lim sum prod int det tr trace diag rank norm softmax "
     "argmax argmin floor ceil abs sign sgn gcd lcm mod binomial O o Theta Omega omega KL E Var Cov Pr P H grad erf gamma relu sigmoid".split())
+PREFIXES = frozenset("log ln lg exp sin cos tan cot sinh cosh tanh arcsin arccos arctan sqrt det tr lim".split())
+"""Functions whose operand may stand after a blank; none is an English word."""
+_NO_OPERAND = frozenset("= < > ≤ ≥ , ; ) ] } + * / | & ! ...".split())
 CONSTANT_WORDS = frozenset("infinity infty oo pi".split())
 GREEK = frozenset("alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu nu xi rho sigma tau upsilon phi chi psi".split())
 _OPEN_ENDED = frozenset("= := < > ≤ ≥ ≠ ≪ ≫ ≈ ~ ∼ ∝ ≡ + & → -> ⇒ ∈".split())
@@ -77,6 +80,9 @@ def bare_runs(text: str, start: int, end: int, names: Names) -> list[Run]:
 def _grades(piece: str, tokens: list[re.Match[str]], names: Names) -> list[int]:
     """For each token 0 (prose), 1 (can stand in a formula) or 2 (makes one)."""
     grade = [_own_grade(piece, tokens, k, names) for k in range(len(tokens))]
+    for k in range(len(tokens) - 2, -1, -1):  # `log p(x)`: a function's name with its operand after a blank
+        if not grade[k] and tokens[k][0] in PREFIXES and grade[k + 1] and tokens[k + 1][0] not in _NO_OPERAND and not piece[tokens[k].end():tokens[k + 1].start()].strip(" "):
+            grade[k] = 2
     _settle_brackets(piece, tokens, grade)
     for k, token in enumerate(tokens):
         before = grade[k - 1] if k else 0

@@ -13,9 +13,9 @@ from dataclasses import dataclass, field, replace
 
 from grader.model import Note, Read, Reading, Unread
 from grader.reading.passages import Passage, passages
-from grader.reading.prose import Remark, condition_of, lead_of, prose_words, remark_at_end
+from grader.reading.prose import Lead, Remark, belongs_to_words, condition_of, lead_of, prose_words, remark_at_end
 from grader.reading.rows import rows_of_display, starts_rows, statements, strip_row
-from grader.reading.splitting import CONNECTIVES, Names, blank_out, shifted, signs, trim
+from grader.reading.splitting import CONNECTIVES, Names, shifted, signs, trim
 from grader.reading.vocabulary import OPEN, Vocabulary
 from grader.term import Span, Term
 
@@ -145,7 +145,7 @@ def _physical_lines(text: str, start: int, end: int, whole: list[Span]) -> list[
             continue
         spans.append(Span(position, stop))
         position = found.end() if found else end
-    return [s for s in spans if text[s.start:s.end].strip()]
+    return [s for s in spans if text[s.start:s.end].strip() and not re.match(r"[ \t]*(?:```|~~~)", text[s.start:s.end])]
 
 
 # ------------------------------------------------------------------------------------------------------------ displays
@@ -242,8 +242,10 @@ def _plain_line(state: _State, span: Span) -> None:
     if "$" not in content and "\\(" not in content and "`" not in content:
         kept, more = remark_at_end(content, span.start, state.names)
         if not prose_words(content[:kept], state.names) and kept and re.search(r"[\w{}]|\\[A-Za-z]", content[:kept]):
-            clean = blank_out(content[:kept], r"(?<!\\)&")
-            _row(state, clean, Span(span.start, span.start + kept), remark.joined(more))
+            rows = rows_of_display(content[:kept], span.start)
+            for k, row in enumerate(rows):
+                if row.text:
+                    _row(state, row.text, row.span, row.remark.joined(remark).joined(more) if k == len(rows) - 1 else row.remark)
             return
     _mixed_line(state, span, remark)
 
@@ -251,33 +253,54 @@ def _plain_line(state: _State, span: Span) -> None:
 def _mixed_line(state: _State, span: Span, remark: Remark) -> None:
     """Words and formulas: the words before a formula say what it is there for, those after it are its reason."""
     text = state.text
-    inner = [p for p in passages(text[span.start:span.end], state.vocabulary) if p.is_formula and not (p.mention and p.kind == "bare")]
+    inner = _joined_by_or([p for p in passages(text[span.start:span.end], state.vocabulary) if p.is_formula and not (p.mention and p.kind == "bare")],
+                          text[span.start:span.end])
     if not inner:
         _take_words(state, text[span.start:span.end], span)
         return
     position = 0
+    lead = Lead()
     for k, passage in enumerate(inner):
-        words = text[span.start + position:span.start + passage.outer.start]
-        words, opens = _last_sentence(words)
-        lead = lead_of(words, first=k == 0 or opens)
+        words, opens = _last_sentence(text[span.start + position:span.start + passage.outer.start])
+        if not (k and re.fullmatch(r"[\s,$*_]*(?:and|,)?[\s,$*_]*", words) and lead.use in ("reason", "condition", "premise", "definition", "ahead")):
+            lead = lead_of(words, first=k == 0 or opens)
         last = k == len(inner) - 1
         where = Span(span.start + passage.span.start, span.start + passage.span.end)
         position = passage.outer.end
         tail = text[span.start + position:span.end] if last else ""
         closes = re.match(r"[\s$]*(?:\.(?:\s|$)|$)", text[span.start + position:span.end]) is not None
-        if lead.use in ("reason", "condition") and k or lead.role == "premise" and lead.use == "condition" and closes and state.made:
+        if lead.use in ("reason", "condition") and k and not state.reason or lead.use == "condition" and lead.role == "premise" and closes and state.made:
             _attach(state, lead.use, words, where)
+        elif lead.use == "reason":
+            state.reason = _said(state.reason, f"{words.strip()} {passage.text}".strip())
         else:
-            if lead.use == "reason":
-                state.reason = _said(state.reason, f"{words.strip()} {passage.text}".strip())
-                continue
             state.role = lead.role or state.role
             state.connective = lead.connective or state.connective
             state.reason = _said(state.reason, lead.reason)
+            if belongs_to_words(words, text[span.start + position:span.end]):
+                reading = Unread("the words beside this formula may belong to it", where, "Write the whole statement as a formula.")
+                state.made.append(Line("formula", reading, (), where, text[where.start:where.end], state.reason, state.connective, number=text.count("\n", 0, where.start)))
+                state.reason = state.connective = state.role = ""
+                continue
             for row in rows_of_display(passage.text, where.start):
                 _row(state, row.text, row.span, row.remark.joined(remark) if last else row.remark)
         if tail.strip(" .,;:)]*_"):
             _tail(state, tail, Span(span.start + position, span.end))
+
+
+def _joined_by_or(inner: list[Passage], text: str) -> list[Passage]:
+    """`$x = 2$ or $x = -2$` is one statement: its formulas as one passage, the delimiters between them blanked out."""
+    made: list[Passage] = []
+    for passage in inner:
+        last = made[-1] if made else None
+        between = text[last.outer.end:passage.outer.start] if last else ""
+        if last and re.fullmatch(r"[\s,]*or[\s,]*", between):
+            start = last.span.start
+            content = last.text + " " * (last.outer.end - last.span.end) + between + " " * (passage.span.start - passage.outer.start) + passage.text
+            made[-1] = Passage("inline", content, Span(start, passage.span.end), Span(last.outer.start, passage.outer.end))
+        else:
+            made.append(passage)
+    return made
 
 
 def _last_sentence(words: str) -> tuple[str, bool]:
@@ -288,6 +311,12 @@ def _last_sentence(words: str) -> tuple[str, bool]:
 
 def _tail(state: _State, words: str, span: Span) -> None:
     lead = lead_of(words, first=False)
+    clause = re.search(r",\s*(so|hence|thus|therefore|then|giving|which gives|and so|and thus|and hence)(?: that)?\s*[,:]?\s*$", words, re.IGNORECASE)
+    if clause and state.made:
+        state.connective = "=>"
+        words = words[:clause.start()]
+        if not words.strip(" .,;:"):
+            return
     if lead.use == "connective" and state.made:
         state.connective = lead.connective
     elif state.made and state.made[-1].role != "prose":

@@ -27,6 +27,17 @@ _LEADS = (
 )
 
 
+_MEANS_MORE = (r"(?:log|logarithm|sum|product|square|root|max|maximum|min|minimum|expectation|mean|average|derivative|gradient|negative|inverse|absolute value|norm)(?: of(?: the)?)?"
+               r"|minus|plus|times|twice|half(?: of)?|over|divided by")
+_BEFORE = re.compile(rf"\b(?:{_MEANS_MORE})[\s$*_]*$", re.IGNORECASE)
+_AFTER = re.compile(r"[\s$*_]*(?:squared|cubed|times|plus|minus|divided|over|percent)\b", re.IGNORECASE)
+
+
+def belongs_to_words(before: str, after: str) -> bool:
+    """Do the words beside a formula change what it says ("the log of x = 2", "x = 2 squared")?"""
+    return _BEFORE.search(before) is not None or _AFTER.match(after) is not None
+
+
 class Condition(NamedTuple):
     """The text of a side condition and where it stands."""
 
@@ -76,29 +87,48 @@ def prose_words(text: str, names: Names) -> list[str]:
 
 
 def remark_at_end(text: str, offset: int, names: Names) -> tuple[int, Remark]:
-    """Where the formula of a typed line ends, and the remark behind it: "(by Jensen)", "[since x > 0]", "by (1)", "where b > 0"."""
+    """Where the formula of a typed line ends, and the remark behind it: "(by Jensen)", "[since x > 0]", "by (1)", "where b > 0", "| -3"."""
     end = len(text.rstrip(" .,;"))
     bracket = re.compile(r"(?:^|\s)[(\[](?P<words>[^()\[\]]*(?:[(\[][^()\[\]]*[)\]][^()\[\]]*)*)[)\]]\s*$").search(text, 0, end)
     if bracket and prose_words(bracket["words"], names):
         start = bracket.start("words")
-        return bracket.start(), _remark(bracket["words"], offset + start)
+        return bracket.start(), _remarks(bracket["words"], offset + start)
+    operation = re.compile(r"\s\|\s*(?P<words>[-+*/:·−]\s*[^|]+)$").search(text, 0, end)
+    if operation:
+        return operation.start(), Remark(operation["words"].strip())
     deep = levels(text)
     for cue in _CUE.finditer(text, 1):
         if not deep[cue.start()] and text[:cue.start()].strip() and text[cue.start() - 1] in " ,;\t(":
-            return len(text[:cue.start()].rstrip(" ,;(\t")), _remark(text[cue.start():], offset + cue.start())
+            return len(text[:cue.start()].rstrip(" ,;(\t")), _remarks(text[cue.start():], offset + cue.start())
     return end, Remark()
 
 
+def _remarks(words: str, offset: int) -> Remark:
+    """Several remarks, each begun by its own word: "where x > 0, by (2)"."""
+    deep = levels(words)
+    starts = [0, *[c.start() for c in _CUE.finditer(words, 1) if not deep[c.start()] and words[:c.start()].rstrip()[-1:] in (",", ";")]]
+    made = Remark()
+    for a, b in zip(starts, [*starts[1:], len(words)]):
+        made = made.joined(_remark(words[a:b], offset + a))
+    return made
+
+
 def _remark(words: str, offset: int) -> Remark:
-    """A remark: a condition where it begins with a word such as "where" and holds a formula, else a reason."""
+    """A remark: a condition where it begins with a word such as "where" and holds one relation and no other words, else a reason."""
     cue = _CUE.match(words.lstrip())
     if cue and cue["condition"]:
         lead = len(words) - len(words.lstrip()) + cue.end()
-        content = words[lead:].strip(" .,;)")
-        start = offset + lead + (len(words[lead:]) - len(words[lead:].lstrip(" .,;)")))
-        if content and re.search(r"[<>=≤≥≠≪≫∈→~\\]", content):
+        content = words[lead:].strip(" .,;)\t")
+        start = offset + lead + (len(words[lead:]) - len(words[lead:].lstrip(" .,;)\t")))
+        if is_condition(content):
             return Remark("", (Condition(content, Span(start, start + len(content))),))
-    return Remark(words_of(words).strip(" .,;()[]"))
+    said = words_of(words).strip(" .,;")
+    return Remark(said[1:-1] if said[:1] in "([" and said[-1:] in ")]" else said)
+
+
+def is_condition(content: str) -> bool:
+    """Is the text one relation, or several parted by commas, without English words?"""
+    return bool(content) and re.search(r"[<>=≤≥≠≪≫∈→~]|\\(?:in|ll|gg|leq?|geq?|neq?|to|sim|perp|neq)(?![A-Za-z])", content) is not None and not prose_words(content, Names({}, {}))
 
 
 def latex_remark(words: str, offset: int) -> Remark:
@@ -110,7 +140,7 @@ def latex_remark(words: str, offset: int) -> Remark:
         start = found.end() if found else 0
         content = words[start:].strip().rstrip(" .,;)]")
         begin = start + len(words[start:]) - len(words[start:].lstrip())
-        if content and re.search(r"[<>=≤≥≠≪≫∈→]|\\[A-Za-z]", content):
+        if is_condition(content):
             return Remark("", (Condition(content, Span(offset + begin, offset + begin + len(content))),))
     return Remark(plain.strip(" .,;()[]∵").removeprefix("\\because").strip())
 

@@ -38,7 +38,7 @@ def starts_rows(content: str) -> bool:
 
 def rows_of_display(content: str, offset: int) -> list[DisplayRow]:
     """The rows of a display (or of a formula in dollars) that stands at `offset` in the text."""
-    clean = blank_out(content, _WRAPPER)
+    clean = blank_out(_unboxed(content), _WRAPPER)
     clean, comments = _without_comments(clean)
     clean = _without_alignment(clean)
     made: list[DisplayRow] = []
@@ -54,6 +54,15 @@ def rows_of_display(content: str, offset: int) -> list[DisplayRow]:
         elif words or remark.reason:
             made.append(DisplayRow("", where, Remark(), words or remark.reason))
     return made
+
+
+def _unboxed(text: str) -> str:
+    """`\\boxed{...}` with its command and braces blanked out."""
+    for found in reversed(list(re.finditer(r"\\(?:boxed|fbox)\s*(?=\{)", text))[:20]):
+        close = group(text, found.end())
+        if close > 0:
+            text = text[:found.start()] + " " * (found.end() + 1 - found.start()) + text[found.end() + 1:close - 1] + " " + text[close:]
+    return text
 
 
 def _without_row_ends(row: str) -> str:
@@ -180,7 +189,7 @@ def strip_row(text: str, span: Span) -> Span:
     """The side without blanks, closing punctuation, spacing commands and the mark that ends a proof."""
     while True:
         span = trim(text, span.start, span.end, ".,;~&")
-        tail = re.compile(r"(?:\\(?:q?quad|,|;|:|!| |square|blacksquare|qed|Box|hfill)|[□∎■])\s*$").search(text, span.start, span.end)
+        tail = re.compile(r"(?:\\(?:q?quad|,|;|:|!| |square|blacksquare|qed|Box|hfill)|[□∎■◻✓✔☑])\s*$|(?:^|\s)(?:QED|Q\.E\.D\.|q\.e\.d\.)\s*$").search(text, span.start, span.end)
         head = re.compile(r"\\(?:q?quad|,|;|:|!| )\s*").match(text, span.start, span.end)
         if tail and not tail[0].startswith("\\") or tail and text[tail.start() - 1:tail.start()] != "\\":
             span = Span(span.start, tail.start())
