@@ -5,9 +5,11 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from grader.model import Part, Symbol
+from grader import reading
+from grader.model import Note, Part, Read, Symbol
 from grader.reading import Vocabulary
-from grader.term import Term, apply, free_names, number, symbol, walk
+from grader.reading.passages import candidates, passages, stated
+from grader.term import Term, apply, collection, free_names, number, symbol, walk
 
 SIGNS = {"bigO": "O", "bigTheta": "Theta", "bigOmega": "Omega", "smallo": "o", "smallomega": "omega"}
 _LINKS = frozenset(("=", "in", ":=", "equiv", "~", "approx", "propto", "->"))
@@ -76,7 +78,7 @@ _SUBJECT = (r"(?:the |its |their )?(?:overall |total |worst[- ]case )?(?:(?:time
             r"running time|runtime|complexity|time|space|memory|cost|order|answer)|it|this|that")
 _LEAD = re.compile(rf"^\s*(?:(?:{_SUBJECT})\s*(?:is|are|=|:|grows|scales)?\s*)?(?:(?:like|as|with|in|of)\s+)?"
                    r"(?:(?:the\s+)?(?:order|size)(?: of(?: magnitude)?)?\s*(?:of\s+)?)?(?=\S)", re.IGNORECASE)
-_TAIL = re.compile(r"\s*(?:time|space|memory|operations?|steps|flops|in total|overall|complexity)?\s*(?:complexity)?\s*[.;]?\s*$", re.IGNORECASE)
+_TAIL = re.compile(r"\s*(?:time|space|memory|operations?|steps|flops|in total|overall|complexity)?\s*(?:complexity)?\s*[.;?]?\s*$", re.IGNORECASE)
 _SPELLED = re.compile(r"\bbig[- ]?(?:o|oh)\s*(?:of\s+)?(?=[\w(\\$])", re.IGNORECASE)
 _DEGREES = {"constant": 0, "linear": 1, "quadratic": 2, "cubic": 3, "quartic": 4}
 _IN = re.compile(r"(?P<kind>constant|linear(?:ly)?|quadratic(?:ally)?|cubic(?:ally)?|quartic|logarithmic(?:ally)?|linearithmic)"
@@ -92,8 +94,48 @@ def plainer(text: str) -> str:
 
 
 def without_reason(text: str) -> str:
-    """The text before "since", "because" or "due to"."""
-    return re.split(r"\s*[,.;:(]?\s+(?:since|because|due to)\b", text, maxsplit=1, flags=re.IGNORECASE)[0] or text
+    """The text before "since", "because", "due to" or "as each"."""
+    return re.split(r"\s*[,.;:(]?\s+(?:since|because|due to|as (?:each|every|all|there|we|it))\b", text, maxsplit=1, flags=re.IGNORECASE)[0] or text
+
+
+_CHANGES_CLAUSE = re.compile(
+    r"\b(?:per|each|every|an?|one|single|for|of|times|plus|minus|multipl\w+|divid\w+|squared?|cubed?|roots?|log\w*|powers?|"
+    r"exponential\w*|factorial\w*|half|between|than|less|more|greater|larger|smaller|bigger|above|below|beyond|exceed\w*|additional\w*|extra|further|"
+    r"another|again|twice|both)\b", re.IGNORECASE)
+"""Words that make another order of the formula in their clause: "O(n) per layer", "a step takes O(n)", "more than n"."""
+_CHANGES_ALL = re.compile(
+    r"\b(?:or|either|not|no|never|cannot|\w+n['’]t|neither|nor|wrong|incorrect|false|unless|except|but|however|although|though|if|when(?:ever)?|"
+    r"where|assuming|suppos\w+|provided|depend\w*|without|whereas|while|versus|vs|compared|unlike|instead|rather|ignor\w+|also|"
+    r"respectively)\b", re.IGNORECASE)
+"""Words anywhere in the text with which one formula alone may not be what is meant."""
+
+
+def in_prose(text: str, vocabulary: Vocabulary) -> Read | None:
+    """The one order that sentences around it put forward ("we keep all states, so O(t n)"), several as a list, or None.
+
+    None as well where a word or an operator outside of the formulas could make another order of it: a person reads those.
+    """
+    found = stated(text, vocabulary)
+    read = [reading.read(c.text, vocabulary) for c in found]
+    if not found or not all(isinstance(r, Read) for r in read):
+        return None
+    terms = [r.term for r in read]  # type: ignore[union-attr]
+    if len(terms) > 1:
+        return Read(collection("list", *reversed(terms)))
+    place = found[0].span
+    words = list(text)
+    cut = passages(text, vocabulary)
+    for span in [p.outer for p in cut if p.is_formula]:
+        words[span.start:span.end] = " " * (span.end - span.start)
+    outside = "".join(words)
+    before, after = re.split(r"[.,;:\n]", outside[:place.start])[-1], re.split(r"[.,;:\n]", outside[place.end:])[0]
+    concluded = any(c.role == "working" for c in candidates(text, vocabulary))
+    if not concluded and any(p.is_formula and p.mention and p.span != place for p in cut):
+        return None
+    if _CHANGES_ALL.search(outside) or _CHANGES_CLAUSE.search(f"{before} {after}") or re.search(r"[+*/^_=<>\\×·÷√∑()\[\]{}|0-9]", outside):
+        return None
+    note = Note("the order was found in a sentence", place, "repair", "growth_order.sentence")
+    return Read(terms[0], (*read[0].notes, note))  # type: ignore[union-attr]
 
 
 def in_words(text: str, part: Part, growing: tuple[str, ...]) -> Term | None:

@@ -36,7 +36,7 @@ from typing import Literal
 from grader import reading as reader
 from grader.answers._kind import Award, Claim, Mark, Part, Read, Reading, Settled, Unread, full, mark_known_wrong, person
 from grader.answers._kind import mark as run
-from grader.answers._orders import Bound, Unfitting, addends, blemishes, bound, in_words, plainer, without_reason
+from grader.answers._orders import Bound, Unfitting, addends, blemishes, bound, in_prose, in_words, plainer, without_reason
 from grader.model import Answer, GrowsLike, SpecError, Status
 from grader.reading import Vocabulary
 from grader.term import Term, apply, free_names, walk
@@ -153,6 +153,10 @@ def read(answer: Answer, part: Part) -> Reading:
         again = reader.read(simpler, vocabulary)
         if _fault(again, part) is None:
             found, fault = again, None
+    if fault is not None and not fault.blank:
+        sentence = in_prose(text, vocabulary)
+        if sentence is not None and _fault(sentence, part) is None:
+            return sentence
     if fault is None or fault.blank:
         return fault or found
     near = reader.propose(plainer(text), vocabulary) or reader.propose(text, vocabulary)
