@@ -4,7 +4,13 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-from grader.term import Term, constant, free_names
+from grader.term import Term, constant, free_names, symbol
+
+FUNCTION_NAMES = {"double_factorial": "factorial2", "beta_function": "betafunction", "mutual_information": "mutualinformation", "sup": "supmark",
+                  "partial": "partialderivative", "variance": "Var", "covariance": "Cov", "probability": "Pr", "times": "cartesian",
+                  "kl": "KL", "set_of": "setof", "forall": "forallof", "exists": "existsof", "lambda": "Lambda",
+                  "add": "addition", "mul": "multiply", "neg": "negative"}
+"""Words of function notation, where they differ from the operator's own name."""
 
 
 def is_mark(term: Term) -> bool:
@@ -48,8 +54,6 @@ def bound_of_set(body: Term, condition: Term) -> tuple[Term, ...]:
         return tuple(dict.fromkeys(placed))
     if body.kind == "relation" and body.signs == ("in",):
         return leading_names(body.args[0])
-    from grader.term import symbol  # the names of a term are strings
-
     return tuple(symbol(name) for name in sorted(free_names(body)))
 
 
@@ -75,3 +79,8 @@ def decimal(value: Fraction, text: str = "") -> str:
         return f"{value.numerator}/{value.denominator}"
     digits = str(value.numerator * 10**places // value.denominator).rjust(places + 1, "0")
     return f"{digits[:-places]}.{digits[-places:]}"
+
+
+def calls_something(term: Term) -> bool:
+    """Does a call occur in the term? A density under an integral sign makes it definite."""
+    return term.is_apply("call") or any(calls_something(a) for a in term.args)

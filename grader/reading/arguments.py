@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from grader.reading.lexer import ReadError, Token
+from grader.reading.tokens import ReadError, Token
 from grader.term import Span, Term, apply, binder, collection, constant, number, relation, replace, symbol
 
 VARIADIC = frozenset("max min gcd lcm and or union intersection set list tuple matrix cases mul add xor times".split())
@@ -121,8 +121,10 @@ class Arguments:
         body, *rest = arguments
         if op in ("derivative", "partial"):
             return self.program_derivative(op, body, rest, span, word)
-        if not rest:
+        if not rest and op != "limit":
             return binder(op, (), body, span=span)
+        if not rest:
+            raise ReadError(f"`{word}` needs a variable and a point", *span)
         if rest[0].kind == "tuple" and rest[0].name == "tuple":
             for group in rest:
                 if group.kind != "tuple" or not 1 <= len(group.args) <= 3:
@@ -140,8 +142,8 @@ class Arguments:
             side = {"+": "plus", "-": "minus"}.get(values[1].name, values[1].name)
             values = [values[0], symbol({"plus": "+", "minus": "-", "right": "+", "left": "-"}.get(side, side))]
         most = {"limit": 2, "sum": 2, "product": 2, "integral": 2, "antiderivative": 0}.get(op, 1)
-        if len(values) > most:
-            raise ReadError(f"`{word}` has too many arguments", *span)
+        if len(values) > most or op == "limit" and not values:
+            raise ReadError(f"`{word}` has too many or too few arguments", *span)
         if op == "set_of" and values:
             values = [self.bound_in(values[0], bound)]
         elif len(values) == 1 and op in ("sum", "product", "integral") and values[0].kind == "relation":

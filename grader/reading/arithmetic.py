@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from grader.reading.lexer import ReadError, Token
+from grader.reading.tokens import ReadError, Token
 from grader.reading.operands import POSTFIX
 from grader.reading.repair import STARTS
 from grader.reading.statements import is_set
@@ -306,9 +306,9 @@ class Arithmetic:
 
     def is_factorial_of(self, t: Token) -> bool:
         """`n!=n(n-1)!` and `3!=6`: a factorial and an equals sign, or "not equal"? Other factorials in the text decide; after a number both are possible."""
-        others = any(x.kind == "!" for x in self.tokens)
+        others = "!" in self.kinds
         if not others and (self.tokens[self.i - 1].kind != "num" or self.i > 1 and self.tokens[self.i - 2].kind not in ("(", "rel", ",")
-                           or any(x.kind in ("name", "const") for x in self.tokens)):
+                           or self.kinds & {"name", "const"}):
             return False
         said = "a factorial and an equals sign" if others else "not equal"
         return self.site("factorial_equals", self.i, f"`!=` is read as {said}", Span(t.start, t.end)) != others

@@ -7,7 +7,7 @@ number the first bar between two operands with none open is the condition. Each 
 
 from __future__ import annotations
 
-from grader.reading.lexer import ReadError, Token
+from grader.reading.tokens import ReadError, Token
 from grader.reading.repair import CLOSERS, ENDS, OPENERS, STARTS, Mended
 
 _AFTER_CLOSE = frozenset("^ _ ! ' ) ] } rset rfloor rceil rangle rnull + - * / = rel , ; eof end and or implies iff cup cap where amp row pm percent : . then otherwise".split())
@@ -111,7 +111,7 @@ def _as_norms(tokens: list[Token], bars: list[int]) -> bool:
         before, after = tokens[a - 1].kind if a else "eof", tokens[b + 1].kind
         is_open = j % 2 == 0
         if is_open and before in ENDS and len(pairs) == 1:
-            kinds.append("or" if any(t.kind == "rel" for t in tokens[:a]) and any(t.kind == "rel" for t in tokens[b:]) else "rel")
+            kinds.append("or" if any(t.kind == "rel" for t in tokens[max(0, a - 60):a]) and any(t.kind == "rel" for t in tokens[b:b + 60]) else "rel")
         elif is_open and after not in STARTS | {"-", "+"} or not is_open and before not in ENDS:
             return False
         else:

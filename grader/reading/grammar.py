@@ -1,4 +1,4 @@
-"""The parser: recursive descent over mended tokens. `statements`, `arithmetic`, `operands`, `applied`, `binders` and `layout` are its parts.
+"""The parser: recursive descent over mended tokens. `statements`, `arithmetic`, `operands`, `applied`, `binders`, `calculus` and `layout` are its parts.
 
 Loosest to tightest: comma, where, iff, implies, or, and, not, relation chain, sum, product (written or implied), sign, power and other postfixes.
 `a/bc` and `a/b*c` are read from the left; a product without a sign binds as tightly as one with a sign. Where a text has two sensible readings, the
@@ -11,8 +11,9 @@ from grader.model import Note
 from grader.reading.applied import Applied
 from grader.reading.arithmetic import Arithmetic
 from grader.reading.binders import Binders
+from grader.reading.calculus import Calculus
 from grader.reading.layout import Layout
-from grader.reading.lexer import ReadError, Token
+from grader.reading.tokens import ReadError, Token
 from grader.reading.operands import Operands
 from grader.reading.repair import Mended
 from grader.reading.statements import Statements
@@ -23,7 +24,7 @@ MAX_NEST = 50
 """Deepest nesting of brackets that is read."""
 
 
-class Parser(Statements, Arithmetic, Operands, Applied, Binders, Layout):
+class Parser(Statements, Arithmetic, Operands, Applied, Binders, Calculus, Layout):
     """One pass over mended tokens. `flips` are the sites to read the other way; `sites` collects those that were met."""
 
     def __init__(self, mended: Mended, vocabulary: Vocabulary, text: str, expect: str, flips: frozenset[tuple[str, int]]) -> None:
@@ -43,6 +44,9 @@ class Parser(Statements, Arithmetic, Operands, Applied, Binders, Layout):
         self.relational = self.brackets_with_relations()
         self.unbound: set[str] = {"i"} if self.has_index_i() else set()
         self.notes: list[Note] = []
+        self.noted: set[tuple[str, Span]] = set()
+        self.kinds = {t.kind for t in self.tokens}
+        self.raised_only: dict[str, bool] = {}
         self.flips = flips
         self.sites: dict[tuple[str, int], Note] = {}
         self.counts: dict[str, tuple[int, int, bool]] | None = None
@@ -82,9 +86,9 @@ class Parser(Statements, Arithmetic, Operands, Applied, Binders, Layout):
         return Span(self.tokens[first].start, self.tokens[max(first, self.i - 1)].end)
 
     def note(self, text: str, span: Span, code: str, severity: str = "info") -> None:
-        note = Note(text, span, severity, code)
-        if note not in self.notes:
-            self.notes.append(note)
+        if (code, span) not in self.noted:
+            self.noted.add((code, span))
+            self.notes.append(Note(text, span, severity, code))
 
     def site(self, code: str, at: int, text: str, span: Span) -> bool:
         """Record a place with two readings; True when this pass is to take the other one."""

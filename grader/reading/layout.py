@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from grader.reading.lexer import ReadError, Token
+from grader.reading.tokens import ReadError, Token
 from grader.reading.names import BIG
 from grader.reading.signs import NEGATED
 from grader.reading.statements import is_statement

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from grader.reading.lexer import ReadError
+from grader.reading.tokens import ReadError
 from grader.term import Span
 
 MAX_EXPANDED = 40_000

@@ -13,9 +13,10 @@ from grader.model import Note, Read, Reading, Unread
 from grader.reading.bars import settle_bars
 from grader.reading.characters import clean
 from grader.reading.grammar import Parser
-from grader.reading.lexer import ReadError, Token, lex
+from grader.reading.lexer import lex
 from grader.reading.macros import Expanded, expand
 from grader.reading.repair import CLOSERS, OPENERS, Mended, mend
+from grader.reading.tokens import ReadError, Token
 from grader.reading.vocabulary import OPEN, Vocabulary
 from grader.term import Span, Term, TooDeep
 

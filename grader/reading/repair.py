@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from grader.model import Note
-from grader.reading.lexer import ReadError, Token
+from grader.reading.tokens import ReadError, Token
 from grader.term import Span
 
 OPENERS = {"(": ")", "[": "]", "{": "}", "lset": "rset", "lfloor": "rfloor", "lceil": "rceil", "langle": "rangle", "lnull": "rnull", "begin": "end"}
@@ -70,7 +70,7 @@ def read_by_company(tokens: list[Token], kinds: set[str], notes: list[Note]) -> 
             if t.kind == "name":
                 t.kind, t.text = "const", "i"
         notes.append(Note("I is read as the imaginary unit", None, "info", "imaginary"))
-    elif names & {"n", "u"} and kinds <= {"name", "'", "(", ")", "eof", "dollar", "math"}:
+    elif names & {"n", "u"} and len(tokens) < 100 and kinds <= {"name", "'", "(", ")", "eof", "dollar", "math"}:
         joins = [t for k, t in enumerate(tokens) if t.kind == "name" and t.text in ("n", "u") and t.gap and tokens[k + 1].gap and k]
         others = [t for t in tokens if t.kind == "name" and t not in joins]
         if joins and len(others) == len(joins) + 1 and all(t.text.isupper() for t in others):
@@ -99,13 +99,14 @@ def drop_delimiters(tokens: list[Token], notes: list[Note]) -> list[Token]:
 def settle_tildes(tokens: list[Token]) -> list[Token]:
     """`~` between two operands is "is distributed as"; elsewhere it is TeX's space."""
     kept: list[Token] = []
+    typed = not any(u.mark.startswith("\\") for u in tokens)
     for k, t in enumerate(tokens):
         if t.kind != "tilde":
             kept.append(t)
             continue
         before = kept[-1].kind if kept else "eof"
         after = tokens[k + 1]
-        if after.kind == "rel" and after.text == "=" and t.mark == "~" and after.start == t.end and not any(u.mark.startswith("\\") for u in tokens):
+        if after.kind == "rel" and after.text == "=" and t.mark == "~" and after.start == t.end and typed:
             after.text = "approx"
         elif before in ENDS and (after.kind in STARTS or after.kind in ("|", "-", "pm")) and after.kind != "text":
             kept.append(Token("rel", "~", t.start, t.end, t.gap, "~"))
@@ -266,7 +267,7 @@ def match_brackets(tokens: list[Token], text: str, notes: list[Note]) -> dict[in
     """The partner of every bracket. Brackets that are open at the very end are closed there, a stray one at the very end is dropped."""
     partner: dict[int, int] = {}
     stack: list[int] = []
-    k = 0
+    stray = k = 0
     while k < len(tokens):
         t = tokens[k]
         kind = t.kind
@@ -281,9 +282,10 @@ def match_brackets(tokens: list[Token], text: str, notes: list[Note]) -> dict[in
                 t.mark = "[" if kind == "[" else t.mark
                 partner[k] = stack[-1]
                 partner[stack.pop()] = k
-            elif all(u.kind in CLOSERS for u in tokens[k:-1]) and not any(_fits(tokens[j], t) for j in stack):
+            elif stray < 3 and all(u.kind in CLOSERS for u in tokens[k:-1]) and not any(_fits(tokens[j], t) for j in stack):
                 notes.append(Note(f"the last `{text[t.start:t.end]}` closes nothing and is left out", Span(t.start, t.end), "repair", "stray_bracket"))
                 del tokens[k]
+                stray += 1
                 continue
             else:
                 raise _unmatched(tokens, stack, k, text)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from grader.model import Note
 from grader.reading.characters import clean
-from grader.reading.lexer import ReadError, Token, lex
+from grader.reading.lexer import lex
 from grader.reading.repair import CLOSERS, OPENERS, drop_delimiters, join_spaced_signs, pair_left_right, settle_tildes
+from grader.reading.tokens import ReadError, Token
 from grader.reading.vocabulary import OPEN, Vocabulary
 from grader.term import Span
 

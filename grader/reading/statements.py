@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from grader.reading.arguments import as_name
-from grader.reading.lexer import ReadError
+from grader.reading.tokens import ReadError
 from grader.reading.repair import STARTS
 from grader.term import Span, Term, apply, binder, collection, constant, relation, walk
 
@@ -316,6 +316,7 @@ def is_statement(term: Term) -> bool:
 
 
 def is_equality(term: Term) -> bool:
+    """Is every sign of the chain an equals sign (or a definition)?"""
     return term.kind == "relation" and all(s in ("=", ":=") for s in term.signs)
 
 

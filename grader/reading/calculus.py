@@ -1,0 +1,263 @@
+"""Integrals with their differentials, and derivatives in fractions, ratios and with signs."""
+
+from __future__ import annotations
+
+from grader.printing import leading_names
+from grader.reading.tokens import Token
+from grader.reading.repair import STARTS
+from grader.term import Span, Term, apply, binder, free_names, number, symbol, walk
+
+
+class Calculus:
+    """The part of the parser for integrals and derivatives."""
+
+    def read_several_integrals(self, t: Token) -> Term:
+        r"""`\iint f \,dx\,dy`: integrals inside one another; the innermost takes the first differential."""
+        first = self.i
+        self.i += 1
+        return self.nested_integral(int(t.kind[3:]), first)
+
+    def nested_integral(self, count: int, first: int) -> Term:
+        below = None
+        if self.tok.kind == "_":
+            self.i += 1
+            below = self.single_script(statement=True)
+        self.enter(self.tok)
+        body, variables = self.integrand()
+        self.nest -= 1
+        if len(variables) != count:
+            raise self.fail(f"{count} integral signs and {len(variables)} differentials", self.tokens[first])
+        span = self.span(first)
+        if below is not None:
+            return binder("integral", tuple(variables), body, below, span=span)
+        for variable in variables:
+            body = self.integral_of(body, variable, [], span)
+        return body
+
+    def read_integral(self, below: Term | None, above: Term | None, first: int) -> Term:
+        named = below is not None and below.kind == "relation" and below.signs == ("=",) and above is not None and below.args[0].kind == "symbol"
+        self.enter(self.tok)
+        body, variables = self.integrand()
+        self.nest -= 1
+        span = self.span(first)
+        if named:
+            variables, below = variables or [below.args[0]], below.args[1]
+        if not variables:
+            names = leading_names(below) if below is not None and above is None else ()
+            if len(names) == 1:
+                values = () if below.kind == "symbol" else (below,)
+                return binder("integral", names, body, *values, span=span)
+            raise self.fail("an integral without a differential", self.tokens[first], "Write dx after the integrand.")
+        if above is not None and below is None:
+            raise self.fail("an integral with an upper bound only", self.tokens[first])
+        values = [v for v in (below, above) if v is not None]
+        if len(variables) > 1:
+            if len(values) == 2:
+                raise self.fail("one integral sign and several differentials", self.tokens[first])
+            return binder("integral", tuple(variables), body, *values, span=span)
+        if len(values) == 1 and values[0] == variables[0]:
+            values = []
+            return binder("integral", tuple(variables), body, span=span)
+        return self.integral_of(body, variables[0], values, span)
+
+    def integral_of(self, body: Term, variable: Term, values: list[Term], span: Span) -> Term:
+        """Without bounds an antiderivative; but where a density of the variable stands under the sign, the integral over the whole space."""
+        if values:
+            return binder("integral", (variable,), body, *values, span=span)
+        return binder("integral" if self.has_density(body, variable) else "antiderivative", (variable,), body, span=span)
+
+    def has_density(self, body: Term, variable: Term) -> bool:
+        names = free_names(variable)
+        for node in walk(body):
+            if node.is_apply("call"):
+                root = node.args[0]
+                while root.kind == "apply" and root.args:
+                    root = root.args[0]
+                if root.kind == "symbol" and self.vocabulary.is_density(root.name) and names & free_names(node):
+                    return True
+        return False
+
+    def integrand(self) -> tuple[Term, list[Term]]:
+        """What stands between the sign and its differential, and the variables. A differential may come first, or in a numerator."""
+        self.integrals.append(([], self.nest))
+        outer, self.ended = self.ended, False
+        if self.at_differential():
+            self.take_differentials(ending=False)
+            self.integrals[-1] = (self.integrals[-1][0], -1)
+            if self.tok.kind == "/":
+                self.i += 1
+                return apply("div", number(1), self.signed()), self.close_integrand(outer)
+            body = self.product() if self.tok.kind in STARTS | {"abs(", "norm("} and not self.outer_differential() else number(1)
+        else:
+            body = self.sum_()
+        return body, self.close_integrand(outer)
+
+    def close_integrand(self, outer: bool) -> list[Term]:
+        variables, _ = self.integrals.pop()
+        self.ended = outer
+        return variables
+
+    def outer_differential(self) -> bool:
+        return len(self.integrals) > 1 and self.at_differential()
+
+    def at_differential(self) -> bool:
+        """Does `dx` stand here (with an upright or a plain d)?"""
+        t = self.tok
+        if t.kind == "d":
+            return self.tokens[self.i + 1].kind == "name"
+        if t.kind != "name" or t.text != "d":
+            return False
+        following = self.tokens[self.i + 1]
+        if following.kind != "name" or (following.gap and not self.latex and t.mark != "rm"):
+            return False
+        return self.tokens[self.i + 2].kind not in ("(",) or following.gap == 0
+
+    def take_differentials(self, ending: bool = True) -> None:
+        """Step over the differentials at hand, for this integral and then for those around it."""
+        variables, nest = self.integrals[-1]
+        while self.at_differential() and not (variables and len(self.integrals) > 1 and ending):
+            self.i += 1
+            t = self.tok
+            self.i += 1
+            variable = symbol(t.text, Span(t.start, t.end))
+            if self.tok.kind == "_":
+                variable = self.lowered(variable, self.i - 1)
+            variables.append(variable)
+        if ending and self.nest == nest:
+            self.ended = True
+
+    def end_integrand(self) -> None:
+        """A differential inside a fraction or bracket ends the integrand after that factor."""
+        variables, nest = self.integrals[-1]
+        if variables and self.nest == nest and self.tokens[self.i - 1].kind in ("}", ")", "]"):
+            self.ended = True
+
+    # ------------------------------------------------------------------------------------------------------------- derivatives
+
+    def derivative_fraction(self, k: int) -> Term | None:
+        r"""`\frac{d}{dx} f`, `\frac{\partial^2 f}{\partial x \partial y}`; None where the fraction is an ordinary one. k is the numerator's brace."""
+        tokens = self.tokens
+        if tokens[k].kind != "{" or tokens[self.partner[k] + 1].kind != "{":
+            return None
+        below = self.partner[k] + 1
+        steps = self.differentials_below(below + 1, self.partner[below])
+        if steps is None:
+            return None
+        first, head = self.i, tokens[k + 1]
+        op = "partial" if head.kind == "partial" else "derivative"
+        if not (head.kind in ("partial", "d") or head.kind == "name" and head.text == "d") or (head.kind == "partial") != (tokens[below + 1].kind == "partial"):
+            return None
+        self.i = k + 2
+        if self.tok.kind == "^":
+            self.i += 1
+            self.single_script()
+        body = None
+        if self.i < self.partner[k]:
+            body = self.sum_()
+            if self.i != self.partner[k]:
+                raise self.left_over()
+        self.i = self.partner[below] + 1
+        return self.differentiated(op, body, steps, first)
+
+    def derivative_ratio(self, first: int) -> Term | None:
+        """`d/dx f`, `dy/dx`, `∂f/∂x` in typed text; None where the letters are a quotient of products."""
+        tokens = self.tokens
+        head = tokens[first]
+        k = first + 1
+        while tokens[k].kind in ("name", "const", "_", "num", "^", "(") and (not tokens[k].gap or head.kind == "partial" and k == first + 1) and k - first <= 12:
+            k = self.partner.get(k, k) + 1
+        if tokens[k].kind != "/" or k - first > 12:
+            return None
+        after = tokens[k + 1]
+        if not (after.kind == head.kind and after.text == head.text) or tokens[k + 2].kind != "name" or (tokens[k + 2].gap and head.kind == "name"):
+            return None
+        if self.vocabulary.knows("d") and head.kind == "name":
+            return None
+        self.i = first + 1
+        order = number(1)
+        if self.tok.kind == "^":
+            self.i += 1
+            order = self.single_script()
+        body = self.single_derived() if self.i < k else None
+        if self.i != k:
+            self.i = first + 1
+            return None
+        self.i = k + 2
+        variable = symbol(self.tok.text, Span(self.tok.start, self.tok.end))
+        self.i += 1
+        if self.tok.kind == "_":
+            variable = self.lowered(variable, self.i - 1)
+        if self.tok.kind == "^":
+            self.i += 1
+            self.single_script()
+        return self.differentiated("partial" if head.kind == "partial" else "derivative", body, [(variable, order)], first)
+
+    def single_derived(self) -> Term:
+        t = self.tok
+        if t.kind == "(":
+            return self.read_group(t)
+        self.i += 1
+        return self.after_base(symbol(t.text, Span(t.start, t.end)), self.i - 1, t) if t.kind == "name" else self.no_operand_here(t)
+
+    def no_operand_here(self, t: Token) -> Term:
+        raise self.fail(f"`{self.typed(t)}` cannot be differentiated", t)
+
+    def differentials_below(self, k: int, end: int) -> list[tuple[Term, Term]] | None:
+        """The steps in a denominator such as `dx^2` or `∂x ∂y`: (variable, order) each; None where it is no such thing."""
+        steps: list[tuple[Term, Term]] = []
+        here = self.i
+        while k < end:
+            t = self.tokens[k]
+            if not (t.kind in ("partial", "d") or t.kind == "name" and t.text == "d") or self.tokens[k + 1].kind != "name" or k + 1 >= end:
+                return None
+            if t.kind == "name" and self.vocabulary.knows("d") and self.tokens[k + 1].gap:
+                return None
+            name = self.tokens[k + 1]
+            variable: Term = symbol(name.text, Span(name.start, name.end))
+            order = number(1)
+            self.i = k + 2
+            while self.tok.kind in ("_", "^") and self.i < end:
+                if self.tok.kind == "_":
+                    variable = self.lowered(variable, self.i - 1)
+                else:
+                    self.i += 1
+                    order = self.single_script()
+            k, self.i = self.i, here
+            steps.append((variable, order))
+        return steps or None
+
+    def differentiated(self, op: str, body: Term | None, steps: list[tuple[Term, Term]], first: int) -> Term:
+        if body is None:
+            if self.tok.kind in ("=", "rel", "eof", ")", "]", "}", ",", "+"):
+                raise self.fail("nothing stands after the derivative sign", self.tokens[first], "Write d/dx f(x).")
+            body = self.product()
+        for variable, order in reversed(steps):
+            body = apply(op, body, variable, order, span=self.span(first))
+        return body
+
+    def read_partial(self, t: Token) -> Term:
+        """`∂f/∂x` in one line, and `∂_x f`."""
+        first = self.i
+        found = self.derivative_ratio(first)
+        if found is not None:
+            return found
+        if self.tokens[first + 1].kind == "_":
+            self.i += 2
+            variable = self.single_script()
+            return apply("partial", self.product(), variable, number(1), span=self.span(first))
+        raise self.fail("`∂` without a variable below it", t, "Write \\frac{\\partial f}{\\partial x}.")
+
+    def read_nabla(self, t: Token) -> Term:
+        """`∇f`, `∇_x f`."""
+        first = self.i
+        self.i += 1
+        below = None
+        if self.tok.kind == "_":
+            self.i += 1
+            below = self.single_script()
+        if self.tok.kind == "^":
+            raise self.fail("a power of ∇ is not read", t)
+        if self.tok.kind not in self.PREFIX:
+            raise self.fail("`∇` has nothing on its right", t)
+        body = self.operand()
+        return apply("gradient", body, *(() if below is None else (below,)), span=self.span(first))
