@@ -17,7 +17,7 @@ from grader.algebra.region_signs import Implication
 from grader.term import Term, apply, number
 
 MAX_INTEGERS = 2000
-MAX_DEGREE = 60
+MAX_DEGREE = 36
 
 
 class Place:
@@ -42,10 +42,10 @@ def _polynomial(items: list[Fraction]) -> fmpz_poly:
 def places(implication: Implication) -> list[Place] | None:
     """Real roots in order; None where balls overlap or the degrees are too high. Atoms are irreducible and different, so no two share a root."""
     found: list[Place] = []
+    if sum(max(m[0] for m in atom) for atom in implication.atoms) > MAX_DEGREE:
+        return None
     for k, atom in enumerate(implication.atoms):
         items = _coefficients(atom)
-        if len(items) > MAX_DEGREE:
-            return None
         with balls.precision(256):
             for root, _ in _polynomial(items).complex_roots():
                 if root.imag == 0:

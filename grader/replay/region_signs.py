@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from fractions import Fraction
+from math import gcd, lcm
 from typing import Any, NamedTuple
 
 from grader.kernel import Refused
@@ -22,6 +23,7 @@ from grader.replay.exact_polynomials import Polynomial
 MOST_ATOMS = 12
 MOST_VECTORS = 3000
 MOST_POINTS = 2000
+MOST_DEGREE = 40
 Vector = tuple[int, ...]
 
 
@@ -100,23 +102,25 @@ def occurring(atoms: Atoms, name: str, integer: bool) -> Iterator[Place]:
     if integer:
         yield from _at_integers(lists, roots)
         return
+    chains = [sturm(c) for c in lists]
     sample = roots[0][0] if roots else Fraction(0)
     yield Place(tuple(_sign(ep.evaluate(c, sample)) for c in lists), sample, sample)
     for low, high in roots:
-        zeros = [bool(ep.count_roots(c, low, high)) for c in lists]
-        yield Place(tuple(0 if zero else _sign(ep.evaluate(c, high)) for zero, c in zip(zeros, lists)), *_narrow(lists[zeros.index(True)], low, high))
-        yield Place(tuple(_sign(ep.evaluate(c, high)) for c in lists), high, high)
+        zeros = [changes(chain, low) > changes(chain, high) for chain in chains]
+        beside = tuple(_sign(ep.evaluate(c, high)) for c in lists)
+        yield Place(tuple(0 if zero else s for zero, s in zip(zeros, beside)), *_narrow(chains[zeros.index(True)], low, high))
+        yield Place(beside, high, high)
 
 
-def _narrow(items: list[Fraction], low: Fraction, high: Fraction) -> tuple[Fraction, Fraction]:
+def _narrow(chain: list[list[int]], low: Fraction, high: Fraction) -> tuple[Fraction, Fraction]:
     """A narrow interval around the one root of the polynomial in (low, high]; an exact one where bisection meets it."""
     for _ in range(60):
         middle = (low + high) / 2
-        if ep.evaluate(items, middle) == 0:
+        if _value(chain[0], middle) == 0:
             return middle, middle
         if high - low < Fraction(1, 10 ** 9):
             break
-        low, high = (low, middle) if ep.count_roots(items, low, middle) else (middle, high)
+        low, high = (low, middle) if changes(chain, low) > changes(chain, middle) else (middle, high)
     return low, high
 
 
@@ -143,18 +147,68 @@ def isolate(lists: Sequence[Sequence[Fraction]]) -> list[tuple[Fraction, Fractio
         product = made
     if len(product) == 1:
         return []
+    if len(product) > MOST_DEGREE:
+        raise Refused("the degrees are too high")
+    chain = sturm(product)
     bound = 1 + max(abs(c / product[-1]) for c in product)
     found, stack = [], [(-bound, bound)]
     while stack:
         low, high = stack.pop()
-        count = ep.count_roots(product, low, high)
+        count = changes(chain, low) - changes(chain, high)
         if count == 1:
             found.append((low, high))
         elif count:
             step = (high - low) / (2 * len(product) + 1)
-            middle = next(m for m in (low + step * k for k in _from_the_middle(len(product))) if ep.evaluate(product, m))
+            middle = next(m for m in (low + step * k for k in _from_the_middle(len(product))) if _value(chain[0], m))
             stack += [(low, middle), (middle, high)]
     return sorted(found)
+
+
+def sturm(items: Sequence[Fraction]) -> list[list[int]]:
+    """Sturm's chain of a polynomial (lowest coefficient first), each member with whole coefficients without a common factor."""
+    first = _whole(items)
+    chain = [first, _whole([Fraction(k * c) for k, c in enumerate(first)][1:])]
+    while len(chain[-1]) > 1:
+        rest = [Fraction(c) for c in chain[-2]]
+        by = chain[-1]
+        while len(rest) >= len(by):
+            factor, shift = rest[-1] / by[-1], len(rest) - len(by)
+            for k, c in enumerate(by):
+                rest[k + shift] -= factor * c
+            rest.pop()
+            while rest and not rest[-1]:
+                rest.pop()
+        if not rest:
+            break
+        chain.append([-c for c in _whole(rest)])
+    return chain
+
+
+def _whole(items: Sequence[Fraction]) -> list[int]:
+    """A positive multiple with whole coefficients without a common factor."""
+    made = list(items)
+    while made and not made[-1]:
+        made.pop()
+    common = lcm(*[Fraction(c).denominator for c in made])
+    whole = [int(c * common) for c in made]
+    divisor = gcd(*whole)
+    return [c // divisor for c in whole]
+
+
+def _value(items: Sequence[int], x: Fraction) -> int:
+    """The polynomial's value at x times a positive number."""
+    p, q = x.numerator, x.denominator
+    total, power = 0, 1
+    for c in reversed(items):
+        total = total * p + c * power
+        power *= q
+    return total
+
+
+def changes(chain: Sequence[Sequence[int]], x: Fraction) -> int:
+    """Changes of sign along the chain at x; between two ends that are no roots their difference counts the distinct roots (Sturm)."""
+    signs = [v > 0 for v in (_value(p, x) for p in chain) if v]
+    return sum(a != b for a, b in zip(signs, signs[1:]))
 
 
 def _from_the_middle(n: int) -> Iterable[int]:
