@@ -40,7 +40,7 @@ def load_problem(path: str | Path) -> Problem:
 
 
 def load_problems(folder: str | Path) -> tuple[list[Problem], list[SpecError]]:
-    """The problems of a folder (*.yaml and *.yml, by name), and every mistake of the files that give none.
+    """The problems of a folder (*.yaml and *.yml), by their first labels and then by their names, and every mistake of the files that give none.
 
     Of two files with the same problem id the second is a mistake. A folder that is missing, or holds no problem file, is one too.
     """
@@ -61,7 +61,13 @@ def load_problems(folder: str | Path) -> tuple[list[Problem], list[SpecError]]:
             errors.append(SpecError(f"the id {problem.id!r} is taken by {other.place}; expected an id of its own", file=file, line=int(line), key="problem"))
     if not files:
         errors.append(SpecError("no problem files in there; expected at least one *.yaml", file=str(folder)))
-    return list(problems.values()), errors
+    return sorted(problems.values(), key=_order), errors
+
+
+def _order(problem: Problem) -> tuple[bool, list[tuple[int, str]], str]:
+    """Question 2 before question 10; what has no label last."""
+    label = problem.labels[0] if problem.labels else ""
+    return not label, [(int(n or 0), words) for n, words in re.findall(r"(\d{1,9})|(\D+)", label)], problem.id
 
 
 def read_problem(path: str | Path) -> tuple[Problem | None, list[SpecError]]:

@@ -98,14 +98,15 @@ def shown_evidence(record: Record) -> list[Record]:
     """The entries of `evidence` that explain the mark to its learner, in order.
 
     Those whose labels the awards name; with a line of a derivation, all its lines; for a right answer everything that was proved of it; for a
-    refuted one what refutes it, where the awards name nothing that does. Comparisons with foreseen answers and known patterns ("wrong 2", "accept 0",
+    refuted one what refutes it, where neither the awards name nor the feedback tells anything that does. Comparisons with foreseen answers and known patterns ("wrong 2", "accept 0",
     "pattern swapped", "swapped: q") are left out, but for the accepted answer that the credit rests on; and so are gaps.
     """
     entries = [e for e in record["evidence"] if e["method"] != "gap"]
     claims = {a["claim"] for a in record.get("awards", ())}
     named = [e for e in entries if e["label"] in claims and (not _COMPARISON.match(e["label"]) or _row(e["label"]) == "accept")]
     rows = {_row(e["label"]) for e in named} & {"step", "line"}
-    rest = record["status"] in ("proved", "agrees") or not any(e["status"] == "refuted" for e in named)
+    told = [e for e in entries if e["status"] == "refuted" and e.get("words") and all(w in record.get("feedback", "") for w in e["words"])]
+    rest = record["status"] in ("proved", "agrees") or not (told or any(e["status"] == "refuted" for e in named))
 
     def explains(entry: Record) -> bool:
         if entry in named or _row(entry["label"]) in rows:
