@@ -88,8 +88,8 @@ def prove_along_a_line(claim: Claim, budget: Budget) -> Evidence | str | None:
 # -------------------------------------------------------------------------------------------------------------- refutation
 
 
-def refute_along_a_curve(claim: Claim, budget: Budget, limit: int) -> Evidence | str | None:
-    """One of the first `limit` curves on which the conditions hold and the ratio is unbounded (for o: does not tend to 0)."""
+def refute_along_a_curve(claim: Claim, budget: Budget, start: int, stop: int) -> Evidence | str | None:
+    """One of the curves from `start` to `stop` on which the conditions hold and the ratio is unbounded (for o: does not tend to 0)."""
     why = _fits(claim)
     if why:
         return why
@@ -103,7 +103,7 @@ def refute_along_a_curve(claim: Claim, budget: Budget, limit: int) -> Evidence |
         for direction, strict in DIRECTIONS[claim.conclusion.order]:  # type: ignore[union-attr]
             left, right = _sides(claim, direction)
             hopeless = Hopeless(growing, left, right, strict)
-            for curve in curves(growing, limit):
+            for curve in itertools.islice(curves(growing, stop), start, None):
                 budget.check()
                 if hopeless(curve):
                     continue
@@ -275,9 +275,9 @@ def _leaf_data(prover: Prover, goals: list[dict[str, Any]], asked: list[dict[str
 
 
 PROCEDURES = (
-    ("comparison along a line", prove_along_a_line), ("plain growth curves", partial(refute_along_a_curve, limit=16)),
+    ("comparison along a line", prove_along_a_line), ("plain growth curves", partial(refute_along_a_curve, start=0, stop=16)),
     ("weighted means", partial(prove_by_certificate, leaves=1)), ("guided growth curves", refute_along_a_guided_curve),
-    ("weighted means in a few cases", partial(prove_by_certificate, leaves=7)), ("growth curves", partial(refute_along_a_curve, limit=150)),
-    ("weighted means in cases", partial(prove_by_certificate, leaves=30)), ("more growth curves", partial(refute_along_a_curve, limit=600)),
+    ("weighted means in a few cases", partial(prove_by_certificate, leaves=7)), ("growth curves", partial(refute_along_a_curve, start=16, stop=120)),
+    ("weighted means in cases", partial(prove_by_certificate, leaves=20)), ("more growth curves", partial(refute_along_a_curve, start=120, stop=400)),
 )
 """Cheap ones first; see `strategy`."""
