@@ -6,10 +6,14 @@ Nothing here is believed: points are evaluated again, and proofs replayed, by ch
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from grader.algebra.compare import NEIGHBOURHOOD, Comparison
 from grader.decide.budget import Budget
-from grader.model import Claim, Equal, Evidence
+from grader.decide.strategy import decide
+from grader.model import Claim, Equal, Evidence, Follows, Status
 from grader.replay.semantics import NoMeaning
+from grader.term import relation, walk
 
 
 def _comparison(claim: Claim) -> Comparison | str | None:
@@ -112,7 +116,21 @@ def prove_constant(claim: Claim, budget: Budget) -> Evidence | str | None:
     return Evidence("constant", {})
 
 
+def prove_as_consequence(claim: Claim, budget: Budget) -> Evidence | str | None:
+    """Absolute values, maxima and steps: that the equation holds at every point is a claim about what follows from the domains."""
+    comparison = _comparison(claim)
+    if not isinstance(comparison, Comparison) or not comparison.is_stepped or not comparison.real or comparison.functions or not comparison.names:
+        return None
+    wanted = relation("=", comparison.left, comparison.right)
+    verdict = decide(replace(claim, conclusion=Follows((), wanted)), Budget(min(1.0, budget.remaining), budget.seed, budget.oracles))
+    if verdict.status is not Status.PROVED:
+        return "; ".join(verdict.finding.words)
+    return Evidence("structure", {"how": "identity", "evidence": [verdict.evidence.method, dict(verdict.evidence.data)]})
+
+
 SAMPLE_BITS = 200
+INTEGRAL_BITS = 60
+"""Integrals are enclosed by quadrature, which does not go as far."""
 SAMPLES = 8
 
 
@@ -123,6 +141,7 @@ def agree_by_samples(claim: Claim, budget: Budget) -> Evidence | str | None:
         return comparison
     from grader.replay.samples import branch_terms
 
+    bits = INTEGRAL_BITS if any(n.kind == "binder" and n.name == "integral" for t in comparison.terms for n in walk(t)) else SAMPLE_BITS
     branches = {b: {1, -1} for b in branch_terms(comparison.left, comparison.right)}
     chosen: list[dict[str, object]] = []
     spare: list[dict[str, object]] = []
@@ -151,8 +170,9 @@ def agree_by_samples(claim: Claim, budget: Budget) -> Evidence | str | None:
     chosen += spare[:max(0, SAMPLES - len(chosen))]
     if len(chosen) < (SAMPLES if comparison.names else 1):
         return f"only {len(chosen)} points where both sides are defined"
-    return Evidence("samples", {"points": chosen, "bits": SAMPLE_BITS})
+    return Evidence("samples", {"points": chosen, "bits": bits})
 
 
 PROCEDURES = (("same", prove_same), ("counterexample", refute_by_point), ("normal form", prove_by_normal_form),
-              ("algebraic number", prove_constant), ("samples", agree_by_samples))
+              ("algebraic number", prove_constant), ("consequence", prove_as_consequence),
+              ("samples", agree_by_samples))

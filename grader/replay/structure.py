@@ -20,6 +20,7 @@ rewritten      +- on a side: it stands for the set of its two values, or for two
 body           functions: equal bodies when the arguments have the same names
 assigned       the same name is given two things that are no numbers, which are equal
 infinite       oo and -oo: REFUTED
+identity       "left = right" holds at every point (a `Follows` claim without premises): absolute values, maxima, steps
 antiderivative the derivative of one side is the integrand of the other (equal up to a constant)
 =============  ==================================================================================================================
 """
@@ -40,7 +41,7 @@ from grader.replay.enclosure import Undefined, Unsupported, Unsure
 from grader.replay.evaluate import Evaluator
 from grader.replay.point import DIGITS, read_point
 from grader.replay.semantics import is_real
-from grader.term import Term, free_names
+from grader.term import Term, free_names, relation
 
 MAX_PARTS = 400
 MAX_PROPOSITIONS = 10
@@ -243,6 +244,17 @@ def _infinite(claim: Claim, data: Mapping[str, Any]) -> Finding:
     return Finding(Status.REFUTED, words=("The sign of the infinite value is wrong.",))
 
 
+def _identity(claim: Claim, data: Mapping[str, Any]) -> Finding:
+    """left = right holds (with both sides defined) at every point of the domains."""
+    left, right = claim.conclusion.left, claim.conclusion.right
+    natures.must(left, "number")
+    natures.must(right, "number")
+    found = _settled(replace(claim, conclusion=Follows((), relation("=", left, right)), label=""), data["evidence"])
+    if found.status is not Status.PROVED:
+        raise Refused("it does not hold everywhere")
+    return found
+
+
 def _truth(claim: Claim, data: Mapping[str, Any]) -> Finding:
     left, right = claim.conclusion.left, claim.conclusion.right
     names = sorted({*natures.propositions(left), *natures.propositions(right)})
@@ -270,6 +282,6 @@ def _rewritten(claim: Claim, data: Mapping[str, Any]) -> Finding:
 _RULES = {
     "kinds": _kinds, "lengths": _lengths, "entries": _all_parts, "conditions": _all_parts, "membership": _all_parts, "pair": _all_parts,
     "crosswise": _all_parts, "body": _all_parts, "assigned": _all_parts, "antiderivative": _all_parts, "part": _one_part, "brackets": _brackets, "set": _set,
-    "set differs": _set_differs, "set lacks": _set_lacks, "infinite": _infinite, "truth": _truth, "rewritten": _rewritten,
+    "set differs": _set_differs, "set lacks": _set_lacks, "infinite": _infinite, "truth": _truth, "rewritten": _rewritten, "identity": _identity,
     "multiple": multiples.check_multiple, "exception": multiples.check_exception,
 }
