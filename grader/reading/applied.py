@@ -165,8 +165,11 @@ class Applied(Arguments, Special):
         span = Span(start.start, following.end)
         if start.kind in ("frac", "sqrt", "binom", "(", "[", "abs("):
             return self.site("argument_reach", self.i, f"only the first factor is read as the argument of `{word}`", span)
+        run_on = not self.latex and not start.gap and self.tokens[first - 1].end == start.start and start.kind == "name" and kind == "name"
         alone = len(factors) == 1 and start.kind in ("num", "const") and self.tokens[self.i - 1] is start
         call = any(f.is_apply("call") for f in factors)
+        if run_on and not following.gap:
+            return not self.site("argument_reach", self.i, f"all letters after `{word}` are read as its argument", span)
         if alone or not following.gap and not call:
             return True
         if self.latex or call and not following.gap:
@@ -201,6 +204,8 @@ class Applied(Arguments, Special):
             return None
         if kind == "[":
             return self.square_call(base, exponent, first, t)
+        if self.is_sequence(t.text) and exponent is None and self.is_short_index(k):
+            return self.indexed(base, first)
         if not self.is_call(t, k):
             return None
         arguments = self.listed_arguments()
@@ -218,12 +223,25 @@ class Applied(Arguments, Special):
         close = self.partner[k]
         if self.vocabulary.is_function(t.text):
             return self.called(base, exponent, self.listed_arguments(), first)
-        inside = self.tokens[k + 1:close]
+        if self.latex or self.tok.gap or exponent is not None or not self.is_short_index(k):
+            return None
+        if not self.is_array(base) and not self.is_sequence(t.text) and self.site(
+                "square_index", k, "square brackets after a name are read as an index", Span(t.start, self.tokens[close].end)):
+            return None
+        return self.indexed(base, first)
+
+    def is_sequence(self, name: str) -> bool:
+        """Is the name declared to stand for a sequence?"""
+        return name in self.vocabulary.sequences or "*" in self.vocabulary.sequences and self.vocabulary.knows(name)
+
+    def is_short_index(self, k: int) -> bool:
+        """Does the bracket at k hold what can be an index: a name or number, perhaps shifted (`t + 1`)?"""
+        inside = self.tokens[k + 1:self.partner[k]] if self.partner[k] - k <= 4 else []
         short = len(inside) == 1 or len(inside) == 3 and inside[1].kind in ("+", "-") and inside[2].kind == "num"
-        if self.latex or self.tok.gap or exponent is not None or not short or inside[0].kind not in ("name", "num", "const"):
-            return None
-        if not self.is_array(base) and self.site("square_index", k, "square brackets after a name are read as an index", Span(t.start, self.tokens[close].end)):
-            return None
+        return short and inside[0].kind in ("name", "num", "const")
+
+    def indexed(self, base: Term, first: int) -> Term:
+        """The name with the bracket at hand as its index."""
         self.subscripts += 1
         entries = self.listed_arguments()
         self.subscripts -= 1
@@ -233,7 +251,9 @@ class Applied(Arguments, Special):
         """Does the bracket at k hold arguments of the name? The vocabulary decides, then the form of the bracket, then the other places of the name."""
         name, vocabulary = t.text, self.vocabulary
         if vocabulary.knows(name) or t.mark == "word":
-            return t.mark == "word" or vocabulary.is_function(name)
+            inside = self.tokens[k + 1]
+            of_function = self.partner[k] == k + 2 and inside.kind == "name" and vocabulary.knows(inside.text) and vocabulary.is_function(inside.text)
+            return t.mark == "word" or vocabulary.is_function(name) or of_function
         close = self.partner[k]
         if close == k + 1 or self.kinds_in(k) & {"mid", ";", ","}:
             return True

@@ -32,7 +32,7 @@ def _pattern(number: str) -> re.Pattern[str]:
 
 
 _POINT = _pattern(r"\d+\.(?!\.)\d*|\.\d+|\d+")
-_COMMA = _pattern(r"\d+(?:[.,]\d+)?|[.,]\d+")
+_COMMA = _pattern(r"\d{1,3}(?:\.\d{3})+,\d+|\d+(?:[.,]\d+)?|[.,]\d+")
 _MODULE = re.compile(r"(?:np|numpy|math|cmath|sp|sympy|torch|jnp|jax|tf|scipy|linalg|special|nn|F)\.(?=[A-Za-z])")
 _EXTREMUM = re.compile(r"\s*(max|min)(?![A-Za-z])")
 _MAPPING = re.compile(r"\s+[A-Za-z_]\w*(?:\s*,\s*[A-Za-z_]\w*){0,8}\s*:(?!=)")
@@ -98,6 +98,8 @@ class _Lexer(Commands):
             raise ReadError("a number too large to write out", start, end, "Write it as a power.")
         if "{" in raw or "\\" in raw:
             raw = re.sub(r"\{,\}|,\\!|\\,|\\;", "", raw)
+        if "," in raw and "." in raw:
+            raw = raw.replace(".", "")
         self.put("num", raw.replace(",", "."), start, end)
 
     def word(self, raw: str, start: int, end: int) -> None:

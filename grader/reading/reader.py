@@ -79,7 +79,7 @@ def parse(text: str, vocabulary: Vocabulary, expect: str, notes: list[Note]) -> 
     term = _placed(parser.whole(), Span(0, len(text)))
     found = parser.notes + [*parser.sites.values(), *words.values()]
     if vocabulary.closed:
-        found += _unknown_names(mended.tokens, term, vocabulary)
+        found += _unknown_names(term, vocabulary)
     if not parser.sites and not words:
         return term, found, ()
     if len(parser.sites) > MAX_SITES:
@@ -154,10 +154,18 @@ def _add_other(others: list[Term], term: Term, mended: Mended, vocabulary: Vocab
         others.append(other)
 
 
-def _unknown_names(tokens: list[Token], term: Term, vocabulary: Vocabulary) -> list[Note]:
-    """A note for each name that a closed vocabulary does not declare, at its first place."""
+def _unknown_names(term: Term, vocabulary: Vocabulary) -> list[Note]:
+    """A note for each name that a closed vocabulary does not declare, at its first place. Indices, marks and bound names need no declaration."""
     seen: dict[str, Note] = {}
-    for t in tokens:
-        if t.kind in ("name", "unknown") and t.text not in seen and not vocabulary.knows(t.text):
-            seen[t.text] = Note(f"`{t.text}` is not a name of this problem", Span(t.start, t.end), "info", "unknown_name")
+
+    def visit(node: Term, bound: frozenset[str]) -> None:
+        if node.kind == "symbol":
+            if node.name not in bound and node.name not in seen and not vocabulary.knows(node.name):
+                seen[node.name] = Note(f"`{node.name}` is not a name of this problem", node.span, "info", "unknown_name")
+            return
+        inner = bound | {b.name for b in node.bound if b.kind == "symbol"} if node.bound else bound
+        for child in node.args[:1] if node.kind == "apply" and node.name in ("index", "sup", "norm", "prime") else node.args:
+            visit(child, inner)
+
+    visit(term, frozenset())
     return list(seen.values())

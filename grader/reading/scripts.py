@@ -36,6 +36,9 @@ class Scripts(Subscripts):
         span = Span(t.start, digit.end)
         at = self.i
         typed = self.text[t.start:digit.end]
+        if self.is_sequence(t.text):
+            self.i += 1
+            return apply("index", base, number(digit.text, digit.text, Span(digit.start, digit.end)), span=span)
         if self.site("letter_digit", at, f"`{typed}` is read as {t.text} with index {digit.text}; it may be a product", span):
             return base
         self.i += 1

@@ -102,7 +102,7 @@ class Subscripts:
         if sign.kind in ("+", "-") and not sign.gap and step.kind == "num" and not step.gap and step.text.isdigit() \
                 and self.tokens[self.i + 2].kind not in ("name", "const", "(", "^", "*", "/"):
             root = base.name if base.kind == "symbol" else ""
-            declared = "*" in self.vocabulary.sequences or root in self.vocabulary.sequences
+            declared = self.is_sequence(root)
             span = Span(t.start, step.end)
             if declared or not self.latex and t.text in "tnkijms" and self.site(
                     "index_reach", self.i, f"only `{t.text}` is read as index of {root}, not `{self.text[t.start:step.end]}`", span):
