@@ -16,6 +16,9 @@ from grader.term import Term, apply, relation
 MAX_EXPLAINED = 4
 """Broken links for which an explanation is looked for."""
 
+MOST_CLAIMS = 6
+"""Ways in which a link can be a foreseen false statement: used on either side in two directions, or being it, in two orders."""
+
 VALID = ("holds", "agrees")
 """Outcomes of a link that earn its share."""
 
@@ -232,24 +235,33 @@ class Judged:
             if inside != left and sign == "=":
                 made.append(self._claim(Equal(inside, right), f"{link.label} log inside"))
             for j, entry in enumerate(self.part.wrong):
-                for n, mistaken in enumerate(self._mistaken(left, entry.answer)):
-                    made.append(self._claim(Equal(mistaken, right), f"{link.label} wrong {j} {n}"))
+                foreseen = self._as_foreseen(left, sign, right, entry.answer)
+                made += [self._claim(what, f"{link.label} wrong {j} {n}") for n, what in enumerate(foreseen)]
         return made
 
-    def _mistaken(self, term: Term, typed: str) -> list[Term]:
-        """The term with a foreseen false equation applied to it, from left to right and from right to left."""
-        if not typed or "=" not in typed:
+    def _as_foreseen(self, left: Term, sign: str, right: Term, typed: str) -> list[Equal]:
+        """The claims that a link is a foreseen false statement: that statement used on one of its sides (from left to right, from right to left), or
+        that statement itself with its terms moved (the differences of the sides are the same, or the same turned)."""
+        found = complete([author_term(typed, self.part, "wrong")], self.asked)[0][0] if typed else None
+        if not isinstance(found, Term) or found.kind != "relation" or len(found.signs) != 1 or found.signs[0] not in TURNED:
             return []
-        found = complete([author_term(typed, self.part, "wrong")], self.asked)[0][0]
-        if not isinstance(found, Term) or found.kind != "relation" or found.signs != ("=",):
-            return []
-        a, b = found.args
-        return [m for m in (rename_terms(term, {a: b}), rename_terms(term, {b: a})) if m != term]
+        (a, b), foreseen = found.args, found.signs[0]
+        made: list[Equal] = []
+        if sign == foreseen == "=":
+            for own in ({a: b}, {b: a}):
+                made += [Equal(m, right) for m in (rename_terms(left, own),) if m != left]
+                made += [Equal(left, m) for m in (rename_terms(right, own),) if m != right]
+        gap, wrong = apply("add", left, apply("neg", right)), apply("add", a, apply("neg", b))
+        if sign == foreseen:
+            made.append(Equal(gap, wrong))
+        if sign == TURNED[foreseen]:
+            made.append(Equal(gap, apply("neg", wrong)))
+        return made
 
     def explained(self, link: Link) -> tuple[str, KnownAnswer | None]:
         """Which kind of mistake a broken link is ("direction", "equality", "log_inside" or ""), and the foreseen one that it is."""
         for j, entry in enumerate(self.part.wrong):
-            if any(self.status(f"{link.label} wrong {j} {n}") in HOLDS for n in (0, 1)):
+            if any(self.status(f"{link.label} wrong {j} {n}") in HOLDS for n in range(MOST_CLAIMS)):
                 return "", entry
         kind = ""
         if self.status(f"{link.label} log inside") in HOLDS:

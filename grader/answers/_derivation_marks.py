@@ -207,7 +207,8 @@ def _amount(part: Part, judged: Judged, goal: Goal, reached: Reached, outcomes: 
     tag, words, person = _verdict(judged, goal, reached, bool(broken or strict), bool(counted))
     if options.credit == "waypoints":
         return *_waypoints(part, judged, goal, outcomes, tag, words), person or agreeing
-    cost = Fraction(1, max(1, min(len(counted), max(steps, LEAST_COST))))
+    taken = max(len(counted), len(broken) + ("healed" in outcomes.values()))
+    cost = Fraction(1, max(1, min(taken, max(steps, LEAST_COST))))
     if not counted or reached.how == "jump":
         share = Fraction(0)
     elif reached.how in ("derived", "alike"):

@@ -70,7 +70,8 @@ TAGS = {
 
 
 PATTERNS = ("direction", "equality", "log_inside")
-"""Names for `wrong: [{pattern: ...}]`; an entry with an answer names a false equation that is used in a step, such as p(x,z) = p(x|z) p(x)."""
+"""Names for `wrong: [{pattern: ...}]`; an entry with an answer names a false statement that is used in a step, such as
+p(x,z) = p(x|z) p(x), or that a step comes to, such as log p(x) = L(q)."""
 
 
 @dataclass(frozen=True)
