@@ -56,6 +56,11 @@ def test_stated(text, expected):
     assert all(text[c.span.start:c.span.end] == c.text for c in found)
 
 
+@pytest.mark.parametrize("text,expected", {"The answer is 4": ["4"], "185": ["185"], "It is 90 degrees or 3": ["3"], "2, 3, 4": ["2, 3, 4"], "x = 3": ["x = 3"], "the 3 layers": []}.items())
+def test_numbers_are_stated_without_a_vocabulary(text, expected):
+    assert [c.text for c in stated(text)] == expected
+
+
 def test_labels_roles_and_links_are_said():
     assert stated("Train time = tn²l", COST)[0].label == "Train time"
     assert [c.link for c in stated("O(n) or O(n^2)", COST)] == ["or", ""]

@@ -1,10 +1,10 @@
 """Where the answers of a recognised (OCR) paper belong: its paragraphs aligned with the parts in their order.
 
-A text recogniser drops labels, misreads them ("o)" for "a)"), and puts marks from the margin before or after the text they belong to. So no single label
-is believed. Each paragraph is a step of a path through the parts; the path earns points where a label agrees, where the words are those of the question,
-where the form is that of the answer (formulas, words, a table), and pays for parts passed over, for a part begun without its label, and for going back.
-The best path is found exactly (Viterbi, "Error bounds for convolutional codes", 1967). How sure a place is, is the distance to the best path that puts
-the paragraph elsewhere: places that a close rival contests, and places without their own label, are notes for a person.
+A text recogniser drops labels, misreads them ("o)" for "a)"), and puts marks from the margin before or after the text they belong to. So no single
+label is believed. Each paragraph is a step of a path through the parts; the path earns points where a label agrees, where the words are those of
+the question, where the form is that of the answer (formulas, words, a table), and pays for parts passed over, for a part begun without its label,
+and for going back. The best path is found exactly (Viterbi, "Error bounds for convolutional codes", 1967). How sure a place is, is the distance to
+the best path that puts the paragraph elsewhere: places that a close rival contests, and places without their own label, are notes for a person.
 """
 
 from __future__ import annotations
@@ -186,7 +186,8 @@ def _numbered(cluster: list[_Block]) -> list[_Block]:
 
 # ------------------------------------------------------------------------------------------------------------ affinity
 
-_STOP = frozenset("the and for that this with are was not but can its have has from when what which where does only each also then than there their they will would should could our you "
+_STOP = frozenset("the and for that this with are was not but can its have has from when what which where does only each also then than there "
+                  "their they will would should could our you "
                   "your one two three say says show line given give find using use following step".split())
 
 
@@ -216,7 +217,8 @@ class _Affinity:
         shared = set(_words(text)) & self.words[k]
         lexical = min(2.0, sum(self.weight[w] for w in sorted(shared)))
         formulas = len(re.findall(r"\$\$|\\\[|[=∑∫]", text))
-        letters = set(re.findall(r"(?<![A-Za-z\\])([A-Za-z])(?![A-Za-z])", re.sub(r"\\[A-Za-z]+", " ", text))) & self.letters[k] if formulas else set()
+        lone = re.findall(r"(?<![A-Za-z\\])([A-Za-z])(?![A-Za-z])", re.sub(r"\\[A-Za-z]+", " ", text)) if formulas else []
+        letters = set(lone) & self.letters[k]
         symbols = min(0.5, 0.1 * len(letters))
         return lexical + symbols + self._form(text, formulas, self.forms[k])
 
@@ -281,7 +283,8 @@ def _moves(block: _Block, states: list[tuple[Problem, Group]]) -> list[list[floa
     size = len(states)
     owner = [p.id for p, _ in states]
     stay = [_AFTER_TEXT if block.label and block.label.part in g.names and not block.pending else 0.0 for _, g in states]
-    return [[stay[b] if a == b else (_BACK if b < a else _SKIPPED * (b - a - 1)) + (same[b] if owner[a] == owner[b] else other[b]) for b in range(size)]
+    return [[stay[b] if a == b else (_BACK if b < a else _SKIPPED * (b - a - 1)) + (same[b] if owner[a] == owner[b] else other[b])
+             for b in range(size)]
             for a in range(size)]
 
 
@@ -289,7 +292,8 @@ def _best_path(blocks: list[_Block], states: list[tuple[Problem, Group]], affini
     """The best path, and for each block the distance to the best path that puts it elsewhere."""
     size = len(states)
     every = range(size)
-    emit = [[round(_emission(b, *s) + affinity.score(b, k), 6) for k, s in enumerate(states)] for b in blocks]  # rounded: logarithms differ by machine
+    emit = [[round(_emission(b, *s) + affinity.score(b, k), 6) for k, s in enumerate(states)]
+            for b in blocks]  # rounded: logarithms differ by machine
     forward = [[emit[0][k] + _SKIPPED * k for k in every]]
     came: list[list[int]] = []
     for t in range(1, len(blocks)):
@@ -335,11 +339,13 @@ def _tidied(section: Section) -> Section:
     guesses = [n for n in section.notes if n.code == "placing.unsure"]
     if len(guesses) > 3:
         rest = [n for n in section.notes if n.code != "placing.unsure"]
-        section.notes = [*rest, *guesses[:3], Note(f"and {len(guesses) - 3} more paragraphs whose place is not certain", severity="guess", code="placing.unsure")]
+        section.notes = [*rest, *guesses[:3], Note(f"and {len(guesses) - 3} more paragraphs whose place is not certain", severity="guess",
+                                                   code="placing.unsure")]
     return section
 
 
-def _opening_note(block: _Block, problem: Problem, group: Group, states: list[tuple[Problem, Group]], path: list[int], blocks: list[_Block], t: int) -> Note | None:
+def _opening_note(block: _Block, problem: Problem, group: Group, states: list[tuple[Problem, Group]], path: list[int], blocks: list[_Block],
+                  t: int) -> Note | None:
     """What must be said of the way a section was found: nothing where its own label opens it under its problem's label."""
     name = group.parts[0].id.split(".")[0]
     own = [b for k, b in enumerate(blocks) if states[path[k]][1] is group and not b.margin and b.label and b.label.part in group.names]
@@ -349,7 +355,9 @@ def _opening_note(block: _Block, problem: Problem, group: Group, states: list[tu
     if own and numbered:
         return None
     if own:
-        return Note(f"line {line}: the label of problem {problem.id} is missing; {name} is found by its letter and its place in the order", severity="repair", code="placing.problem")
+        return Note(f"line {line}: the label of problem {problem.id} is missing; {name} is found by its letter and its place in the order",
+                    severity="repair", code="placing.problem")
     if garbled:
         return Note(f"line {line}: a label that reads \"{garbled[0].garbled})\" is taken for {name}", severity="guess", code="placing.label")
-    return Note(f"line {line}: no label of {name} stands here; it is taken for it by its place in the order and its words", severity="guess", code="placing.unlabelled")
+    return Note(f"line {line}: no label of {name} stands here; it is taken for it by its place in the order and its words", severity="guess",
+                code="placing.unlabelled")

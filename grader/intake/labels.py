@@ -1,7 +1,7 @@
 """The labels under which problems are answered, and how a line of a paper names one: "## Question 5", "Q5 (c)", "- b).", "**5c**", "Part a:".
 
-A `Book` knows the problems of a course by every label their files give them. Parts that share the labels down to a letter form a `Group`: the parts that
-have exactly these labels share the whole text under them (`whole`), the others are told apart by further labels (`fields`).
+A `Book` knows the problems of a course by every label their files give them. Parts that share the labels down to a letter form a `Group`: the parts
+that have exactly these labels share the whole text under them (`whole`), the others are told apart by further labels (`fields`).
 """
 
 from __future__ import annotations
@@ -38,7 +38,8 @@ class Group:
 
 
 def normal(label: str) -> str:
-    """A label as it is compared: lower case, letters and digits only, words parted by one blank, without "question" and "part" before a number or letter."""
+    """A label as it is compared: lower case, letters and digits only, words parted by one blank, without "question" and "part" before a number or
+    letter."""
     text = unicodedata.normalize("NFKC", label).casefold()
     text = " ".join(re.findall(r"[^\W_]+", text))
     return re.sub(r"^(?:question|problem|exercise|task|prob|ques|q|ex|part|number|no)\s*(?=\d{1,2}\b|[a-z]\b$|[ivx]+$)", "", text)
@@ -150,9 +151,11 @@ _TAIL = rf"(?P<tail>[ \t]*{_EMPHASIS}[ \t]*[.:)\]]*(?:[ \t]*[–—](?=\s))?[ \t
 _ANSWER = r"(?P<answer>(?:my[ \t]+)?(?:solutions?|sol|answers?|ans|response|reply)\.?[ \t]*(?:(?:to|for|of)\b)?[ \t]*:?[ \t]*)?"
 _WORD = r"(?P<word>question|problem|exercise|task|prob|ques|aufgabe|part|q|p|ex|no|number)"
 _NUMBERED = re.compile(rf"{_LEAD}{_ANSWER}(?:{_WORD}[ \t]*[.]?[ \t]*)?(?P<wrap>[(\[#]?)(?P<number>\d{{1,2}})(?P<mark>[ \t]*[.:)\]]*[-–—/,]?)"
-                       rf"(?:(?P<gap>[ \t]*(?:\*\*[ \t]*)?)(?P<part>,?[ \t]*part[ \t]+)?(?P<open>[(\[]?)(?P<letter>[A-Za-z])(?P<close>[.]?[)\]]|)(?:(?<=[)\]])|(?![A-Za-z0-9^{{(=]|_(?!_)))"
+                       rf"(?:(?P<gap>[ \t]*(?:\*\*[ \t]*)?)(?P<part>,?[ \t]*part[ \t]+)?(?P<open>[(\[]?)(?P<letter>[A-Za-z])(?P<close>[.]?[)\]]|"
+                       rf")(?:(?<=[)\]])|(?![A-Za-z0-9^{{(=]|_(?!_)))"
                        rf"(?:[ \t]*[-.]?[ \t]*[(\[]?(?P<sub>iii|ii|iv|i|vi{{0,3}})[)\]]?(?![A-Za-z]))?)?{_TAIL}", re.IGNORECASE)
-_LETTERED = re.compile(rf"{_LEAD}{_ANSWER}(?:(?P<word>part|sub-?question|question|pt\.?)[ \t]+)?(?P<open>[(\[]?)(?P<letter>[A-Za-z])(?P<mark>(?:[ \t]?[.]?[)\]])?)"
+_LETTERED = re.compile(rf"{_LEAD}{_ANSWER}(?:(?P<word>part|sub-?question|question|"
+                       rf"pt\.?)[ \t]+)?(?P<open>[(\[]?)(?P<letter>[A-Za-z])(?P<mark>(?:[ \t]?[.]?[)\]])?)"
                        rf"(?P<stop>[ \t]*{_EMPHASIS}[ \t]*[.:)]*[ \t]*{_EMPHASIS})", re.IGNORECASE)
 _NO_LABEL_AFTER = re.compile(r"[ \t]*(?:[=+*/^<>≤≥≈~∈_\\|&]|-\s*\d|-?>)")
 
@@ -178,7 +181,8 @@ def _numbered(line: str, found: re.Match[str]) -> Label | None:
         tail = ""
     end = found.end("mark") if letter else found.end()
     wrapped = found["wrap"] == "(" or found["wrap"] == "["
-    if not (word or mark or tail or emphasised) or wrapped and not word or _NO_LABEL_AFTER.match(line, end) or re.match(r"[.,]?\d", line[found.end("number"):]):
+    more_digits = re.match(r"[.,]?\d", line[found.end("number"):])
+    if not (word or mark or tail or emphasised) or wrapped and not word or _NO_LABEL_AFTER.match(line, end) or more_digits:
         return None
     alone = not line[end:].strip()
     short = (found["word"] or "").lower() in ("q", "p", "no", "ex")
@@ -196,14 +200,16 @@ def _combined(line: str, found: re.Match[str], worded: bool, emphasised: bool) -
     glued = found.start("letter") == found.end("number")
     wrapped = found["wrap"] in ("(", "[") and bool(found["close"] or tail[:1] in (")", "]"))
     closed = bool(found["close"] or tail.strip("*_`") or found["open"] or found["sub"] or found["part"])
-    if _NO_LABEL_AFTER.match(line, end) or rest.strip() and not (closed or glued or worded) or not (mark or found["open"] or glued or worded or wrapped or closed or not rest.strip()):
+    begun = mark or found["open"] or glued or worded or wrapped or closed or not rest.strip()
+    if _NO_LABEL_AFTER.match(line, end) or not begun or rest.strip() and not (closed or glued or worded):
         return None
     if found["word"] in ("q", "p", "P") and rest.strip() and not closed:
         return None
     strong = worded or emphasised or closed or glued and not rest.strip()
     if not strong and rest.strip() and not line[end - 1].isspace():
         return None
-    return Label(found["number"], found["letter"].lower(), (found["sub"] or "").lower(), end, strong, line[:end].strip(), 0 if closed or glued else found.end("mark"))
+    return Label(found["number"], found["letter"].lower(), (found["sub"] or "").lower(), end, strong, line[:end].strip(), 0 if closed or glued
+                 else found.end("mark"))
 
 
 def _lettered(line: str) -> Label | None:

@@ -18,8 +18,10 @@ from grader.reading.splitting import groups
 
 _ANSWERS = "answer|answers|ans|solution|soln|sol|response|myanswer|studentanswer|youranswer"
 _COMMAND_ANSWERS = f"ifans|{_ANSWERS}"
+_ENVIRONMENTS = (f"{_ANSWERS}|enumerate|itemize|description|parts|subparts|questions|problem|exercise|question|document|center|proof|quote|flushleft|"
+                 "framed|tcolorbox|mdframed")
 _STRUCTURE = re.compile(
-    rf"\\begin\s*\{{(?P<begin>{_ANSWERS}|enumerate|itemize|description|parts|subparts|questions|problem|exercise|question|document|center|proof|quote|flushleft|framed|tcolorbox|mdframed)\*?\}}"
+    rf"\\begin\s*\{{(?P<begin>{_ENVIRONMENTS})\*?\}}"
     r"|\\end\s*\{(?P<end>[A-Za-z]+)\*?\}"
     r"|\\(?P<heading>section|subsection|subsubsection|paragraph|subparagraph|chapter)\*?\s*(?:\[[^\]\n]*\]\s*)?(?=\{)"
     r"|\\(?P<item>item|question|part|subpart|titledquestion)(?![A-Za-z])\s*(?:\[(?P<label>[^\]\n]*)\])?"
@@ -28,8 +30,10 @@ _STRUCTURE = re.compile(
 _LEVELS = {"chapter": 1, "section": 1, "subsection": 2, "subsubsection": 3, "paragraph": 4, "subparagraph": 5}
 _COMMENT = re.compile(r"(?<!\\)((?:\\\\)*)%([^\n]*)")
 _TAG = re.compile(r"\s*answers?\s*[:=]\s*(?P<key>[^\n]{1,80}?)\s*$", re.IGNORECASE)
-_IGNORED = re.compile(r"\\(?:maketitle|newpage|clearpage|pagebreak|noindent|centering|bigskip|medskip|smallskip|par|hfill|indent|tableofcontents|qed|large|Large|small|normalsize|bfseries|itshape)(?![A-Za-z])"
-                      r"|\\(?:vspace|hspace|label|pagestyle|thispagestyle|title|date|usepackage|documentclass|setlength|setcounter|input|include|bibliography|bibliographystyle|geometry|author|lstset|hypersetup|newcounter)"
+_IGNORED = re.compile(r"\\(?:maketitle|newpage|clearpage|pagebreak|noindent|centering|bigskip|medskip|smallskip|par|hfill|indent|tableofcontents|"
+                      r"qed|large|Large|small|normalsize|bfseries|itshape)(?![A-Za-z])"
+                      r"|\\(?:vspace|hspace|label|pagestyle|thispagestyle|title|date|usepackage|documentclass|setlength|setcounter|input|include|"
+                      r"bibliography|bibliographystyle|geometry|author|lstset|hypersetup|newcounter)"
                       r"\*?\s*(?:\[[^\]\n]*\]\s*)?(?:\{[^{}\n]*\}\s*){1,2}")
 
 
@@ -203,7 +207,11 @@ def _command(reader: _Reader, body: str, found: re.Match[str], line: int, inner:
     return start
 
 
-_STYLES = ((re.compile(r"\\alph|^\(?a[).]"), "letters"), (re.compile(r"\\Alph|^\(?A[).]"), "letters"), (re.compile(r"\\roman|^\(?i[).]"), "roman"), (re.compile(r"\\arabic|^\(?1[).]"), "numbers"))
+_STYLES = ((re.compile(r"\\alph|^\(?a[).]"), "letters"), (re.compile(r"\\Alph|^\(?A[).]"), "letters"), (re.compile(r"\\roman|^\(?i[).]"), "roman"),
+           (re.compile(r"\\arabic|^\(?1[).]"), "numbers"))
+_NAMED_STYLES = {"questions": "numbers", "parts": "letters", "subparts": "roman"}
+_INNER_STYLES = {"": "numbers", "numbers": "letters", "headings": "letters", "letters": "roman"}
+"""How a list is labelled that does not say so, by what it stands in."""
 _ROMAN = ("", "i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix", "x")
 
 
@@ -226,7 +234,7 @@ def _begin(reader: _Reader, body: str, found: re.Match[str], line: int) -> int:
             style = ""
         elif not style:
             outer = next((entry.style for entry in reversed(reader.lists) if entry.style), "headings" if reader.headed else "")
-            style = {"questions": "numbers", "parts": "letters", "subparts": "roman"}.get(name) or {"": "numbers", "numbers": "letters", "headings": "letters", "letters": "roman"}.get(outer, "")
+            style = _NAMED_STYLES.get(name) or _INNER_STYLES.get(outer, "")
         reader.lists.append(_List(name, style))
         return argument.end() if argument and argument["square"] is not None else end
     if name in ("problem", "exercise", "question") and given and argument and find_label(given):
@@ -248,7 +256,8 @@ def _end(reader: _Reader, found: re.Match[str], line: int) -> int:
 
 
 def _item(reader: _Reader, found: re.Match[str], line: int) -> int:
-    current = reader.lists[-1] if reader.lists else _List("", "numbers" if found["item"] == "question" else "letters" if found["item"] == "part" else "")
+    alone = {"question": "numbers", "part": "letters"}.get(found["item"], "")
+    current = reader.lists[-1] if reader.lists else _List("", alone)
     current.count += 1
     label = (found["label"] or "").strip()
     named = find_label(f"{label}:" if label and label[-1:] not in ")].:" else label) if label and not reader.inside else None
@@ -257,7 +266,7 @@ def _item(reader: _Reader, found: re.Match[str], line: int) -> int:
         reader.pieces.append(_Draft("heading", [_plain(label)], line, 5))
     elif current.style and not (found["item"] == "part" and not reader.lists):
         number = current.count
-        text = f"({chr(96 + min(number, 26))})" if current.style == "letters" else f"({_ROMAN[min(number, 10)]})" if current.style == "roman" else f"{number}."
+        text = {"letters": f"({chr(96 + min(number, 26))})", "roman": f"({_ROMAN[min(number, 10)]})"}.get(current.style, f"{number}.")
         reader.pieces.append(_Draft("text", [text], line))
         reader.headed = reader.headed or current.style == "numbers"
     else:

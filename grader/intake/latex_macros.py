@@ -25,7 +25,8 @@ class Macro:
     default: str | None = None
 
 
-_DEFINITION = re.compile(r"\\(?:(?P<new>(?:re|provide)?newcommand|providecommand|DeclareRobustCommand)\*?\s*(?:\{\s*\\(?P<a>[A-Za-z]+)\s*\}|\\(?P<b>[A-Za-z]+))\s*(?:\[(?P<count>\d)\])?\s*(?:\[(?P<default>[^\]]*)\])?\s*(?=\{)"
+_DEFINITION = re.compile(r"\\(?:(?P<new>(?:re|provide)?newcommand|providecommand|DeclareRobustCommand)\*?\s*(?:\{\s*\\(?P<a>[A-Za-z]+)\s*\}|"
+                         r"\\(?P<b>[A-Za-z]+))\s*(?:\[(?P<count>\d)\])?\s*(?:\[(?P<default>[^\]]*)\])?\s*(?=\{)"
                          r"|(?:def|gdef|edef)\s*\\(?P<c>[A-Za-z]+)\s*(?P<hashes>(?:#\d\s*)*)(?=\{)"
                          r"|(?P<operator>DeclareMathOperator)\*?\s*(?:\{\s*\\(?P<d>[A-Za-z]+)\s*\}|\\(?P<e>[A-Za-z]+))\s*(?=\{)"
                          r"|(?P<environment>(?:re)?newenvironment|newtheorem)\*?\s*(?=\{))")

@@ -18,9 +18,9 @@ _TAG = re.compile(r"answers?\s*[:=_ -]\s*(.+)", re.IGNORECASE)
 def read_notebook(text: str, file: str = "") -> Paper:
     """The paper in a notebook.
 
-    The learner's key is the notebook's metadata `learner` (or `student`, `name`, the first of `authors`), or a line in its first cells. A cell answers a
-    part when its metadata say `answer: 5c` or it has a tag `answer: 5c`; cells that are locked for marking tools count as handed out. Outputs of code
-    cells are not read. Fails with `PaperError` where the file is no notebook.
+    The learner's key is the notebook's metadata `learner` (or `student`, `name`, the first of `authors`), or a line in its first cells. A cell
+    answers a part when its metadata say `answer: 5c` or it has a tag `answer: 5c`; cells that are locked for marking tools count as handed out.
+    Outputs of code cells are not read. Fails with `PaperError` where the file is no notebook.
     """
     notebook = _parse(text)
     metadata = notebook.get("metadata") or {}

@@ -27,7 +27,7 @@ class Piece:
 
 @dataclass(frozen=True, slots=True)
 class Paper:
-    """One learner's paper as a row of pieces. `problems` are those that its front matter says it answers; `skip` lines of headers are not among them."""
+    """One learner's paper as a row of pieces. `problems` are those that its front matter says it answers."""
 
     learner: str
     pieces: tuple[Piece, ...]
@@ -48,7 +48,8 @@ class PaperError(Exception):
         self.reason, self.line = reason, line
 
 
-_HEADER = re.compile(r"[ \t>#*_%]*(?:(?P<word>student\s*(?:id|number|name|key)|student|learner|name|author|id|matriculation\s*number)\s*(?P<mark>[:=]|\bis\b)?[ \t]*)"
+_HEADER = re.compile(r"[ \t>#*_%]*(?:(?P<word>student\s*(?:id|number|name|key)|student|learner|name|author|id|"
+                     r"matriculation\s*number)\s*(?P<mark>[:=]|\bis\b)?[ \t]*)"
                      r"[*_]*[ \t]*(?P<key>[^\n*_#]{1,60}?)[ \t*_.]*", re.IGNORECASE)
 _PLAIN_KEY = re.compile(r"[A-Za-z]{0,12}[-_]?\d{1,12}\w{0,8}")
 MAX_LEARNERS = 20
@@ -71,7 +72,8 @@ def learner_line(line: str) -> str:
     return ""
 
 
-_MATTER = frozenset("learner student name author id problem problems source title date course subject format output lang language tags version".split())
+_MATTER = frozenset(
+    "learner student name author id problem problems source title date course subject format output lang language tags version".split())
 
 
 def front_matter(text: str) -> tuple[dict[str, str], str]:
@@ -114,7 +116,8 @@ def split_learners(paper: Paper) -> tuple[Paper, ...]:
     if len(distinct) > MAX_LEARNERS:
         note = Note(f"this file names {len(distinct)} learners: a person must say whose answers these are", severity="guess", code="learner.several")
         return (Paper(paper.learner, paper.pieces, paper.format, paper.file, paper.ocr, (*paper.notes, note), paper.problems, paper.macros),)
-    note = Note(f"this file names several learners ({', '.join(dict.fromkeys(names))}): a person must say whose answers these are", severity="guess", code="learner.several")
+    note = Note(f"this file names several learners ({', '.join(dict.fromkeys(names))}): a person must say whose answers these are", severity="guess",
+                code="learner.several")
     made: list[Paper] = []
     current, pieces = paper.learner, []
     for piece in paper.pieces:

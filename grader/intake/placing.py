@@ -1,8 +1,8 @@
 """From a paper's pieces to placed answers: every part gets the text that stands under its labels, and what cannot be placed is kept beside them.
 
-Typed papers are walked label by label (`sections`); papers from a text recogniser, whose labels are misread, misplaced or missing, are aligned with the
-order of the parts (`alignment`). Then each label's text goes to its parts: to all parts that have exactly this label, and by further labels to the
-others (`fields`). Nothing is dropped: text that belongs nowhere becomes an unplaced fragment with its line and the reason.
+Typed papers are walked label by label (`sections`); papers from a text recogniser, whose labels are misread, misplaced or missing, are aligned with
+the order of the parts (`alignment`). Then each label's text goes to its parts: to all parts that have exactly this label, and by further labels to
+the others (`fields`). Nothing is dropped: text that belongs nowhere becomes an unplaced fragment with its line and the reason.
 """
 
 from __future__ import annotations
@@ -57,7 +57,8 @@ def place(paper: Paper, book: Book, handout: Handout, digest: str = "") -> Submi
 
 def _paper_notes(paper: Paper, book: Book) -> tuple[Note, ...]:
     unknown = [name for name in paper.problems if book.problem(name) is None]
-    return (*paper.notes, *[Note(f"the paper names the problem \"{name}\", which there is none of", severity="guess", code="problem.unknown") for name in unknown])
+    return (*paper.notes, *[Note(f"the paper names the problem \"{name}\", which there is none of", severity="guess", code="problem.unknown")
+                            for name in unknown])
 
 
 def _group_answers(paper: Paper, problem: Problem, group: Group, sections: Sequence[Section],
@@ -90,7 +91,9 @@ def _group_answers(paper: Paper, problem: Problem, group: Group, sections: Seque
 
 def _enumerated(group: Group) -> bool:
     """Are the further labels those of a list: (i), (ii), 1), 2)?"""
-    return bool(group.fields) and all(len(facets) == 1 and all(re.fullmatch(r"[ivx]{1,4}|[a-z]|\d{1,2}", name) for name in facets[0]) for _, facets in group.fields)
+    names = [name for _, facets in group.fields for label in facets for name in label]
+    single = all(len(facets) == 1 for _, facets in group.fields)
+    return bool(names) and single and all(re.fullmatch(r"[ivx]{1,4}|[a-z]|\d{1,2}", name) for name in names)
 
 
 def _enumerated_fields(lines: Sequence[Line], group: Group):
@@ -172,7 +175,8 @@ def _leftover(paper: Paper, lines: Sequence[Line], why: str) -> list[Answer]:
 def _preamble(problem: Problem, sections: Sequence[Section]) -> str:
     """What stands under the problem before any part ("let T be the length"). With what a part's fields leave over it is put beside each answer, as a
     note of code "context": the learner's own letters may be declared there."""
-    texts = [_joined(s.lines) for s in sections if s.problem is problem and s.group is None and s.part is None and s.why.startswith("it stands under")]
+    texts = [_joined(s.lines) for s in sections if s.problem is problem and s.group is None and s.part is None
+             and s.why.startswith("it stands under")]
     return "\n".join(t for t in texts if t.strip())
 
 

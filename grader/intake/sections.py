@@ -1,8 +1,8 @@
 """A typed paper cut into the sections that its labels make.
 
-A walk over the pieces keeps the problem and the label under which the text stands. Strong labels ("Question 5", "**b)**", "5c.") always count; weak ones
-("1. text", "a. text"), which a numbered list would look like, only where the paper has no strong ones of that sort. A letter that was already used under
-the same heading belongs to the answer (an enumeration). A label that names nothing known opens a section that stays unplaced.
+A walk over the pieces keeps the problem and the label under which the text stands. Strong labels ("Question 5", "**b)**", "5c.") always count; weak
+ones ("1. text", "a. text"), which a numbered list would look like, only where the paper has no strong ones of that sort. A letter that was already
+used under the same heading belongs to the answer (an enumeration). A label that names nothing known opens a section that stays unplaced.
 """
 
 from __future__ import annotations
@@ -10,7 +10,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field, replace
 
-from grader.intake.fields import Fields, Line
+from grader.intake.field_labels import Fields
+from grader.intake.fields import Line
 from grader.intake.labels import Book, Group, Label, find_label, normal
 from grader.intake.paper import Paper, Piece
 from grader.intake.template import LEADING, MARKER, Handout, is_placeholder
@@ -41,7 +42,8 @@ class Target:
 
 
 def resolve(book: Book, path: tuple[str, ...], problem: Problem | None = None) -> Target:
-    """The target of a key that the format itself states: ("minimax", "5c"), ("5c",), ("Question 5", "c"), ("1a", "RNN", "train time"), ("1a.rnn-time-train",)."""
+    """The target of a key that the format itself states: ("minimax", "5c"), ("5c",), ("Question 5", "c"), ("1a", "RNN", "train time"),
+    ("1a.rnn-time-train",)."""
     group: Group | None = None
     words: list[str] = []
     typed = "/".join(path)
@@ -146,8 +148,8 @@ class Walk:
                         letters = letters or bool(label.part)
         return problems, letters
 
-    def _open(self, problem: Problem | None, group: Group | None, *, part: Part | None = None, line: int = 0, why: str = "", notes: tuple[Note, ...] = ()) -> None:
-        self.sections.append(Section(problem, group, part, [], list(notes), why, line))
+    def _open(self, problem: Problem | None, group: Group | None, *, part: Part | None = None, line: int = 0, why: str = "") -> None:
+        self.sections.append(Section(problem, group, part, [], [], why, line))
 
     def _content(self, line: int, text: str) -> None:
         """Text that stands where the walk is; it may hold several lines."""
@@ -245,7 +247,8 @@ class Walk:
 
     def _handout(self, piece: Piece) -> None:
         text, _ = self.handout.without(piece.text)
-        kept = [(piece.line + k, t) for k, t in enumerate(text.split("\n")) if t.strip() and not is_placeholder(t) and normal(t) not in self.book.by_label]
+        kept = [(piece.line + k, t) for k, t in enumerate(text.split("\n")) if t.strip() and not is_placeholder(t)
+                and normal(t) not in self.book.by_label]
         if kept:
             self.sections.insert(-1, Section(self.problem, None, None, kept, [], "it stands outside of the answers", piece.line))
 
@@ -267,8 +270,8 @@ class Walk:
         if group.name in self.used and level == 0:
             empty = self.sections[-1].group is group and not any(t.strip() for _, t in self.sections[-1].lines)
             if not empty:
-                self.sections[-1].notes.append(Note(f"line {number}: \"{label.typed}\" was used before in this problem; here it is taken for a part of the answer",
-                                                    severity="guess", code="placing.again"))
+                text = f"line {number}: \"{label.typed}\" was used before in this problem; here it is taken for a part of the answer"
+                self.sections[-1].notes.append(Note(text, severity="guess", code="placing.again"))
                 return False
         self.used.add(group.name)
         self._open(problem, group, line=number)

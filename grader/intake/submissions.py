@@ -1,8 +1,8 @@
 """A folder of papers: every file that can be read becomes submissions, every other is named with the reason.
 
-Only regular files under the folder are opened, by handle and without following links; nothing in a file's name or text is ever used as a path. Where two
-papers are under one learner's key, or one file names several learners, all are kept apart, their keys are marked, and a note asks for a person: papers
-are never merged.
+Only regular files under the folder are opened, by handle and without following links; nothing in a file's name or text is ever used as a path.
+Where two papers are under one learner's key, or one file names several learners, all are kept apart, their keys are marked, and a note asks for a
+person: papers are never merged.
 """
 
 from __future__ import annotations
@@ -29,7 +29,8 @@ MAX_FILES = 20_000
 MAX_FOLDERS = 20
 """Folders within folders deeper than this are skipped."""
 
-FORMATS = {".yaml": "yaml", ".yml": "yaml", ".md": "markdown", ".markdown": "markdown", ".tex": "latex", ".ltx": "latex", ".ipynb": "notebook", ".txt": "text", ".text": "text"}
+FORMATS = {".yaml": "yaml", ".yml": "yaml", ".md": "markdown", ".markdown": "markdown", ".tex": "latex", ".ltx": "latex", ".ipynb": "notebook",
+           ".txt": "text", ".text": "text"}
 
 
 class Skipped(NamedTuple):
@@ -42,9 +43,9 @@ class Skipped(NamedTuple):
 def load_submissions(folder: str | os.PathLike[str], problems: Sequence[Problem]) -> tuple[list[Submission], list[Skipped]]:
     """The papers in a folder and in the folders below it, in the order of their names, and the files that could not be used.
 
-    A file given instead of a folder is read alone. Formats go by the end of the name: .yaml .yml .md .tex .ipynb .txt, and `.ocr.md` (or Markdown whose
-    front matter says `source: ocr`) for recognised papers. The learner's key is what the paper says of itself (front matter, `learner:`, a line such as
-    "Student s001"), else the file's name without its ending. Never raises because of what a file holds.
+    A file given instead of a folder is read alone. Formats go by the end of the name: .yaml .yml .md .tex .ipynb .txt, and `.ocr.md` (or Markdown
+    whose front matter says `source: ocr`) for recognised papers. The learner's key is what the paper says of itself (front matter, `learner:`, a
+    line such as "Student s001"), else the file's name without its ending. Never raises because of what a file holds.
     """
     book = Book(problems)
     handout = Handout(book)
@@ -117,7 +118,8 @@ def _walk(handle: int, prefix: str, depth: int, skipped: list[Skipped]) -> Itera
             skipped.append(Skipped(shown, f"folders deeper than {MAX_FOLDERS} are not read"))
             continue
         try:
-            below = os.open(entry, os.O_RDONLY | getattr(os, "O_DIRECTORY", 0) | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_CLOEXEC", 0), dir_fd=handle)
+            below = os.open(entry, os.O_RDONLY | getattr(os, "O_DIRECTORY", 0) | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_CLOEXEC", 0),
+                            dir_fd=handle)
         except OSError as error:
             skipped.append(Skipped(shown, f"cannot be opened ({error.strerror})"))
             continue
@@ -131,7 +133,8 @@ def _bytes(entry: str, handle: int | None, shown: str, skipped: list[Skipped]) -
     """The bytes of a regular file that is not too large, read once; None with a reason where it is something else."""
     if _format(shown) is None:
         kind = "a link" if handle is not None and stat.S_ISLNK(os.stat(entry, dir_fd=handle, follow_symlinks=False).st_mode) else ""
-        skipped.append(Skipped(shown, "links are not followed" if kind else f"not a format that is read (expected {' '.join(dict.fromkeys(FORMATS))})"))
+        skipped.append(Skipped(shown, "links are not followed" if kind
+                               else f"not a format that is read (expected {' '.join(dict.fromkeys(FORMATS))})"))
         return None
     flags = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_CLOEXEC", 0) | (getattr(os, "O_NOFOLLOW", 0) if handle is not None else 0)
     try:
@@ -259,6 +262,7 @@ def _kept_apart(found: list[Submission]) -> list[Submission]:
             key, number = f"{base} {number}", number + 1
         taken.add(same(key))
         named = ", ".join(dict.fromkeys(sorted(places)))
-        note = Note(f"several papers are under the key {submission.learner} ({named}): a person must say which one counts", severity="guess", code="learner.twice")
+        note = Note(f"several papers are under the key {submission.learner} ({named}): a person must say which one counts", severity="guess",
+                    code="learner.twice")
         made.append(replace(submission, learner=key, notes=(*submission.notes, note)))
     return made

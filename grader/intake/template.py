@@ -9,13 +9,16 @@ from grader.reading.prose import prose_words
 from grader.reading.splitting import Names
 from grader.reading.tables import tables
 
-MARKER = re.compile(r"[ \t>#*_]*(?:your|my|student(?:'s)?)\s+(?:answer|solution|response|reply|work)s?(?:\s+here)?\s*[*_]*\s*[:.]?[ \t]*[*_]*[ \t]*(?:[:.][ \t]*)?", re.IGNORECASE)
+MARKER = re.compile(r"[ \t>#*_]*(?:your|my|student(?:'s)?)\s+(?:answer|solution|response|reply|"
+                    r"work)s?(?:\s+here)?\s*[*_]*\s*[:.]?[ \t]*[*_]*[ \t]*(?:[:.][ \t]*)?", re.IGNORECASE)
 """`Your answer:` at the head of a line."""
 LEADING = re.compile(r"[ \t>#*_]*(?:answer|solution|response|ans|sol)\s*[*_]*\s*:[ \t]*[*_]*[ \t]*", re.IGNORECASE)
 """`Answer:`, which is a marker only where an answer begins."""
 _PLACEHOLDER = re.compile(
-    r"[\s>#*_\[\](){}<!%/-]*(?:(?:please\s+)?(?:write|type|put|enter|insert|add|give|fill\s+in|replace\s+this)\b[^.:]{0,30}\b(?:answers?|solutions?|response|work|text|code)\b[^.:]{0,40}"
-    r"|(?:your|student)\s+(?:answer|solution|response|text|code|work)s?\s*(?:goes\s+)?here|todo|tbd|raise\s+NotImplementedError\(?\)?|double.click to edit.*|\.\.\.|…|_{3,})[\s>*_\[\](){}.:!-]*", re.IGNORECASE)
+    r"[\s>#*_\[\](){}<!%/-]*(?:(?:please\s+)?(?:write|type|put|enter|insert|add|give|fill\s+in|replace\s+this)\b[^.:]{0,30}\b(?:answers?|"
+    r"solutions?|response|work|text|code)\b[^.:]{0,40}"
+    r"|(?:your|student)\s+(?:answer|solution|response|text|code|work)s?\s*(?:goes\s+)?here|todo|tbd|raise\s+NotImplementedError\(?\)?|"
+    r"double.click to edit.*|\.\.\.|…|_{3,})[\s>*_\[\](){}.:!-]*", re.IGNORECASE)
 
 
 def is_placeholder(line: str) -> bool:
@@ -68,7 +71,8 @@ def _sentences(text: str) -> list[str]:
 
 
 def _sentence_spans(text: str) -> list[tuple[int, int]]:
-    """Sentences, ended by a point, question or exclamation mark before a blank, or by a blank line; also pairs of sentences that a line break parts."""
+    """Sentences, ended by a point, question or exclamation mark before a blank, or by a blank line; also pairs of sentences that a line break
+    parts."""
     spans, start = [], 0
     for found in [*re.finditer(r"(?<=[.?!])[ \t*_]*(?=\s|$)|(?<=[.?!][*_])(?=\s)|\n[ \t]*\n", text), None]:
         end = found.start() if found else len(text)

@@ -39,11 +39,13 @@ def read_yaml_paper(text: str, book: Book, file: str = "") -> Paper:
             learner = learner or node.value.strip()
     named = [n for k, n in root.entries.items() if k.lower() in ("problem", "problems")]
     for node in named:
-        problems += tuple(e.value for e in node.entries if isinstance(e, Text)) if isinstance(node, Items) else (node.value,) if isinstance(node, Text) else ()
+        entries = node.entries if isinstance(node, Items) else (node,)
+        problems += tuple(e.value for e in entries if isinstance(e, Text))
     rest = {k: n for k, n in root.entries.items() if k.lower() not in (*_LEARNER_KEYS, "problem", "problems")}
     prefix = (problems[0],) if len(problems) == 1 and book.problem(problems[0]) else ()
     reader.mapping(Keys(rest, root.line, ""), prefix, len(reader.lines) + 1)
-    notes = (Note(f"{count} answers in double quotes hold LaTeX commands; their backslashes are taken as typed", code="yaml.quotes"),) if count else ()
+    said = f"{count} answers in double quotes hold LaTeX commands; their backslashes are taken as typed"
+    notes = (Note(said, code="yaml.quotes"),) if count else ()
     return Paper(learner, tuple(reader.pieces), "yaml", file, notes=notes, problems=problems)
 
 
@@ -113,7 +115,8 @@ class _Reader:
 
     def leads_on(self, path: tuple[str, ...], node: Keys) -> bool:
         """Does some key below name a part?"""
-        return any(not self.unknown((*path, key)) or isinstance(below, Keys) and self.leads_on((*path, key), below) for key, below in node.entries.items())
+        return any(not self.unknown((*path, key)) or isinstance(below, Keys) and self.leads_on((*path, key), below)
+                   for key, below in node.entries.items())
 
     def unknown(self, path: tuple[str, ...]) -> bool:
         target = resolve(self.book, path)

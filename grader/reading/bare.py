@@ -26,15 +26,19 @@ _TOKEN = re.compile(r"""
   | (?P<other>\S)
 """, re.VERBOSE)
 
-_TAG = re.compile(r"</?(?:br|b|i|u|p|s|em|strong|font|span|div|sub|sup|center|code|pre|kbd|mark|small|big|h[1-6]|ul|ol|li|a|img|hr|del|ins|tt|details|summary)"
+_TAG = re.compile(r"<\|\w{1,30}\|>|</?(?:br|b|i|u|p|s|em|strong|font|span|div|sub|sup|center|code|pre|kbd|mark|small|big|h[1-6]|ul|ol|li|a|img|hr|"
+                  r"del|ins|tt|details|summary)"
                   r"(?:\s[^<>\n]*)?/?>", re.IGNORECASE)
 _ABBREVIATION = re.compile(r"\b(?:e\.\s?g|i\.\s?e|w\.r\.t|s\.t|a\.k\.a|w\.l\.o\.g|q\.e\.d|resp|cf|etc|vs|eqn?|fig|no)\.(?!\w)|\b[Ii]t's\b|\bn/a\b|~~",
                            re.IGNORECASE)
-_NUMBERING = re.compile(r"^[ \t]*(?:[-*+•·‣>][ \t]+)*(?:\(?(?:\d{1,2}|[a-zA-Z]|[ivx]{1,4})\)|\d{1,2}\.(?=[ \t]|$))?(?:[ \t]*[-*+•·‣](?=[ \t]))*", re.MULTILINE)
-_TEXT_COMMAND = re.compile(r"\\(?:text\w*|emph|mbox|item|section\*?|subsection\*?|paragraph\*?|label|ref|eqref|cite|noindent|par|medskip|bigskip|smallskip|"
+_NUMBERING = re.compile(r"^[ \t]*(?:[-*+•·‣>][ \t]+)*(?:\(?(?:\d{1,2}|[a-zA-Z]|[ivx]{1,4})\)|\d{1,2}\.(?=[ \t]|$))?(?:[ \t]*[-*+•·‣](?=[ \t]))*",
+                        re.MULTILINE)
+_TEXT_COMMAND = re.compile(r"\\(?:text\w*|emph|mbox|item|section\*?|subsection\*?|paragraph\*?|label|ref|eqref|cite|noindent|par|medskip|bigskip|"
+                           r"smallskip|"
                            r"newline|hline|centering|vspace\*?|hspace\*?|footnote|underline|url|href|caption|quad|qquad)$|\\[\\ ]$")
 FUNCTIONS = frozenset(
-    "exp log ln lg sin cos tan cot sec csc sinh cosh tanh arcsin arccos arctan sqrt max min sup inf lim sum prod int det tr trace diag rank norm softmax "
+    "exp log ln lg sin cos tan cot sec csc sinh cosh tanh arcsin arccos arctan sqrt max min sup inf lim sum prod int det tr trace diag rank norm "
+    "softmax "
     "argmax argmin floor ceil abs sign sgn gcd lcm mod binomial O o Theta Omega omega KL E Var Cov Pr P H grad erf gamma relu sigmoid".split())
 PREFIXES = frozenset("log ln lg exp sin cos tan cot sinh cosh tanh arcsin arccos arctan sqrt det tr lim".split())
 """Functions whose operand may stand after a blank; none is an English word."""
@@ -44,8 +48,10 @@ GREEK = frozenset("alpha beta gamma delta epsilon zeta eta theta iota kappa lamb
 _OPEN_ENDED = frozenset("= := < > ≤ ≥ ≠ ≪ ≫ ≈ ~ ∼ ∝ ≡ + & → -> ⇒ ∈".split())
 """Operators that cannot end a formula: prose follows, as in "t = sequence length"."""
 _SHORT_WORDS = frozenset(
-    "a i am an as at be by do go he if in is it me my no of on or ok so to up us we vs th st nd rd the and for are but not all any can has had was let "
-    "its use via per out our set new now how who why one two net non pro yes yet mr dr etc def eq iff wrt lhs rhs nope hmm shh cf pt nn tbd tldr ps".split())
+    "a i am an as at be by do go he if in is it me my no of on or ok so to up us we vs th st nd rd the and for are but not all any can has had "
+    "was let "
+    "its use via per out our set new now how who why one two net non pro yes yet mr dr etc def eq iff wrt lhs rhs nope "
+    "hmm shh cf pt nn tbd tldr ps".split())
 
 
 class Run(NamedTuple):
@@ -81,7 +87,8 @@ def _grades(piece: str, tokens: list[re.Match[str]], names: Names) -> list[int]:
     """For each token 0 (prose), 1 (can stand in a formula) or 2 (makes one)."""
     grade = [_own_grade(piece, tokens, k, names) for k in range(len(tokens))]
     for k in range(len(tokens) - 2, -1, -1):  # `log p(x)`: a function's name with its operand after a blank
-        if not grade[k] and tokens[k][0] in PREFIXES and grade[k + 1] and tokens[k + 1][0] not in _NO_OPERAND and not piece[tokens[k].end():tokens[k + 1].start()].strip(" "):
+        beside = not piece[tokens[k].end():tokens[k + 1].start()].strip(" ")
+        if not grade[k] and tokens[k][0] in PREFIXES and grade[k + 1] and tokens[k + 1][0] not in _NO_OPERAND and beside:
             grade[k] = 2
     _settle_brackets(piece, tokens, grade)
     for k, token in enumerate(tokens):
@@ -167,7 +174,8 @@ def _settle_brackets(piece: str, tokens: list[re.Match[str]], grade: list[int]) 
             opened = stack.pop()
             if prose[k] - prose[opened + 1]:
                 grade[k] = grade[opened] = 0
-            elif opened and tokens[opened].start() == tokens[opened - 1].end() and grade[opened - 1] and tokens[opened - 1].lastgroup in ("word", "command"):
+            elif opened and tokens[opened].start() == tokens[opened - 1].end() and grade[opened - 1] and tokens[opened - 1].lastgroup in ("word",
+                "command"):
                 grade[opened] = 2
     for k in stack:
         grade[k] = 0

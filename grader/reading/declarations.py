@@ -30,7 +30,8 @@ def declarations(text: str, vocabulary: Vocabulary | Part = OPEN) -> tuple[Decla
         return ()
     phrases = "|".join(r"\s+".join(map(re.escape, words)) + "s?" for words in sorted(names.words, key=len, reverse=True))
     letter = r"(?<![\w\\])\$?(?P<letter>\\?[A-Za-z](?:_\{?[a-z]\}?)?)\$?(?!\w)"
-    patterns = (rf"{letter}\s*(?:=|:|is|be|as|denotes?|stands? for|represents?|for|being|-|→|(?=the\s))\s*(?:the\s+|a\s+)?(?P<phrase>{phrases})(?!\w)",
+    verb = r"(?:=|:|is|be|as|denotes?|stands? for|represents?|for|being|-|→|(?=the\s))"
+    patterns = (rf"{letter}\s*{verb}\s*(?:the\s+|a\s+)?(?P<phrase>{phrases})(?!\w)",
                 rf"(?<!\w)(?P<phrase>{phrases})\s*[(,]?\s*(?:is|=|:|by|as|of)?\s*{letter}(?!\s*(?:is|are|<|>|=|\())")
     bound: dict[str, list[Declaration]] = {}
     for pattern in patterns:
@@ -60,7 +61,8 @@ def adopted(part: Part, answer: Answer) -> tuple[Part, tuple[Note, ...]]:
                 continue
             taken[letter] = bound.symbol
             if known is not None:
-                notes.append(Note(f"the learner writes {letter} for what the problem calls {bound.symbol}; in the problem {letter} is something else", severity="guess", code="letter.other"))
+                notes.append(Note(f"the learner writes {letter} for what the problem calls {bound.symbol}; in the problem {letter} is something else",
+                                  severity="guess", code="letter.other"))
             else:
                 notes.append(Note(f"{letter} is the learner's letter for {bound.symbol}", severity="info", code="letter.own"))
     own = {s.name: tuple(k for k, v in taken.items() if v == s.name and names.spellings.get(k) is None) for s in part.symbols}

@@ -31,10 +31,12 @@ class Passage:
 
 
 _OPENERS = re.compile(
-    r"\\\\|\\[$`%]|(?P<fence>^[ \t]*(?P<marks>```+|~~~+)[ \t]*(?P<language>[\w-]*)[^\n`]*$)|\\begin\s*\{(?P<name>[A-Za-z]+\*?)\}|(?P<dollars>\$\$?)|(?P<bracket>\\[\[(])|(?P<ticks>`+)",
+    r"\\\\|\\[$`%]|(?P<fence>^[ \t]*(?P<marks>```+|~~~+)[ \t]*(?P<language>[\w-]*)[^\n`]*$)|\\begin\s*\{(?P<name>[A-Za-z]+\*?)\}|"
+    r"(?P<dollars>\$\$?)|(?P<bracket>\\[\[(])|(?P<ticks>`+)",
     re.MULTILINE)
 _FORMULA_ENVIRONMENTS = frozenset(
-    "equation align alignat flalign gather multline eqnarray displaymath math split gathered aligned alignedat array cases matrix pmatrix bmatrix vmatrix "
+    "equation align alignat flalign gather multline eqnarray displaymath math split gathered aligned alignedat array cases matrix pmatrix bmatrix "
+    "vmatrix "
     "Vmatrix Bmatrix smallmatrix dmath IEEEeqnarray empheq subequations".split())
 _TABLE_ENVIRONMENTS = frozenset(("tabular", "tabularx", "longtable", "tabu"))
 _CODE_ENVIRONMENTS = frozenset("verbatim lstlisting minted alltt Verbatim".split())
@@ -100,7 +102,8 @@ class _Scan:
 
     def _environment(self, opener: re.Match[str]) -> Passage | None:
         name = opener["name"].rstrip("*")
-        kind = "display" if name in _FORMULA_ENVIRONMENTS else "table" if name in _TABLE_ENVIRONMENTS else "code" if name in _CODE_ENVIRONMENTS else ""
+        kinds = (("display", _FORMULA_ENVIRONMENTS), ("table", _TABLE_ENVIRONMENTS), ("code", _CODE_ENVIRONMENTS))
+        kind = next((kind for kind, held in kinds if name in held), "")
         if not kind:
             return None
         end = self.ends.get(opener.start())

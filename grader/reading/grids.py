@@ -147,7 +147,8 @@ def _is_grid(text: str, made: Grid, ruled: bool) -> bool:
         return False
     if any(sum(c.text.count(b) for b in "([{") != sum(c.text.count(b) for b in ")]}") for row in made.rows for c in row) and made.form == "pipe":
         return False
-    if any(len(c.text.split()) > 6 for row in made.rows for c in row) or not any(2 * sum(bool(re.search(r"[\d$\\(?]", c.text)) or not c.text for c in row[1:]) >= len(row[1:]) for row in made.rows):
+    if any(len(c.text.split()) > 6 for row in made.rows for c in row) or not any(2 * sum(bool(re.search(r"[\d$\\(?]", c.text)) or not c.text
+        for c in row[1:]) >= len(row[1:]) for row in made.rows):
         return False
     return len(made.rows) > 1 or sum(is_number(c.text) or not c.text for c in made.rows[0]) >= len(made.rows[0]) - 1
 
@@ -189,7 +190,8 @@ def latex_grids(text: str) -> list[Grid]:
             if close < 0 or close > end:
                 break
             start = close
-        body = re.sub(r"\\(?:hline|toprule|midrule|bottomrule|cline\s*\{[^{}]*\}|cmidrule(?:\([a-z]*\))?\s*\{[^{}]*\})", lambda m: " " * len(m[0]), text[start:end])
+        body = re.sub(r"\\(?:hline|toprule|midrule|bottomrule|cline\s*\{[^{}]*\}|cmidrule(?:\([a-z]*\))?\s*\{[^{}]*\})", lambda m: " " * len(m[0]),
+                      text[start:end])
         masked = text[:start] + body + text[end:]
         rows = []
         for row in _cut(body, r"\\\\(?:\s*\[[^\]\n]*\])?|\\tabularnewline"):
@@ -215,9 +217,11 @@ def _cut(text: str, pattern: str) -> list[Span]:
     return [*pieces, Span(start, len(text))]
 
 
-_LIST = re.compile(r"^[ \t]*(?:[-*•·][ \t]+)?(?P<label>[^\n:=\[\](){},|]{1,40}?(?:\([^()\n]{0,12}\))?)[ \t]*(?P<sign>:=|=|:|→)[ \t]*(?P<body>[^\n]+?)[ \t]*[.;]?[ \t]*$", re.MULTILINE)
+_LIST = re.compile(r"^[ \t]*(?:[-*•·][ \t]+)?(?P<label>[^\n:=\[\](){},|]{1,40}?(?:\([^()\n]{0,12}\))?)[ \t]*(?P<sign>:=|=|:|"
+                   r"→)[ \t]*(?P<body>[^\n]+?)[ \t]*[.;]?[ \t]*$", re.MULTILINE)
 _BETWEEN = r"\s*(?:,|;|→|->|\\to\b|\\rightarrow\b)\s*"
-_IN_SENTENCE = re.compile(rf"(?<![A-Za-z\\_])\$?(?P<label>[A-Za-z](?:_\{{?[a-z]\}}?)?)\$?[ \t]*[:=][ \t]*\$?[\[(]?(?P<body>{_NUMBER}(?:{_BETWEEN}{_NUMBER}){{3,}})(?![\w.])")
+_IN_SENTENCE = re.compile(rf"(?<![A-Za-z\\_])\$?(?P<label>[A-Za-z](?:_\{{?[a-z]\}}?)?)\$?[ \t]*[:=][ \t]*\$?[\[(]?"
+                          rf"(?P<body>{_NUMBER}(?:{_BETWEEN}{_NUMBER}){{3,}})(?![\w.])")
 """A list of four numbers or more after a letter, wherever it stands: "q = 1, 2, 1, -1 and p = 1, -1, -2, -1"."""
 _BODY = re.compile(r"^(?:np\.array\s*\(|numpy\.array\s*\(|list\s*\()?\s*(?:\\?[\[({])?(?P<inner>.*?)(?:\\?[\])}])?\)?\s*(?:#.*)?$", re.DOTALL)
 
@@ -228,7 +232,8 @@ def list_rows(text: str) -> list[tuple[Cell, tuple[Cell, ...], Span]]:
     for found in _IN_SENTENCE.finditer(text):
         start, end = found.span("body")
         parts = _top_commas(text[start:end], _BETWEEN)
-        rows.append((cell(text, *found.span("label")), tuple(cell(text, start + p.start, start + p.end) for p in parts[:MAX_CELLS]), Span(*found.span())))
+        rows.append((cell(text, *found.span("label")), tuple(cell(text, start + p.start, start + p.end) for p in parts[:MAX_CELLS]),
+                     Span(*found.span())))
     taken = [span for _, _, span in rows]
     for found in _LIST.finditer(text):
         start, end = found.span("body")
@@ -259,9 +264,11 @@ def _top_commas(text: str, pattern: str) -> list[Span]:
     return [*pieces, Span(start, len(text))]
 
 
-_INDEXED = re.compile(r"(?<![A-Za-z\\_])(?P<name>[A-Za-z]|\\[A-Za-z]+)\s?(?:_\s?\{\s?(?P<a>\d{1,3})\s?\}|_(?P<b>\d{1,3})|(?P<c>\d{1,3})|\[(?P<d>\d{1,3})\]"
+_INDEXED = re.compile(r"(?<![A-Za-z\\_])(?P<name>[A-Za-z]|\\[A-Za-z]+)\s?(?:_\s?\{\s?(?P<a>\d{1,3})\s?\}|_(?P<b>\d{1,3})|(?P<c>\d{1,3})|"
+                      r"\[(?P<d>\d{1,3})\]"
                       r"|\^\s?\{?\((?P<e>\d{1,3})\)\}?|\((?P<f>\d{1,3})\)|(?P<g>[₀₁₂₃₄₅₆₇₈₉]{1,3}))[ $]{0,3}=(?!=)")
-_LINE_INDEX = re.compile(r"^[ \t]*(?:[-*•·][ \t]+)?(?:(?:[Ss]tep|[Ii]teration|[Tt]ime|[Ii]ter|[Rr]ound)\s*(?P<a>\d{1,3})|\$?(?:t|k|n|i|step)\s*=\s*(?P<b>\d{1,3})\$?)\s*[:.),;\-–]",
+_LINE_INDEX = re.compile(r"^[ \t]*(?:[-*•·][ \t]+)?(?:(?:[Ss]tep|[Ii]teration|[Tt]ime|[Ii]ter|[Rr]ound)\s*(?P<a>\d{1,3})|\$?(?:t|k|n|i|"
+                         r"step)\s*=\s*(?P<b>\d{1,3})\$?)\s*[:.),;\-–]",
                          re.MULTILINE)
 _NAMED = re.compile(r"(?<![A-Za-z\\_])(?P<name>[A-Za-z]|\\[A-Za-z]+)(?:_\{?[a-z]\}?)?[ $]{0,3}(?:=|:)(?!=)")
 _DIGITS = str.maketrans("₀₁₂₃₄₅₆₇₈₉", "0123456789")

@@ -1,8 +1,9 @@
 """A derivation as a list of lines: what each claims, by which sign it hangs on the side before it, and what was said as its reason.
 
-`lines` takes LaTeX displays (`align`, `split`, `gathered`, rows at `\\\\`, `&=`, `&=&`), one statement a line, bullets, and prose with formulas in it.
-A line may lack its left side ("= b <= c" goes on from the line before), hold several signs, or carry remarks ("by Jensen", `\\text{(Jensen)}`,
-`% comment`, `\\overset{(a)}{=}`). Sides are read one by one, so that one that cannot be read costs only itself. What the mathematics means is not asked.
+`lines` takes LaTeX displays (`align`, `split`, `gathered`, rows at `\\\\`, `&=`, `&=&`), one statement a line, bullets, and prose with formulas in
+it. A line may lack its left side ("= b <= c" goes on from the line before), hold several signs, or carry remarks ("by Jensen", `\\text{(Jensen)}`,
+`% comment`, `\\overset{(a)}{=}`). Sides are read one by one, so that one that cannot be read costs only itself. What the mathematics means is not
+asked.
 """
 
 from __future__ import annotations
@@ -77,7 +78,8 @@ class Line:
     def guessed(self) -> bool:
         """Does any side rest on a guess, a proposal, or one of several readings?"""
         read = [r for r in (self.left_reading, *[s.reading for s in self.steps]) if isinstance(r, Read)]
-        return any(r.proposed or r.alternatives or any(n.severity == "guess" for n in r.notes) for r in read) or any(n.severity == "guess" for n in self.notes)
+        return any(r.proposed or r.alternatives or any(n.severity == "guess" for n in r.notes) for r in read) or any(n.severity == "guess"
+            for n in self.notes)
 
     @property
     def signs(self) -> tuple[str, ...]:
@@ -136,7 +138,8 @@ def _too_many(state: _State, span: Span) -> Line:
 def _physical_lines(text: str, start: int, end: int, whole: list[Span]) -> list[Span]:
     """Lines of the text, also at `<br>`; formulas in dollars that go over a line's end are kept whole, and so are `cases` and matrices."""
     spans: list[Span] = []
-    inline = [m.span() for m in re.compile(r"(?<!\\)\$[^$]+\$|\\\(.+?\\\)", re.DOTALL).finditer(text, start, end) if "\n" in m[0] and "\n\n" not in m[0]]
+    inline = [m.span() for m in re.compile(r"(?<!\\)\$[^$]+\$|\\\(.+?\\\)", re.DOTALL).finditer(text, start, end) if "\n" in m[0]
+              and "\n\n" not in m[0]]
     inline += [w for w in whole if start <= w.start < end and "\n" in text[w.start:w.end]]
     position = start
     for found in [*re.compile(r"\n|<br\s*/?>").finditer(text, start, end), None]:
@@ -189,7 +192,8 @@ def _statement(state: _State, clean: str, piece: Span, offset: int, connective: 
             continue
         where = Span(start + inner.start, start + inner.end)
         typed = state.text[where.start:where.end]
-        reading = Unread("nothing stands between two signs", where, "Write what the sign relates.") if empty else _read(state, content[inner.start:inner.end], where.start)
+        reading = Unread("nothing stands between two signs", where, "Write what the sign relates.") if empty else _read(state,
+            content[inner.start:inner.end], where.start)
         if k == 0 and not pending:
             left = reading
         else:
@@ -269,7 +273,8 @@ def _mixed_line(state: _State, span: Span, remark: Remark) -> None:
         position = passage.outer.end
         tail = text[span.start + position:span.end] if last else ""
         closes = re.match(r"[\s$]*(?:\.(?:\s|$)|$)", text[span.start + position:span.end]) is not None
-        if lead.use in ("reason", "condition") and k and not state.reason or lead.use == "condition" and lead.role == "premise" and closes and state.made:
+        if lead.use in ("reason",
+                        "condition") and k and not state.reason or lead.use == "condition" and lead.role == "premise" and closes and state.made:
             _attach(state, lead.use, words, where)
         elif lead.use == "reason":
             state.reason = _said(state.reason, f"{words.strip()} {passage.text}".strip())
@@ -279,7 +284,8 @@ def _mixed_line(state: _State, span: Span, remark: Remark) -> None:
             state.reason = _said(state.reason, lead.reason)
             if belongs_to_words(words, text[span.start + position:span.end]):
                 reading = Unread("the words beside this formula may belong to it", where, "Write the whole statement as a formula.")
-                state.made.append(Line("formula", reading, (), where, text[where.start:where.end], state.reason, state.connective, number=text.count("\n", 0, where.start)))
+                state.made.append(Line("formula", reading, (), where, text[where.start:where.end], state.reason, state.connective,
+                                       number=text.count("\n", 0, where.start)))
                 state.reason = state.connective = state.role = ""
                 continue
             for row in rows_of_display(passage.text, where.start):

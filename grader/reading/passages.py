@@ -1,9 +1,9 @@
 """A learner's text cut into prose, formulas, tables and code, and the answer that it states.
 
-`passages` covers the whole text: delimited mathematics (`$`, `$$`, `\\(`, `\\[`, environments, fenced maths), tables, code, and, in what is left, typed
-mathematics without delimiters as far as it can be told from English. `stated` finds what a short answer claims: in "Train time = tn²l" the right side,
-in "the order is Θ(tn²l) because each step costs n²" the order and not the reason, in "either O(n) or O(n²)" both, so that a hedge is never taken for an
-answer. Everything is linear in the length of the text.
+`passages` covers the whole text: delimited mathematics (`$`, `$$`, `\\(`, `\\[`, environments, fenced maths), tables, code, and, in what is left,
+typed mathematics without delimiters as far as it can be told from English. `stated` finds what a short answer claims: in "Train time = tn²l" the
+right side, in "the order is Θ(tn²l) because each step costs n²" the order and not the reason, in "either O(n) or O(n²)" both, so that a hedge is
+never taken for an answer. Everything is linear in the length of the text.
 """
 
 from __future__ import annotations
@@ -59,7 +59,7 @@ def _prose(text: str, start: int, end: int, names: Names) -> list[Passage]:
 def _kept_runs(text: str, start: int, end: int, names: Names) -> list[Run]:
     """Typed formulas; none goes across the tildes of struck-out text."""
     edges = [start, *(m.start() for m in re.compile("~~").finditer(text, start, end)), end]
-    return [r for a, b in zip(edges, edges[1:]) for r in bare_runs(text, a, b, names) if r.strong or names.spellings]
+    return [r for a, b in zip(edges, edges[1:]) for r in bare_runs(text, a, b, names) if r.strong or names.spellings or text[r.span.start].isdigit()]
 
 
 def _words(text: str, start: int, end: int) -> list[Passage]:
@@ -78,8 +78,8 @@ def formulas(text: str, vocabulary: object = None) -> tuple[Passage, ...]:
 @dataclass(frozen=True, slots=True)
 class Candidate:
     """A formula that a text puts forward. `label` is what was said before its equality sign ("Train time"), `role` what it is there for: "answer",
-    "working" (an earlier line), "definition" (after let), "condition" (after if, when, where), "reason" (after because, since), "negated" (after not),
-    "struck". `link` is "and" or "or" where such a word joins it to the formula before."""
+    "working" (an earlier line), "definition" (after let), "condition" (after if, when, where), "reason" (after because, since), "negated" (after
+    not), "struck". `link` is "and" or "or" where such a word joins it to the formula before."""
 
     text: str
     span: Span
@@ -94,7 +94,8 @@ class Candidate:
         if not cuts:
             return self
         span = trim(self.text, cuts[-1].end, len(self.text))
-        return Candidate(self.text[span.start:span.end], Span(self.span.start + span.start, self.span.start + span.end), self.role, self.label or self.text[:cuts[0].start].strip())
+        return Candidate(self.text[span.start:span.end], Span(self.span.start + span.start, self.span.start + span.end), self.role, self.label
+                         or self.text[:cuts[0].start].strip())
 
 
 MAX_CLAUSE = 300
@@ -102,12 +103,16 @@ MAX_CLAUSE = 300
 MAX_FORMULAS = 300
 """Of more formulas than this only the last ones are looked at: no short answer has as many."""
 MAX_BOXES = 20
-_REASON = re.compile(r"\b(?:because|since|due to|as (?:each|every|the|there|we|it|all)|denot(?:es|ing)|stands? for|is the (?:number|length|size|width|depth)|per)\b", re.IGNORECASE)
-_CONDITION = re.compile(r"\b(?:if|when(?:ever)?|provided(?: that)?|as long as|so long as|in case|unless|assuming|suppos(?:e|ing)|given(?: that)?(?! by)|where|with|for)\b", re.IGNORECASE)
+_REASON = re.compile(r"\b(?:because|since|due to|as (?:each|every|the|there|we|it|all)|denot(?:es|ing)|stands? for|is the (?:number|length|size|"
+                     r"width|depth)|per)\b", re.IGNORECASE)
+_CONDITION = re.compile(r"\b(?:if|when(?:ever)?|provided(?: that)?|as long as|so long as|in case|unless|assuming|suppos(?:e|ing)|"
+                        r"given(?: that)?(?! by)|where|with|for)\b", re.IGNORECASE)
 _COMPARED = re.compile(r"\b(?:than|exceeds?|at least|at most|larger?|small(?:er)?|fixed|constant)\b", re.IGNORECASE)
 _DEFINES = re.compile(r"\b(?:let|set|define|put|take|choose|pick)\b[^.]{0,20}$", re.IGNORECASE)
-_NEGATION = re.compile(r"(?:\b(?:not|never|isn['’]t|rather than|instead of|and no longer|no)\b|\bnot (?:a|an|the|equal to|just|only))\s*$", re.IGNORECASE)
-_VERDICT = re.compile(r"\b(?:final answer|answer|total|totally|overall|in all|altogether|therefore|hence|thus|so|finally|conclusion|concluding|result|we get|we obtain|"
+_NEGATION = re.compile(r"(?:\b(?:not|never|isn['’]t|rather than|instead of|and no longer|no)\b|\bnot (?:a|an|the|equal to|just|only))\s*$",
+                       re.IGNORECASE)
+_VERDICT = re.compile(r"\b(?:final answer|answer|total|totally|overall|in all|altogether|therefore|hence|thus|so|finally|conclusion|concluding|"
+                      r"result|we get|we obtain|"
                       r"this gives|gives|giving|yields?)\b|∴|\\therefore", re.IGNORECASE)
 _CLAUSE = re.compile(r"(?<=[.;:!?])\s+|\n+|,\s+(?=[a-z]+\b)|\s[–—]\s|\s-\s")
 _STRUCK = re.compile(r"~~.+?~~|<(?:del|s|strike)>.*?</(?:del|s|strike)>|\\(?:sout|cancel|st|xcancel)\s*\{[^{}]*\}", re.DOTALL)
@@ -117,9 +122,10 @@ _HEDGE = re.compile(r"\b(?:or|maybe|perhaps|possibly|either|alternatively)\b", r
 def stated(text: str, vocabulary: object = None) -> tuple[Candidate, ...]:
     """The formulas that the text puts forward as its answer, best first.
 
-    One candidate: that is the answer. Several: the text names several and does not say which counts ("either O(n) or O(n²)", two lines that differ), or
-    joins them by "or"; a caller must not pick one silently. Formulas in reasons, conditions, negations and struck-out text are left out (`candidates`
-    lists them), as are earlier lines of working where a later one is marked as the conclusion. What is boxed counts alone. Equal texts count once.
+    One candidate: that is the answer. Several: the text names several and does not say which counts ("either O(n) or O(n²)", two lines that
+    differ), or joins them by "or"; a caller must not pick one silently. Formulas in reasons, conditions, negations and struck-out text are left out
+    (`candidates` lists them), as are earlier lines of working where a later one is marked as the conclusion. What is boxed counts alone. Equal
+    texts count once.
     """
     every = candidates(text, vocabulary)
     boxed = _boxed(text)
@@ -189,7 +195,8 @@ def _candidate(text: str, passage: Passage, before: Passage | None, marks: list[
 
 def _claims(head: str, tail: str) -> bool:
     """Is a lone name or number between these words what the sentence claims ("it is n.", "1 or 2"), and not one of its nouns ("the t steps")?"""
-    followed = re.match(r"[\s$*_`]*(?:$|[.,;:!?)\n]|(?:or|and|because|since|if|when|where|as|for|which|but|in total|overall|units?|steps? in total)\b)", tail)
+    followed = re.match(r"[\s$*_`]*(?:$|[.,;:!?)\n]|(?:or|and|because|since|if|when|where|as|for|which|but|in total|overall|units?|"
+                        r"steps? in total)\b)", tail)
     led = re.search(r"(?:^|[=:.;,(\n]|\b(?:is|are|be|equals?|to|takes?|costs?|order|or|and|answer|about|either))[\s$*_`(]*$", head)
     return followed is not None and led is not None
 
@@ -205,7 +212,8 @@ def _role(head: str, content: str) -> str:
         return "reason"
     if condition > verdict:
         gap = head[condition:]
-        if signs(content) and not re.search(r"\b(?:is|takes?|costs?|get)\b|[=:]\s*$", gap) or _COMPARED.search(gap) or len(gap.split()) < 2 and not re.search(r"\bwith\b\W*$", head):
+        if signs(content) and not re.search(r"\b(?:is|takes?|costs?|get)\b|[=:]\s*$",
+                                            gap) or _COMPARED.search(gap) or len(gap.split()) < 2 and not re.search(r"\bwith\b\W*$", head):
             return "condition"
         return "reason" if re.search(r"\bwhere\b", head) else "answer"
     return "definition" if _DEFINES.search(head) else "answer"
@@ -219,7 +227,8 @@ def _without_working(text: str, made: list[Candidate]) -> list[Candidate]:
         between = text[made[a].span.end:made[b].span.start][:MAX_CLAUSE]
         goes_on = re.fullmatch(r"[\s$&\\]*(?:=|\\approx|≈|\\equiv|≡)[\s$&]*", between) is not None
         hedged = _HEDGE.search(between) is not None
-        concluded = _VERDICT.search(words_of(between)) is not None and not hedged or re.search(r"\\(?:Rightarrow|implies|to)\b|⇒|=>|→|->", between) is not None
+        concluded = _VERDICT.search(words_of(between)) is not None and not hedged or re.search(r"\\(?:Rightarrow|implies|to)\b|⇒|=>|→|->",
+            between) is not None
         if goes_on or concluded:
             for k in answers[first:j + 1]:
                 made[k] = replace(made[k], role="working")

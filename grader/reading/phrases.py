@@ -1,8 +1,9 @@
 """English comparisons and conditions as relations: "n is smaller than the sequence length" is n < t, by the vocabulary's own words.
 
-A comparison is taken only when everything between its two operands is understood: a copula, a negation, an adverb, one comparative, a factor. Around it
-nothing may stand that could change it ("times", "squared", a second operand). "unless", a negated sentence, two conditions that differ, or a consequence
-that speaks of the other contestant make the phrase Unread, with the nearest relation proposed for a person: an unsure phrase is never a relation.
+A comparison is taken only when everything between its two operands is understood: a copula, a negation, an adverb, one comparative, a factor.
+Around it nothing may stand that could change it ("times", "squared", a second operand). "unless", a negated sentence, two conditions that differ,
+or a consequence that speaks of the other contestant make the phrase Unread, with the nearest relation proposed for a person: an unsure phrase is
+never a relation.
 """
 
 from __future__ import annotations
@@ -29,22 +30,32 @@ _ADVERB = r"(?:(?:strictly|clearly|always|still|just|also|even|sufficiently|asym
 _MUCH = r"(?P<much>(?:(?:much|far|significantly|considerably|substantially|way|vastly|very much|a lot|lots|many times) )+)?"
 _COMPARATOR = re.compile(
     rf"(?P<copula>{_COPULA}) ?{_NEG} ?{_ADVERB}{_MUCH}(?:"
-    rf"(?P<less>{_LESS})(?: in (?:size|number|value|length))?(?P<less_eq> or equal| or the same)?(?: (?:than|to|as))(?P<less_eq2> or (?:equal(?:s|ed)?(?: to)?|the same as))?"
-    rf"|(?P<more>{_MORE})(?: in (?:size|number|value|length))?(?P<more_eq> or equal| or the same)?(?: (?:than|to|as))(?P<more_eq2> or (?:equal(?:s|ed)?(?: to)?|the same as))?"
-    rf"|(?P<least>at least|no (?:less|fewer|smaller|lower|shorter) than)|(?P<most>at most|no (?:more|greater|larger|bigger|longer|higher) than|bounded (?:above )?by)"
+    rf"(?P<less>{_LESS})(?: in (?:size|number|value|length))?(?P<less_eq> or equal| or the same)?(?: (?:than|to|as))(?P<less_eq2> or (?:equal(?:s|"
+    rf"ed)?(?: to)?|the same as))?"
+    rf"|(?P<more>{_MORE})(?: in (?:size|number|value|length))?(?P<more_eq> or equal| or the same)?(?: (?:than|to|"
+    rf"as))(?P<more_eq2> or (?:equal(?:s|ed)?(?: to)?|the same as))?"
+    rf"|(?P<least>at least|no (?:less|fewer|smaller|lower|shorter) than)|(?P<most>at most|no (?:more|greater|larger|bigger|longer|higher) than|"
+    rf"bounded (?:above )?by)"
     r"|(?P<below>below|under|beneath)|(?P<above>above|over|beyond)"
-    r"|(?P<exceeds>exceeds?|surpass(?:es)?|exceeding)|(?P<undercuts>falls? below|drops? below|goes below)|(?P<overtakes>rises? above|goes above|goes beyond)"
+    r"|(?P<exceeds>exceeds?|surpass(?:es)?|exceeding)|(?P<undercuts>falls? below|drops? below|goes below)|(?P<overtakes>rises? above|goes above|"
+    r"goes beyond)"
     r"|(?P<equals>equals?(?: to)?|the same as|equal to)"
     r")(?P<right>(?: .*)?)")
 _FILLERS = r"(?:the|a|an|our|your|its|their|this|that|current|value|values|size|of|number)"
-_RIGHT = re.compile(rf"(?: ?(?:{_FILLERS}))*(?P<factor> ?(?:twice|double|thrice|half(?: of)?|(?:two|three|four|five|ten|\d+) times|(?:one |a )?(?:half|third|quarter) of))?(?: ?(?:{_FILLERS}))*")
+_RIGHT = re.compile(rf"(?: ?(?:{_FILLERS}))*(?P<factor> ?(?:twice|double|thrice|half(?: of)?|(?:two|three|four|five|ten|\d+) times|(?:one |"
+                    rf"a )?(?:half|third|quarter) of))?(?: ?(?:{_FILLERS}))*")
 _FACTORS = {"twice": 2, "double": 2, "thrice": 3, "two times": 2, "three times": 3, "four times": 4, "five times": 5, "ten times": 10}
-_CHANGES_AFTER = re.compile(r"\s*(?:times|multiplied|plus|minus|divided|over|squared|cubed|raised|to the|percent|%|per|by|of|added|factor|minus|log|[-+*/^]|unless|except|but)\b|\s*[-+*/^%]", re.IGNORECASE)
+_CHANGES_AFTER = re.compile(r"\s*(?:times|multiplied|plus|minus|divided|over|squared|cubed|raised|to the|percent|%|per|by|of|added|factor|minus|"
+                            r"log|[-+*/^]|unless|except|but)\b|\s*[-+*/^%]", re.IGNORECASE)
 _SECOND_OPERAND = re.compile(r"\s*(?:,\s*)?(?:and|or|&)\s*$", re.IGNORECASE)
-_BEFORE = re.compile(rf"(?:^|[.,;:!?()\n—–-]|\b(?:if|when|whenever|where|for|provided|that|given|as|so|long|then|hence|thus|therefore|means|implies|need|needs|require|requires|have|iff|only|"
-                     rf"case|condition|cases|unless|is|once|until|while|with|and|or|we|say|both|also|because|since|assuming|suppose|thing|i\.e\.|compare|all))\s*(?:{_FILLERS}\s+)*(?:[\"'(*_]\s*)*$", re.IGNORECASE)
-_CONDITION_CUE = re.compile(r"\b(?:if|when|whenever|provided|as long as|so long as|in (?:the )?case|given that|for|where|once|assuming|iff|with|under the condition)\b", re.IGNORECASE)
-_DENIED = re.compile(r"\b(?:unless|except|until|isn't|not|never|cannot|can't|doesn't|don't|won't|neither|nor|false|untrue|without|wrong|incorrect|no longer)\b|\bonly if not\b", re.IGNORECASE)
+_BEFORE = re.compile(rf"(?:^|[.,;:!?()\n—–-]|\b(?:if|when|whenever|where|for|provided|that|given|as|so|long|then|hence|thus|therefore|means|"
+                     rf"implies|need|needs|require|requires|have|iff|only|"
+                     rf"case|condition|cases|unless|is|once|until|while|with|and|or|we|say|both|also|because|since|assuming|suppose|thing|i\.e\.|"
+                     rf"compare|all))\s*(?:{_FILLERS}\s+)*(?:[\"'(*_]\s*)*$", re.IGNORECASE)
+_CONDITION_CUE = re.compile(r"\b(?:if|when|whenever|provided|as long as|so long as|in (?:the )?case|given that|for|where|once|assuming|iff|with|"
+                            r"under the condition)\b", re.IGNORECASE)
+_DENIED = re.compile(r"\b(?:unless|except|until|isn't|not|never|cannot|can't|doesn't|don't|won't|neither|nor|false|untrue|without|wrong|incorrect|"
+                     r"no longer)\b|\bonly if not\b", re.IGNORECASE)
 _COMPARATIVE = re.compile(rf"\b(?:{_LESS}|{_MORE}|exceeds?|below|above|compared)\b", re.IGNORECASE)
 _CLAUSE_END = re.compile(r",|;|\bbecause\b|\bsince\b|\bso\b|\bas (?:it|the|then|each)\b|\bthen\b", re.IGNORECASE)
 _SENTENCE_END = re.compile(r"(?<=[a-z0-9)$}])[.!?](?=\s|$)|;|\n(?:\s*[-*•·]|\s*\n)|\n(?=\s*[A-Z])")
@@ -74,9 +85,9 @@ class _Found:
 def condition(text: str, vocabulary: Vocabulary = OPEN, *, ask: str = "") -> Read | Unread | None:
     """The condition that a text states, in symbols or in words; None where it compares nothing.
 
-    Where the sentence has a condition clause ("if n is smaller than t, the RNN needs less time"), that clause is taken and not the consequence, with a
-    note. With the question (`ask`: "When is the RNN faster than the Transformer?") the consequence is looked at as well: a condition for the contrary
-    ("the Transformer is faster when n < t") is Unread, with its negation proposed.
+    Where the sentence has a condition clause ("if n is smaller than t, the RNN needs less time"), that clause is taken and not the consequence,
+    with a note. With the question (`ask`: "When is the RNN faster than the Transformer?") the consequence is looked at as well: a condition for the
+    contrary ("the Transformer is faster when n < t") is Unread, with its negation proposed.
     """
     names = Names.of(vocabulary)
     found: list[_Found] = []
@@ -99,12 +110,14 @@ def _chosen(text: str, found: list[_Found], unsure: list[Span], ask: str) -> Rea
     kept = [f for f in found if f.conditional and not f.denied] or [f for f in found if not f.denied]
     if not kept:
         near = _negation(found[0].term) if len(_distinct(found)) == 1 else None
-        return Unread("the sentence denies something, and what remains is not certain", found[0].span, "State the condition itself, without 'not' or 'unless'.", proposed=near)
+        return Unread("the sentence denies something, and what remains is not certain", found[0].span,
+                      "State the condition itself, without 'not' or 'unless'.", proposed=near)
     if ask and any(f.polarity < 0 for f in kept):
         right = [f for f in kept if f.polarity > 0]
         if not right:
             near = _negation(kept[0].term) if len(_distinct(kept)) == 1 else None
-            return Unread("this says when the contrary of what is asked holds", kept[0].span, "State when the thing that is asked for holds.", proposed=near)
+            return Unread("this says when the contrary of what is asked holds", kept[0].span, "State when the thing that is asked for holds.",
+                          proposed=near)
         kept = right
     distinct = _distinct(kept)
     if len(distinct) == 2 and _joined_by_and(text, distinct):
@@ -113,7 +126,8 @@ def _chosen(text: str, found: list[_Found], unsure: list[Span], ask: str) -> Rea
     if len(distinct) > 1:
         return Unread("several conditions stand here, and which one counts is not said", distinct[1].span, "Leave only the condition that you mean.")
     if unsure and any(not kept[0].span.start <= s.start < kept[0].span.end for s in unsure):
-        return Unread("beside this condition stands another comparison that could not be read", unsure[0], "Leave only the condition that you mean.", proposed=distinct[0].term)
+        return Unread("beside this condition stands another comparison that could not be read", unsure[0], "Leave only the condition that you mean.",
+                      proposed=distinct[0].term)
     return Read(distinct[0].term, _notes(text, distinct[0], found))
 
 
@@ -123,12 +137,14 @@ def _notes(text: str, kept: _Found, found: list[_Found]) -> tuple[Note, ...]:
         notes.append(Note(f"\"{text[kept.span.start:kept.span.end]}\" is read as {_plain(kept.term)}", kept.span, "info", "phrase"))
     said = _consequence(text, kept, found)
     if kept.conditional and len(said.split()) > 2:
-        notes.append(Note("the condition is taken from its clause; what it is a condition for is not checked as a formula", kept.sentence, "info", "phrase.consequence"))
+        notes.append(Note("the condition is taken from its clause; what it is a condition for is not checked as a formula", kept.sentence, "info",
+                          "phrase.consequence"))
     return tuple(notes)
 
 
 def _plain(term: Term) -> str:
-    return f" {term.signs[0]} ".join(t.name if t.kind == "symbol" else str(t.value) if t.kind == "number" else "..." for t in term.args) if term.kind == "relation" else "..."
+    return f" {term.signs[0]} ".join(t.name if t.kind == "symbol" else str(t.value) if t.kind == "number" else "..."
+                                     for t in term.args) if term.kind == "relation" else "..."
 
 
 def _negation(term: Term) -> Term | None:
@@ -152,7 +168,8 @@ def _mirrored(term: Term) -> Term:
 
 def _joined_by_and(text: str, two: list[_Found]) -> bool:
     between = text[two[0].span.end:two[1].span.start]
-    return two[0].sentence == two[1].sentence and re.fullmatch(r"[\s,$]*and[\s$]*(?:also )?(?:if |when )?(?:the )?[\s$]*", between, re.IGNORECASE) is not None
+    return two[0].sentence == two[1].sentence and re.fullmatch(r"[\s,$]*and[\s$]*(?:also )?(?:if |when )?(?:the )?[\s$]*", between,
+                                                               re.IGNORECASE) is not None
 
 
 # ------------------------------------------------------------------------------------------------------------ sentences
@@ -179,7 +196,8 @@ def _operands(text: str, sentence: Span, vocabulary: Vocabulary, names: Names) -
         if passage.is_formula:
             reading = shifted(read(passage.text, vocabulary), start)
             outer = Span(sentence.start + passage.outer.start, sentence.start + passage.outer.end)
-            sure = isinstance(reading, Read) and not reading.proposed and not reading.alternatives and not any(n.severity == "guess" for n in reading.notes)
+            sure = isinstance(reading, Read) and not reading.proposed and not reading.alternatives and not any(n.severity == "guess"
+                for n in reading.notes)
             made.append(_Operand(reading.term if sure and isinstance(reading, Read) else None, outer))
         elif passage.kind == "prose":
             made += _words(text, Span(start, sentence.start + passage.span.end), names)
@@ -293,7 +311,8 @@ def _scaled(factor: str, term: Term) -> Term:
         if digits:
             value = int(digits[0])
         else:
-            return apply("div", term, number({"half": 2, "third": 3, "quarter": 4}[re.search(r"half|third|quarter", factor)[0]]))  # type: ignore[index]
+            return apply("div", term, number({"half": 2, "third": 3, "quarter": 4}[re.search(r"half|third|quarter",
+                factor)[0]]))  # type: ignore[index]
     return apply("mul", number(Fraction(value)), term)
 
 
@@ -335,8 +354,10 @@ def _placed(text: str, sentence: Span, term: Term, span: Span, denied: bool) -> 
 
 # --------------------------------------------------------------------------------------------------------- consequences
 
-_BETTER = r"faster|quicker|cheaper|better|less|lower|fewer|smaller|shorter|(?<!less )efficient|wins?|beats?|outperforms?|prefer\w*|favou?r\w*|advantage\w*|superior|saves?"
-_WORSE = r"slower|costlier|dearer|expensive|worse|more(?! efficient)|higher|greater|larger|longer|bigger|exceeds?|inefficient|less efficient|loses?|inferior|disadvantage\w*"
+_BETTER = (r"faster|quicker|cheaper|better|less|lower|fewer|smaller|shorter|(?<!less )efficient|wins?|beats?|outperforms?|prefer\w*|favou?r\w*|"
+           r"advantage\w*|superior|saves?")
+_WORSE = (r"slower|costlier|dearer|expensive|worse|more(?! efficient)|higher|greater|larger|longer|bigger|exceeds?|inefficient|less efficient|loses?|"
+          r"inferior|disadvantage\w*")
 _POLAR = re.compile(rf"\b(?:(?P<worse>{_WORSE})|(?P<better>{_BETTER}))\b", re.IGNORECASE)
 
 

@@ -13,21 +13,27 @@ from grader.term import Span, Term
 LOGICAL = frozenset("and or not true false iff implies mod xor if then else otherwise".split())
 _CALLED = re.compile(r"(?<![\w\\])([A-Za-z][A-Za-z]+)(?=\s?\(|[_^{\[])")
 _WORD = re.compile(r"(?<![\w\\_^{])(?<!_\{)(?<!\^\{)[A-Za-z]{2,}(?:['’][a-z]+)?(?![\w(_^])")
-_REASONS = (r"by|since|because|as|using|from|via|due to|thanks to|note that|noting|recall(?:ing)?(?: that)?|applying|substitut\w+|multiply\w*|divid\w+|subtract\w*|add\w*|expand\w*|"
-            r"factor\w*|simplify\w*|rearrang\w*|definition|def\.?|Jensen\w*|Bayes\w*|linearity|chain rule|product rule|monoton\w*|concav\w*|convex\w*|after|reason")
+_REASONS = (r"by|since|because|as|using|from|via|due to|thanks to|note that|noting|recall(?:ing)?(?: that)?|applying|substitut\w+|multiply\w*|"
+            r"divid\w+|subtract\w*|add\w*|expand\w*|"
+            r"factor\w*|simplify\w*|rearrang\w*|definition|def\.?|Jensen\w*|Bayes\w*|linearity|chain rule|product rule|monoton\w*|concav\w*|"
+            r"convex\w*|after|reason")
 _CONDITIONS = r"where|for(?: all| every| each| any)?|if|when(?:ever)?|with|provided(?: that)?|as long as|such that|given(?: that)?|assuming(?: that)?"
 _CUE = re.compile(rf"(?<![\w\\])(?:(?P<reason>{_REASONS})|(?P<condition>{_CONDITIONS}))(?![\w])", re.IGNORECASE)
 _LEADS = (
-    ("connective", "<=>", r"if and only if|iff|equivalently|which is equivalent to|is equivalent to|equivalent(?:ly)? to|i\.e\.,?|that is,?|in other words"),
-    ("connective", "=>", r"therefore|hence|thus|so(?: that)?|then|consequently|it follows(?: that)?|this (?:implies|gives|yields|means|shows)(?: that)?|implies(?: that)?|which (?:implies|gives|yields|means)(?: that)?|"
+    ("connective", "<=>", r"if and only if|iff|equivalently|which is equivalent to|is equivalent to|equivalent(?:ly)? to|i\.e\.,?|that is,?|"
+                          r"in other words"),
+    ("connective", "=>", r"therefore|hence|thus|so(?: that)?|then|consequently|it follows(?: that)?|this (?:implies|gives|yields|means|"
+                         r"shows)(?: that)?|implies(?: that)?|which (?:implies|gives|yields|means)(?: that)?|"
                          r"we (?:get|obtain|have|find|conclude|see)(?: that)?|(?:giving|yielding)|from which"),
     ("definition", "", r"let(?: us)?(?: (?:define|denote|write|set))?|define|denote|set|put|write|where we (?:define|write|set)|with the notation"),
-    ("premise", "", r"assume(?: that)?|suppose(?: that)?|given(?: that)?|we (?:know|are given)(?: that)?|it is known(?: that)?|recall(?: that)?|we start (?:from|with)|start(?:ing)? (?:from|with)|"
+    ("premise", "", r"assume(?: that)?|suppose(?: that)?|given(?: that)?|we (?:know|are given)(?: that)?|it is known(?: that)?|recall(?: that)?|"
+                    r"we start (?:from|with)|start(?:ing)? (?:from|with)|"
                     r"premise|hypothesis|assumption|consider"),
 )
 
 
-_MEANS_MORE = (r"(?:log|logarithm|sum|product|square|root|max|maximum|min|minimum|expectation|mean|average|derivative|gradient|negative|inverse|absolute value|norm)(?: of(?: the)?)?"
+_MEANS_MORE = (r"(?:log|logarithm|sum|product|square|root|max|maximum|min|minimum|expectation|mean|average|derivative|gradient|negative|inverse|"
+               r"absolute value|norm)(?: of(?: the)?)?"
                r"|minus|plus|times|twice|half(?: of)?|over|divided by")
 _BEFORE = re.compile(rf"\b(?:{_MEANS_MORE})[\s$*_]*$", re.IGNORECASE)
 _AFTER = re.compile(r"[\s$*_]*(?:squared|cubed|times|plus|minus|divided|over|percent)\b", re.IGNORECASE)
@@ -128,7 +134,8 @@ def _remark(words: str, offset: int) -> Remark:
 
 def is_condition(content: str) -> bool:
     """Is the text one relation, or several parted by commas, without English words?"""
-    return bool(content) and re.search(r"[<>=≤≥≠≪≫∈→~]|\\(?:in|ll|gg|leq?|geq?|neq?|to|sim|perp|neq)(?![A-Za-z])", content) is not None and not prose_words(content, Names({}, {}))
+    return bool(content) and re.search(r"[<>=≤≥≠≪≫∈→~]|\\(?:in|ll|gg|leq?|geq?|neq?|to|sim|perp|neq)(?![A-Za-z])",
+                                       content) is not None and not prose_words(content, Names({}, {}))
 
 
 def latex_remark(words: str, offset: int) -> Remark:
@@ -136,7 +143,8 @@ def latex_remark(words: str, offset: int) -> Remark:
     plain = words_of(words)
     cue = _CUE.match(plain)
     if cue and cue["condition"]:
-        found = re.match(r"[\s(\[,;]*(?:\\(?:text\w*|mbox|mathrm)\s*\{[^{}]*\}|[A-Za-z]+(?:\s+(?:all|every|each|any|that))?)[\s,]*(?:\\[,;:! ])*", words)
+        found = re.match(r"[\s(\[,;]*(?:\\(?:text\w*|mbox|mathrm)\s*\{[^{}]*\}|[A-Za-z]+(?:\s+(?:all|every|each|any|that))?)[\s,]*(?:\\[,;:! ])*",
+                         words)
         start = found.end() if found else 0
         content = words[start:].strip().rstrip(" .,;)]")
         begin = start + len(words[start:]) - len(words[start:].lstrip())
@@ -157,7 +165,8 @@ def lead_of(words: str, first: bool) -> Lead:
             return Lead(use, sign, use if use in ("definition", "premise") else "", rest if cue else "")
     cue = _CUE.match(bare)
     if cue and cue["reason"]:
-        ends = re.search(r",\s*(?:we (?:get|have|obtain|find)(?: that)?|it follows(?: that)?|then|so|hence)?\s*[:,]?\s*$|\b(?:we (?:get|have|obtain|find)(?: that)?|:)\s*$|inequality\s*$", words.strip() + " ", re.IGNORECASE)
+        ends = re.search(r",\s*(?:we (?:get|have|obtain|find)(?: that)?|it follows(?: that)?|then|so|hence)?\s*[:,]?\s*$|\b(?:we (?:get|have|"
+                         r"obtain|find)(?: that)?|:)\s*$|inequality\s*$", words.strip() + " ", re.IGNORECASE)
         return Lead("ahead", "=>" if re.search(r"\b(?:then|so|hence|follows)\b", ends[0]) else "", "", bare) if first and ends else Lead("reason")
     if cue:
         return Lead("condition", "", "premise" if first else "")

@@ -20,12 +20,15 @@ class DisplayRow:
     words: str = ""
 
 
-_WRAPPER = re.compile(r"\\(?:begin|end)\s*\{(?:equation|align|aligned|alignat|alignedat|flalign|gather|gathered|multline|multlined|split|eqnarray|displaymath|math|dmath|subequations|"
-                      r"IEEEeqnarray)\*?\}(?:\s*\[[a-z]\])?(?:(?<=at\})\s*\{\d+\}|(?<=at\*\})\s*\{\d+\}|(?<=array\})\s*\{[a-zA-Z]*\})?|\\(?:nonumber|notag|displaystyle|centering|hfill)(?![A-Za-z])|"
+_WRAPPER = re.compile(r"\\(?:begin|end)\s*\{(?:equation|align|aligned|alignat|alignedat|flalign|gather|gathered|multline|multlined|split|eqnarray|"
+                      r"displaymath|math|dmath|subequations|"
+                      r"IEEEeqnarray)\*?\}(?:\s*\[[a-z]\])?(?:(?<=at\})\s*\{\d+\}|(?<=at\*\})\s*\{\d+\}|(?<=array\})\s*\{[a-zA-Z]*\})?|"
+                      r"\\(?:nonumber|notag|displaystyle|centering|hfill)(?![A-Za-z])|"
                       r"\\(?:label|tag\*?|hspace|vspace)\s*\{[^{}]*\}")
 _ROW_END = r"\\\\(?:\s*\[\s*-?[\d.]+\s*(?:pt|em|ex|mm|cm|in)\s*\])?|\\newline(?![A-Za-z])|\\cr(?![A-Za-z])"
 _TEXT = re.compile(r"\\(?:text(?:rm|it|bf|sf|normal|up)?|mbox|hbox|intertext|shortintertext)\s*(?=\{)")
-_KEPT_TEXT = re.compile(r"\s*(?:and|or|KL|ELBO|Var|Cov|softmax|max|min|argmax|argmin|const\.?|constant|tr|det|diag|rank|sign|Pr|E|O|D|D_KL|if|otherwise|else)\s*")
+_KEPT_TEXT = re.compile(r"\s*(?:and|or|KL|ELBO|Var|Cov|softmax|max|min|argmax|argmin|const\.?|constant|tr|det|diag|rank|sign|Pr|E|O|D|D_KL|if|"
+                        r"otherwise|else)\s*")
 _CONTINUES = re.compile(r"(?:\s|&|\\q?quad(?![A-Za-z])|\\[,;:! ])*(?:[+*/·×]|\\(?:times|cdot|pm|mp|oplus|otimes|circ)(?![A-Za-z]))")
 _MINUS = re.compile(r"(?:\s|&|\\q?quad(?![A-Za-z])|\\[,;:! ])*[-−]")
 _ENDS_OPEN = re.compile(r"(?:[+\-*/·×−]|\\(?:times|cdot|pm))\s*$")
@@ -97,7 +100,8 @@ def _row_spans(text: str) -> list[Span]:
     for k, found in enumerate([*ends, None]):
         stop = found.start() if found else len(text)
         goes_on = found is not None and (_CONTINUES.match(text, found.end()) or _ENDS_OPEN.search(text[start:stop].rstrip())
-                                         or _MINUS.match(text, found.end()) and not signs(text[found.end():ends[k + 1].start() if k + 1 < len(ends) else len(text)]))
+                                         or _MINUS.match(text, found.end()) and not signs(text[found.end():ends[k + 1].start() if k + 1 < len(ends)
+                                             else len(text)]))
         if not goes_on:
             spans += _at_newlines(text, start, stop)
             start = found.end() if found else stop
@@ -153,7 +157,8 @@ def _without_text(row: str, offset: int) -> tuple[str, Remark, str]:
 
 
 def statements(row: str) -> list[tuple[str, Span]]:
-    """The statements of a row: (connective before it, where it stands). Cut at arrows between statements, and at commas and wide spaces between relations."""
+    """The statements of a row: (connective before it, where it stands). Cut at arrows between statements, and at commas and wide spaces between
+    relations."""
     pieces: list[tuple[str, Span]] = []
     start, connective = 0, ""
     cuts = [c for c in signs(row) if c.sign in CONNECTIVES]
@@ -171,7 +176,8 @@ def _relations(row: str, start: int, stop: int) -> list[Span]:
     """Cut at `,`, `;`, `\\quad` and `\\text{and}` where both sides are relations of their own."""
     piece = row[start:stop]
     deep = levels(piece)
-    marks = [m for m in re.finditer(r"(?:\s|\\[,;:! ])*(?:[,;]|\\q?quad(?![A-Za-z]))(?:\s|[,;]|\\[,;:! ]|\\q?quad(?![A-Za-z]))*(?:\\text\w*\s*\{\s*and\s*\})?", piece) if not deep[m.start()] and not deep[m.end() - 1]]
+    marks = [m for m in re.finditer(r"(?:\s|\\[,;:! ])*(?:[,;]|\\q?quad(?![A-Za-z]))(?:\s|[,;]|\\[,;:! ]|"
+                                    r"\\q?quad(?![A-Za-z]))*(?:\\text\w*\s*\{\s*and\s*\})?", piece) if not deep[m.start()] and not deep[m.end() - 1]]
     spans, begin = [], 0
     for k, mark in enumerate(marks):
         after = piece[mark.end():marks[k + 1].start() if k + 1 < len(marks) else len(piece)]
@@ -185,11 +191,14 @@ def _is_relation(text: str) -> bool:
     return any(c.sign not in CONNECTIVES for c in signs(text))
 
 
+_CLOSING = re.compile(r"(?:\\(?:q?quad|,|;|:|!| |square|blacksquare|qed|Box|hfill)|[□∎■◻✓✔☑])\s*$|(?:^|\s)(?:QED|Q\.E\.D\.|q\.e\.d\.)\s*$")
+
+
 def strip_row(text: str, span: Span) -> Span:
     """The side without blanks, closing punctuation, spacing commands and the mark that ends a proof."""
     while True:
         span = trim(text, span.start, span.end, ".,;~&")
-        tail = re.compile(r"(?:\\(?:q?quad|,|;|:|!| |square|blacksquare|qed|Box|hfill)|[□∎■◻✓✔☑])\s*$|(?:^|\s)(?:QED|Q\.E\.D\.|q\.e\.d\.)\s*$").search(text, span.start, span.end)
+        tail = _CLOSING.search(text, span.start, span.end)
         head = re.compile(r"\\(?:q?quad|,|;|:|!| )\s*").match(text, span.start, span.end)
         if tail and not tail[0].startswith("\\") or tail and text[tail.start() - 1:tail.start()] != "\\":
             span = Span(span.start, tail.start())

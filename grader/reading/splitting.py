@@ -261,4 +261,5 @@ class Names:
         return Names(spellings, words)
 
 
-__all__ = ["CONNECTIVES", "Cut", "Names", "blank_out", "group", "groups", "levels", "shifted", "shifted_term", "signs", "split_at", "trim", "words_of"]
+__all__ = ["CONNECTIVES", "Cut", "Names", "blank_out", "group", "groups", "levels", "shifted", "shifted_term", "signs", "split_at", "trim",
+           "words_of"]

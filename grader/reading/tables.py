@@ -1,9 +1,9 @@
 """Tables of values in a learner's text, whatever they were typed as: one row a variable, the cells in order of the index.
 
 `tables(text)` brings every form into that one: pipe tables padded by hand, with separators of any width, without pipes, with a cell too many or an
-empty tail; LaTeX `tabular` and `array`; lists `q: 1, 2, 1`; assignments `x_0 = 1, y_0 = 1, ...`; pairs `(1,1), (1,2), ...`; tables with a row a step,
-which are turned; and a row of names `q_0 q_1 q_2 ...` over a row of values, also where a text recogniser garbled the names. Cells keep what was typed:
-what cannot be read stays as it is and is nobody's mistake here.
+empty tail; LaTeX `tabular` and `array`; lists `q: 1, 2, 1`; assignments `x_0 = 1, y_0 = 1, ...`; pairs `(1,1), (1,2), ...`; tables with a row a
+step, which are turned; and a row of names `q_0 q_1 q_2 ...` over a row of values, also where a text recogniser garbled the names. Cells keep what
+was typed: what cannot be read stays as it is and is nobody's mistake here.
 """
 
 from __future__ import annotations
@@ -65,7 +65,8 @@ class Table:
 _INDEX_WORDS = frozenset("t k n i j step steps iteration iterations iter time round epoch index # no no. ".split()) | {""}
 _LOOKALIKES = {0: "0oOQD°", 1: "1lIi|!¡", 2: "2zZQ", 3: "3E", 4: "4yAHu", 5: "5sS", 6: "6bG", 7: "7TZ", 8: "8B", 9: "9gq"}
 _SAME_LETTER = {"q": "9g2y", "g": "9q", "p": "PρP", "x": "X×", "y": "Yv4", "z": "2Z"}
-_NAME = re.compile(r"\\?(?:mathbf|mathrm|vec|hat|bar)?\s*\{?\s*(?P<base>\\[A-Za-z]+|[^\W\d_])\s*\}?\s*(?:_\s*\{?\s*(?P<index>[^{}]*?)\s*\}?|\^\s*\{?\s*\(?(?P<upper>[^{}()]*)\)?\s*\}?"
+_NAME = re.compile(r"\\?(?:mathbf|mathrm|vec|hat|bar)?\s*\{?\s*(?P<base>\\[A-Za-z]+|[^\W\d_])\s*\}?\s*(?:_\s*\{?\s*(?P<index>[^{}]*?)\s*\}?|"
+                   r"\^\s*\{?\s*\(?(?P<upper>[^{}()]*)\)?\s*\}?"
                    r"|\(\s*(?P<round>\w+)\s*\)|\[(?P<square>\w*)\]|(?P<digits>\d{1,3})|(?P<low>[₀₁₂₃₄₅₆₇₈₉ₜₖₙᵢ]+))?")
 _DIGITS = str.maketrans("₀₁₂₃₄₅₆₇₈₉", "0123456789")
 
@@ -91,7 +92,8 @@ def tables(text: str, vocabulary: object = None) -> tuple[Table, ...]:
 
 
 def counting(found: tuple[Table, ...], names: frozenset[str] = frozenset()) -> tuple[Table | None, tuple[Note, ...]]:
-    """The table that counts: of those that are filled (and, where names are given, have a row for each), the last; with a note where there were several.
+    """The table that counts: of those that are filled (and, where names are given, have a row for each), the last; with a note where there were
+    several.
 
     A table is filled when at least half of its cells hold something beyond its first value.
     """
@@ -219,7 +221,8 @@ def _garbled_names(cells: list[Cell], names: Names) -> tuple[tuple[Cell, ...], s
     span = Span(cells[0].span.start, cells[-1].span.end)
     if heads[common] == len(squeezed) and common.isalpha() and not all(s[-1].isdigit() for s in squeezed) or not name or common.isdigit():
         said = f" (taken for {name}_0, {name}_1, ...)" if name else ""
-        note = Note(f"the row of names reads {' '.join(c.text for c in cells)}{said}; the values below it count", span, "repair" if name else "guess", "tables.names")
+        note = Note(f"the row of names reads {' '.join(c.text for c in cells)}{said}; the values below it count", span, "repair" if name else "guess",
+                    "tables.names")
         return tuple(cells), cells[0].text, name, note
     return tuple(cells), cells[0].text, name, None
 
@@ -245,7 +248,8 @@ def _fitted(row: Row, notes: list[Note]) -> Row:
     while width and len(cells) > width and not cells[-1].text:
         cells = cells[:-1]
     if width and len(cells) > width:
-        notes.append(Note(f"the row {row.label or row.name or 'here'} has {len(cells)} cells under {width} headings", row.span, "info", "tables.width"))
+        notes.append(Note(f"the row {row.label or row.name or 'here'} has {len(cells)} cells under {width} headings", row.span, "info",
+                          "tables.width"))
     return replace(row, cells=cells)
 
 
@@ -326,7 +330,8 @@ def _together(found: list[Table]) -> list[Table]:
         for part in parts:
             last = made[-1] if made else None
             new = {r.name for r in part.rows}
-            if last and len(part.rows) == 1 and not part.turned and not last.turned and not (new & {r.name for r in last.rows}) and _alike(last, part):
+            if last and len(part.rows) == 1 and not part.turned and not last.turned and not (new & {r.name for r in last.rows}) and _alike(last,
+                part):
                 made[-1] = Table((*last.rows, *part.rows), last.form, Span(last.span.start, part.span.end), (*last.notes, *part.notes))
             else:
                 made.append(part)
@@ -344,7 +349,8 @@ def _apart(table: Table) -> list[Table]:
 
 
 def _alike(table: Table, part: Table) -> bool:
-    return part.form == table.form and abs(len(part.rows[0].cells) - len(table.rows[-1].cells)) <= 2 and bool(part.rows[0].name or not table.rows[-1].name)
+    return part.form == table.form and abs(len(part.rows[0].cells) - len(table.rows[-1].cells)) <= 2 and bool(part.rows[0].name
+        or not table.rows[-1].name)
 
 
 __all__ = ["Cell", "Row", "Table", "cell", "counting", "name_of", "tables"]
