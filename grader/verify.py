@@ -28,14 +28,15 @@ MAX_READINGS = 4
 def verify(reference: Any, answer: Any, *, assume: Mapping[str, str] | None = None, kind: str | None = None, budget: Budget | None = None) -> Verdict:
     """The verdict on "answer = reference".
 
-    Both are strings (LaTeX, plain, Unicode), SymPy objects, or terms. `assume` declares domains in words ({"n": "integer > 0", "*": "real"}); "*" is for
+    Both are strings (LaTeX, plain, Unicode), SymPy objects (their assumptions count), or terms. `assume` declares domains in words ({"n": "integer > 0", "*": "real"}); "*" is for
     all others. `kind` is the answer kind to compare under ("expression", "set", "interval", ...); without it the reference's own type decides. Never raises
     because of what the strings say: an unread one gives an undecided verdict that says so.
 
     Fails with ValueError when `assume` has a word that is no domain, KeyError when there is no such kind.
     """
-    domains = {name: Domain.parse(words) for name, words in (assume or {}).items()}
-    vocabulary = Vocabulary.declared({name: words for name, words in (assume or {}).items() if name != "*"})
+    assume = {**_assumed(reference), **_assumed(answer), **(assume or {})}
+    domains = {name: Domain.parse(words) for name, words in assume.items()}
+    vocabulary = Vocabulary.declared({name: words for name, words in assume.items() if name != "*"})
     sides = [_reading(side, vocabulary, kind) for side in (answer, reference)]
     for side, what in zip(sides, ("answer", "reference")):
         if isinstance(side, Unread) or side.proposed:
@@ -60,6 +61,15 @@ def compare(answer: Read, reference: Read, domains: Mapping[str, Domain], budget
 
 def _decide(answer: Term, reference: Term, domains: Mapping[str, Domain], budget: Budget) -> Verdict:
     return decide(equation(answer, reference, domains), budget)
+
+
+def _assumed(side: Any) -> Mapping[str, str]:
+    """What the symbols of a SymPy object are assumed to be."""
+    if isinstance(side, (str, Term)) or not hasattr(side, "free_symbols"):
+        return {}
+    from grader.algebra.bridge import domains_of
+
+    return domains_of(side)
 
 
 def _reading(side: Any, vocabulary: Vocabulary, kind: str | None) -> Reading:

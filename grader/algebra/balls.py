@@ -244,20 +244,26 @@ class Balls:
         before = dict(self.point)
         self.real, self.in_integral = False, True
         self.point = {n: acb(v) for n, v in self.point.items()}
+        stopped: list[Unsupported] = []
         try:
             with self._binding(name, False):
                 def integrand(z: acb, analytic: bool) -> acb:
                     self.analytic = bool(analytic)
                     self.point[name] = z
                     try:
-                        return self._value_inside(term.args[0])
+                        return acb("nan") if stopped else acb(self.value(term.args[0]))
                     except (Undefined, Unsure):
+                        return acb("nan")
+                    except Unsupported as error:  # an exception must not cross FLINT
+                        stopped.append(error)
                         return acb("nan")
 
                 found = acb.integral(integrand, acb(low), acb(high), eval_limit=4000)
         finally:
             self.real, self.in_integral, self.analytic = was_real, False, False
             self.point = before
+        if stopped:
+            raise stopped[0]
         if not found.is_finite():
             raise Unsure("an integral")
         if was_real:
@@ -265,9 +271,6 @@ class Balls:
                 raise Undefined("the integrand is not real")
             return found.real
         return found
-
-    def _value_inside(self, body: Term) -> acb:
-        return acb(self.value(body))
 
     @contextmanager
     def _binding(self, name: str, integer: bool) -> Iterator[None]:

@@ -6,7 +6,7 @@ each follows from the other; sets of real numbers when the conditions for belong
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -167,12 +167,31 @@ def _sets(claim: Claim, left: Term, right: Term, budget: Budget) -> Evidence | s
     return Evidence("structure", {"how": "set", **links})
 
 
-def _partner(claim: Claim, element: Term, others: Iterable[Term], turned: bool, budget: Budget) -> list[Any] | None:
-    for index, other in enumerate(others):
-        verdict = decide(replace(claim, conclusion=Equal(*((other, element) if turned else (element, other)))), budget)
+def _partner(claim: Claim, element: Term, others: Sequence[Term], turned: bool, budget: Budget) -> list[Any] | None:
+    for index in sorted(range(len(others)), key=lambda k: others[k] != element):
+        pair = (others[index], element) if turned else (element, others[index])
+        budget.check()
+        if _plainly_different(claim, *pair):
+            continue
+        verdict = decide(replace(claim, conclusion=Equal(*pair)), budget)
         if verdict.status in (Status.PROVED, Status.AGREES):
             return [index, _data(verdict)]
     return None
+
+
+def _plainly_different(claim: Claim, a: Term, b: Term) -> bool:
+    """A quick look at one point, so that large sets do not take a decision for every pair."""
+    if natures.nature(a) != "number" or natures.nature(b) != "number":
+        return False
+    if a.kind == b.kind == "number":
+        return a.value != b.value
+    from grader.algebra.compare import Comparison
+
+    try:
+        comparison = Comparison(replace(claim, conclusion=Equal(a, b)))
+        return comparison.is_numeric and comparison.look(next(iter(comparison.points(0)), {}), 64).differ
+    except NoMeaning:
+        return False
 
 
 def _lone_element(claim: Claim, a: tuple[Term, ...], b: tuple[Term, ...], side: str, index: int, budget: Budget) -> Evidence | None:
