@@ -58,6 +58,11 @@ def test_two_answers_under_one_label_are_both_kept_and_flagged():
     assert found == {"1a.rnn-time-train": "tnl\ntn²l"} and notes == {"1a.rnn-time-train": ["guess"]}
 
 
+def test_two_answers_that_differ_in_a_sign_are_two():
+    found, _, notes = split("RNN train time: t n\nRNN train time: t + n")
+    assert found == {"1a.rnn-time-train": "t n\nt + n"} and notes == {"1a.rnn-time-train": ["guess"]}
+
+
 def test_one_value_for_two_moments():
     found, _, notes = split("RNN train and test time: O(t n^2 l)\nTransformer time: O(t^2 n l) for both")
     assert found == {"1a.rnn-time-train": "O(t n^2 l)", "1a.rnn-time-test": "O(t n^2 l)", "1a.transformer-time-train": "O(t^2 n l)", "1a.transformer-time-test": "O(t^2 n l)"}

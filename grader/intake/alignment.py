@@ -212,25 +212,29 @@ class _Affinity:
         counts = Counter(w for ws in self.words for w in ws)
         self.weight = {w: log((1 + len(states)) / n) / 2 for w, n in counts.items()}
 
-    def score(self, block: _Block, k: int) -> float:
+    def scores(self, block: _Block) -> list[float]:
+        """For each group, how well the paragraph fits it: words in common, symbols in common, form."""
         text = block.text
-        shared = set(_words(text)) & self.words[k]
-        lexical = min(2.0, sum(self.weight[w] for w in sorted(shared)))
-        formulas = len(re.findall(r"\$\$|\\\[|[=∑∫]", text))
-        lone = re.findall(r"(?<![A-Za-z\\])([A-Za-z])(?![A-Za-z])", re.sub(r"\\[A-Za-z]+", " ", text)) if formulas else []
-        letters = set(lone) & self.letters[k]
-        symbols = min(0.5, 0.1 * len(letters))
-        return lexical + symbols + self._form(text, formulas, self.forms[k])
-
-    def _form(self, text: str, formulas: int, forms: set[str]) -> float:
         if not text.strip():
-            return 0.0
+            return [0.0] * len(self.words)
+        words = set(_words(text))
+        formulas = len(re.findall(r"\$\$|\\\[|[=∑∫]", text))
+        lone = set(re.findall(r"(?<![A-Za-z\\])([A-Za-z])(?![A-Za-z])", re.sub(r"\\[A-Za-z]+", " ", text))) if formulas else set()
         prose = len(re.findall(r"[a-z]{3,}", re.sub(r"\$+[^$]*\$+", " ", text))) >= 6
-        if len([g for g in line_grids(text) if g.form == "pipe" or len(g.rows) > 1]):
-            return 1.5 if "table" in forms else 0.0
-        if "words" in forms and len(forms) == 1:
-            return 0.5 if prose and not formulas else -0.5 if formulas and not prose else 0.0
-        return 0.4 if formulas and not prose else -0.3 if prose and not formulas and "words" not in forms else 0.0
+        table = any(g.form == "pipe" or len(g.rows) > 1 for g in line_grids(text))
+        made = []
+        for own, letters, forms in zip(self.words, self.letters, self.forms):
+            lexical = min(2.0, sum(self.weight[w] for w in sorted(words & own)))
+            made.append(lexical + min(0.5, 0.1 * len(lone & letters)) + _form(forms, bool(formulas), prose, table))
+        return made
+
+
+def _form(forms: set[str], formulas: bool, prose: bool, table: bool) -> float:
+    if table:
+        return 1.5 if "table" in forms else 0.0
+    if forms == {"words"}:
+        return 0.5 if prose and not formulas else -0.5 if formulas and not prose else 0.0
+    return 0.4 if formulas and not prose else -0.3 if prose and not formulas and "words" not in forms else 0.0
 
 
 _FORMS = {"prose": "words", "choice": "words", "convergence": "words", "iteration": "table"}
@@ -292,8 +296,7 @@ def _best_path(blocks: list[_Block], states: list[tuple[Problem, Group]], affini
     """The best path, and for each block the distance to the best path that puts it elsewhere."""
     size = len(states)
     every = range(size)
-    emit = [[round(_emission(b, *s) + affinity.score(b, k), 6) for k, s in enumerate(states)]
-            for b in blocks]  # rounded: logarithms differ by machine
+    emit = [[round(_emission(b, *s) + fit, 6) for s, fit in zip(states, affinity.scores(b))] for b in blocks]  # rounded: logarithms differ by machine
     forward = [[emit[0][k] + _SKIPPED * k for k in every]]
     came: list[list[int]] = []
     for t in range(1, len(blocks)):

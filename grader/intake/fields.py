@@ -151,7 +151,7 @@ def _completed(state: _State, number: int, value: Value, chosen: dict[int, froze
         notes.append(Note(f"line {number}: the label does not say which of {names} is meant; taken from the line after it", severity="guess",
                           code="placing.ahead"))
         return state.fields.matching(chosen)
-    if re.search(r"\b(?:both|either|same|each|all)\b", value.text, re.IGNORECASE):
+    if re.search(r"\b(?:both|either case|all cases|each case|the same)\b", value.text, re.IGNORECASE):
         notes.append(Note(f"line {number}: said of several answers at once", severity="info", code="placing.both"))
         return ids
     empty = [id for id in ids if id not in state.found]
@@ -163,7 +163,7 @@ def _completed(state: _State, number: int, value: Value, chosen: dict[int, froze
 def _add(state: _State, id: str, number: int, text: str, notes: list[Note]) -> None:
     held = state.found.setdefault(id, Field())
     for before, earlier in held.fragments:
-        if re.sub(r"\W", "", earlier) == re.sub(r"\W", "", text):
+        if re.sub(r"[\s$]", "", earlier) == re.sub(r"[\s$]", "", text):
             held.notes.append(Note(f"the same answer stands in lines {before} and {number}", severity="info", code="placing.twice"))
             return
     if held.fragments:
