@@ -189,6 +189,8 @@ class Walk:
             self._open(self.problem, group, line=piece.line)
         elif label and (label.problem or label.part) and self.started and label.strong:
             self._unknown(label.typed.strip("# *_"), piece.line)
+            if label.part:
+                self._rest(piece.line, f"# {piece.text}"[label.rest:])
         elif self.sections[-1].group is None and self.sections[-1].part is None:
             if self.started or label or not _TITLE.fullmatch(piece.text):
                 self._content(piece.line, piece.text)
