@@ -12,7 +12,7 @@ import click
 from grader import __version__
 
 if TYPE_CHECKING:
-    from grader.model import Part, PartReport, Problem
+    from grader.model import Part, Problem
 
 SYMBOLS = {"proved": "✓ proved", "refuted": "✗ refuted", "agrees": "≈ agrees", "undecided": "? undecided", "unread": "✎ not read"}
 
@@ -155,17 +155,29 @@ def check(problem: str, part: str, answer: str | None, problem_folder: Path, as_
     PROBLEM is an id in the problems folder or a problem file; ANSWER is read from standard input where it is left out.
     """
     from grader.model import Answer, Provenance
+    from grader.reading import echo
     from grader.report.record import learner_view, to_record
-    from grader.run.one import grade_answer
+    from grader.run.one import failed, grade_answer
+    from grader.run.workers import run_tasks
 
     found = _find_problem(problem, problem_folder)
     asked = _find_part(found, part)
     text = answer if answer is not None else click.get_text_stream("stdin").read()
-    report = grade_answer(found, asked, Answer(f"{found.id}/{asked.id}", text, Provenance("", 0, "text")))
+    typed = Answer(f"{found.id}/{asked.id}", text, Provenance("", 0, "text"))
+
+    def work(_: object) -> dict[str, Any]:
+        report = grade_answer(found, asked, typed)
+        return {"view": learner_view(to_record(report)), "echo": echo(text, report.reading)}
+
+    (_, outcome), = run_tasks(work, [None])  # in a process that can be ended, like any other answer
+    shown = outcome.value
+    if outcome.failed:
+        stopped = failed(found, asked, typed, "", outcome.failed, outcome.why)
+        shown = {"view": learner_view(to_record(stopped)), "echo": "not read"}
     if as_json:
-        click.echo(json.dumps(learner_view(to_record(report)), ensure_ascii=False, indent=2))
+        click.echo(json.dumps(shown["view"], ensure_ascii=False, indent=2))
     else:
-        _show(report)
+        _show(shown["view"], shown["echo"])
 
 
 def _find_problem(name: str, folder: Path) -> Problem:
@@ -193,12 +205,8 @@ def _find_part(problem: Problem, name: str) -> Part:
         raise click.UsageError(f"{problem.id} has no part {name!r}; its parts: {', '.join(p.id for p in problem.parts)}") from None
 
 
-def _show(report: PartReport) -> None:
-    from grader.reading import echo
-    from grader.report.record import learner_view, to_record
-
-    view = learner_view(to_record(report))
-    click.echo(echo(report.answer.text, report.reading))
+def _show(view: dict[str, Any], reading: str) -> None:
+    click.echo(reading)
     click.echo(f"verdict:  {SYMBOLS[view['status']]}" + ("  (a person will look)" if view["needs_human"] else ""))
     told = [line for line in view["feedback"].splitlines() if line]
     told += [w for entry in view["evidence"] for w in entry["words"] if w not in view["feedback"]]
