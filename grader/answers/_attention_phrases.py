@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from grader.answers._attention import OO, Naming, is_vector, pairs
+from grader.answers._attention import OO, SCALE, Naming, is_vector, pairs
 from grader.term import Term, apply, binder, number, relation, symbol
 
 CLOSED = "\x00"
@@ -157,6 +157,14 @@ def _large(text: Text, found: re.Match[str]) -> str:
     return found[0]
 
 
+def _multiple(text: Text, found: re.Match[str]) -> str:
+    """`q is a multiple of v`, `q is a large multiple of v`."""
+    factor = symbol(SCALE)
+    if found[2]:
+        text.note(found, "->", factor, OO)
+    return text.note(found, "=", text.of(found[1]), apply("mul", factor, text.of(found[3])))
+
+
 def _taken(text: Text, found: re.Match[str]) -> str:
     return f" {CLOSED} "
 
@@ -225,6 +233,8 @@ RULES: tuple[tuple[re.Pattern[str], Handler], ...] = tuple((re.compile(pattern),
     (rf"{_S}{_COP}{_VERY}(?:large|big|huge|high|great|enormous)(?: enough)?{_NOUN}", _say("->", OO)),
     (rf"(?:for |with |where |and |is )?{_VERY}(?:large|big|huge|enormous)(?: enough)?{_NOUN} {_S}", _say("->", OO)),
     (rf"(⟨R\d+⟩){_COP}{_VERY}(?:large|big|huge|enormous)(?: enough)?{_NOUN}", _large),
+    (rf"(?:for |with |where |and |is )?{_VERY}(?:large|big|huge|enormous)(?: enough)?{_NOUN} (⟨R\d+⟩)", _large),
+    (rf"{_Q}{_COP}(?:equal to |set to )?{_VERY}(large|big|huge|enormous)?(?: enough)? ?(?:scalar |positive )*multiple of {_V}", _multiple),
     (rf"{_S}{_COP}{_VERY}(?:small|low|tiny)", _say("<", OO)),
     (rf"(?:for |with )?{_VERY}(?:small|tiny){_NOUN} {_S}", _say("<", OO)),
     (rf"{_S}{_COP}(?:(?:stays?|remains?|kept) )?(?:all )?(?:bounded|finite)", _constant),

@@ -255,12 +255,20 @@ def analyse(term: Term, naming: Naming) -> Meant:
     nodes = [node for q in queries for node in walk(q)]
     if symbol(naming.keys) in nodes and not any(is_wanted(node, naming) for node in nodes):
         raise Unclear("none of the keys of the question occurs")
+    strange = next((n for n in nodes if n.is_apply("index", 2) and n.args[0].kind == "symbol" and _is_like_keys(n.args[0].name, naming)), None)
+    if strange is not None:
+        raise Unclear(f"whether {strange} is a key of the question is not certain")
     if queries:
         kept = [c for c in conditions if not (mentions(c, naming.query) and c.kind == "relation" and c.signs == ("=",))]
         conditions = [put(c, {symbol(naming.query): queries[0]}) for c in kept]
         if any(mentions(q, naming.query) for q in queries):
             raise Unclear("a query that is defined by itself")
     return _sorted_out(naming, tuple(queries), tuple(dict.fromkeys(conditions)))
+
+
+def _is_like_keys(name: str, naming: Naming) -> bool:
+    """Is it the letter of the keys in another case, and nothing that the question names?"""
+    return name != naming.keys and name.casefold() == naming.keys.casefold() and name not in naming.domains
 
 
 def is_wanted(node: Term, naming: Naming) -> bool:
