@@ -50,7 +50,7 @@ DENIALS = frozenset("not no never neither nor cannot without impossible unable f
                      "dont doesnt wont didnt isnt nowhere infeasible none".split())
 YES, NO = frozenset("yes yeah yep yup true correct".split()), frozenset("no nope nah false negative".split())
 BREAKS = frozenset("because since but however hence thus therefore so while whereas although though instead therefor : — – ( )".split())
-PARTICLE_NEXT = frozenset(", : - – — ; it they we the this because since as i there you not never with they're it's a an both ) ! iterates "
+PARTICLE_NEXT = frozenset(", : - – — ; it they we the this because since as i there you not never with they're it's a an both ( ) ! iterates "
                           "values but and".split())
 FOREIGN = (
     (r"(?:不能|不会|無法|无法|没有|不)\s*(?:收敛|收斂)", " not converge "), (r"收敛|收斂", " converge "), (r"수렴하지\s*않\w*", " not converge "),

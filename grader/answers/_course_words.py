@@ -45,6 +45,8 @@ class Said:
     never: bool = False
     words: int = 0
     unclear: list[str] = field(default_factory=list)
+    steps_unclear: str = ""
+    """What was said of step sizes and is hedged, or is about steps that change while the iteration runs."""
     near: list[tuple[str, str]] = field(default_factory=list)
 
     def of(self, *names: str) -> list[Statement]:
@@ -138,11 +140,14 @@ def _clause(tokens: list[Token], text: str, given: Fraction | None, said: Said) 
     step = _step(tokens, given)
     weak = words & WEAK and any(map(denies, words)) or words & {"may", "could"} and not step
     if "hedge" in kinds or weak:
-        if kinds & (SAYS | {"reach"}) or len(tokens) <= 3:
+        of_steps = step != "" or bool(kinds & {"other", "change"})
+        said.steps_unclear = said.steps_unclear or (quote if of_steps else "")
+        if kinds & (SAYS | {"reach"}) or len(tokens) <= 3 or of_steps:
             said.unclear.append(quote)
         return
     _numbers(tokens, quote, said)
     if step == "schedule":
+        said.steps_unclear = said.steps_unclear or quote
         said.unclear.append(quote)
     elif step in ("other", "every", "too much"):
         _about_steps(tokens, step, quote, said)

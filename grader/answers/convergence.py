@@ -271,6 +271,9 @@ def _mark_both(made: Sequence[Statement], said: Said, part: Part, settled: Settl
                        needs_human=True, status=Status.UNDECIDED)
         missing = Award("set", half, "convergence.no_reason", "The verdict is right; a reason is missing.", _label(verdict[0]))
         return run(part, missing, status=Status.PROVED)
+    if said.steps_unclear and not _steps(made):
+        text = f"The verdict is right; a person looks at what “{said.steps_unclear}” says of step sizes."
+        return run(part, Award("set", half, "convergence.unclear", text, _label(verdict[0])), needs_human=True, status=Status.UNDECIDED)
     return run(part, Award("set", part.points, "convergence.right", "", _label(verdict[0])), status=_status([*verdict, *further], settled))
 
 
