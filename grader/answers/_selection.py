@@ -28,6 +28,7 @@ _COPULAS = frozenset("is are was were be being : = namely include includes inclu
 _DENIALS = frozenset("not no never neither nor cannot without none nothing hardly".split())
 _EXCEPT = frozenset("except excluding without besides".split())
 _REASONS = frozenset("because since so therefore thus hence which who that where while whereas when if due : — – ( in by".split())
+_REST = frozenset("others rest remaining".split())
 _ALL = frozenset("all every everything each any".split())
 _SMALL = frozenset("""which what of the a an do does did is are that these those not and or why how in to for with from by at on it its they them
 their there you your we make makes each can be have has will would should name list give state say which's""".split())
@@ -221,13 +222,19 @@ def _next_state(words: Sequence[str], k: int, state: str, denied: bool, made: Se
     parted = bool(following) and state == "list" and words[k - 1] in (",", "but", "and", "(")
     if _denies(word) and (state == "lead" or following in _JOINS | _LEAD or parted):
         return state, True
-    leads = state == "lead" and word in _LEAD | {"=", "•", "-", ">", "[", "]"}
+    leads = state == "lead" and word in _LEAD | {"=", "•", "-", ">", "[", "]"} or _modifies(words, k)
     if word in _JOINS | _FILLERS or word in ("but", "than", "only") or leads or word.isdigit():
         return ("reason", denied) if state == "list" and word == ":" else (state, denied)
     if state == "list":
         return ("reason" if word in _REASONS else "remark"), denied
     made.everything = False
     return "clause", denied
+
+
+def _modifies(words: Sequence[str], k: int) -> bool:
+    """Is the word half of one like "position-wise", or one such as "pointwise", which says of what kind the name after it is?"""
+    half = words[k].isalpha() and (words[k + 1:k + 2] == ["-"] or k > 1 and words[k - 1] == "-" and words[k - 2].isalpha())
+    return half or words[k].endswith("wise") and words[k] not in ("otherwise", "likewise")
 
 
 def _combine(made: Selection, groups: Sequence[Group], loose_names: Sequence[tuple[str, bool]], asked: Question, names: Sequence[str]) -> None:
@@ -272,7 +279,7 @@ def _says(remark: Sequence[Word], asked: Question) -> str:
     if not words:
         return "asked"
     denials = sum(map(_denies, words))
-    if denials > 1:
+    if denials > 1 or not _REST.isdisjoint(words):
         return "unclear"
     if any(_words.find(remark, v, True) or any(_related(w, v) for w in words) for v in asked.verbs):
         return "asked" if bool(denials) == asked.denies else "opposite"
