@@ -59,7 +59,10 @@ def run(folder: Path, problem_folder: Path, out: Path, jobs: int | None, resume:
     problems, errors = _usable_problems(problem_folder, jobs)
     papers, skipped = load_submissions(folder, problems)
     for place, reason in skipped:
-        errors.append(f"{place}: {reason}")
+        if Path(place).name.startswith("."):
+            click.echo(f"note: {place}: {reason}", err=True)
+        else:
+            errors.append(f"{place}: {reason}")
     if not papers:
         errors.append(f"{folder}: no papers were found (looked for .yaml .yml .md .tex .ipynb .txt)")
     for message in errors:

@@ -9,6 +9,7 @@ from grader import __version__, answers
 from grader.answers import _kind
 from grader.decide import Budget, decide
 from grader.model import Answer, Award, Mark, Note, Part, PartReport, Problem, Provenance, Read, Reading, Report, Submission, Unread, Verdict
+from grader.reading.declarations import adopted
 from grader.term import Term
 
 MAX_ROUNDS = 500
@@ -25,6 +26,8 @@ def grade_answer(problem: Problem, part: Part, answer: Answer, *, learner: str =
     """
     budget = budget or Budget()
     kind = answers.load(part.kind)
+    part, letters = adopted(part, answer)
+    answer = dataclasses.replace(answer, notes=(*answer.notes, *letters))
     if len(answer.text) > MAX_CHARACTERS:
         reading: Reading = Unread(f"it has {len(answer.text)} characters; at most {MAX_CHARACTERS} are read")
     else:

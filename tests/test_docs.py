@@ -1,0 +1,52 @@
+"""What the documents say is so: examples load, commands exist, links lead somewhere, the map names the rooms."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from grader.cli import main
+from grader.intake.spec import load_problem
+from grader.run.spec_tests import run_all_tests
+
+ROOT = Path(__file__).resolve().parent.parent
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+DOCUMENTS = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+
+
+def test_the_problem_in_the_readme_loads_and_passes_its_own_tests(tmp_path):
+    block = re.search(r"```yaml\n(problem:.*?)```", README, re.S)[1]
+    path = tmp_path / "minimax.yaml"
+    path.write_text(block, encoding="utf-8")
+    assert run_all_tests([load_problem(path)]) == [[]]
+
+
+@pytest.mark.parametrize("path", DOCUMENTS, ids=lambda p: p.name)
+def test_commands_that_are_named_exist(path):
+    named = set(re.findall(r"`(?:\$ )?grade ([a-z]+)\b(?!/)", path.read_text(encoding="utf-8"))) - {"submissions"}
+    assert named <= set(main.commands), f"{path.name}: {sorted(named - set(main.commands))}"
+
+
+def test_every_command_is_in_the_readme():
+    for name in main.commands:
+        assert f"grade {name}" in README, f"README does not name grade {name}"
+
+
+@pytest.mark.parametrize("path", DOCUMENTS, ids=lambda p: p.name)
+def test_links_lead_to_files(path):
+    for target in re.findall(r"\]\(([^)#]+)\)", path.read_text(encoding="utf-8")):
+        assert (path.parent / target).exists(), f"{path.name} links to {target}"
+
+
+def test_the_python_in_the_readme_runs():
+    import doctest
+
+    assert doctest.testfile(str(ROOT / "README.md"), module_relative=False).failed == 0
+
+
+def test_the_map_names_every_room():
+    text = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
+    for entry in sorted((ROOT / "grader").iterdir()):
+        if entry.name.startswith("_") or entry.name == "py.typed" or entry.is_dir() and not list(entry.glob("[!_]*.py")):
+            continue
+        assert f"`{entry.name}{'/' if entry.is_dir() else ''}`" in text, f"architecture.md does not name {entry.name}"
