@@ -154,10 +154,10 @@ class Plain(Binding):
         return "{" + ",".join([self.at(x, 1) for x in indices]) + "}"
 
     def show_sup(self, base: Term, mark: Term) -> str:
+        if mark.kind == "symbol" and mark.name in ("plus", "minus"):
+            return f"{self.at(base, 11)}^{{{'+' if mark.name == 'plus' else '-'}}}"
         if not is_name(base) or base.is_apply("sup"):
             return self.function("sup", (base, mark))
-        if mark.kind == "symbol" and mark.name in ("plus", "minus"):
-            return f"{self.show(base)}^{{{'+' if mark.name == 'plus' else '-'}}}"
         return f"{self.show(base)}^{{({self.show(mark)})}}" if is_mark(mark) else self.function("sup", (base, mark))
 
     def show_prime(self, base: Term, count: Term) -> str:

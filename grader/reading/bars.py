@@ -174,7 +174,7 @@ def _evaluation(tokens: list[Token], k: int) -> None:
     t = tokens[k]
     if tokens[k + 1].kind in ("_", "^"):
         t.kind = "evalbar"
-    elif t.mark != "R" and tokens[k + 1].kind in STARTS | {"-", "+"}:
+    elif t.mark != "R" and tokens[k + 1].kind in STARTS | {"-", "+", "pm"}:
         t.kind = "mid"
     else:
         raise ReadError("this bar closes nothing", t.start, t.end, "Write abs(...) for an absolute value.")

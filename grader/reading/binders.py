@@ -39,6 +39,7 @@ class Binders:
         """A bound: under the sign a statement in which i and e are names; typed text may leave out the braces (`sum_i=1^n`)."""
         shadowed = {"i"} - self.unbound if below else set()
         self.unbound |= shadowed
+        self.in_bounds += 1
         try:
             t = self.tok
             if t.kind == "{" and self.tokens[self.i + 1].kind == "substack" and self.tokens[self.i + 2].kind == "{":
@@ -59,6 +60,7 @@ class Binders:
             return self.single_script(statement=True)
         finally:
             self.unbound -= shadowed
+            self.in_bounds -= 1
 
     def operand_group(self) -> Term:
         close = self.partner[self.i]

@@ -35,6 +35,7 @@ class Parser(Statements, Arithmetic, Operands, Applied, Binders, Calculus, Layou
         self.nest = 0
         self.subscripts = 0
         self.in_arguments = 0
+        self.in_bounds = 0
         self.integrals: list[tuple[list[Term], int]] = []
         self.ended = False
         self.has_sets = False
@@ -69,6 +70,8 @@ class Parser(Statements, Arithmetic, Operands, Applied, Binders, Calculus, Layou
         for k, t in enumerate(tokens):
             if t.kind == "const" and t.text == "i":
                 before = tokens[k - 1] if k else t
+                if before.kind == "(" and k > 2 and tokens[k - 2].kind == "{" and tokens[k - 3].kind == "^" and tokens[k + 1].kind == ")":
+                    return True
                 if before.kind in ("_", "forall", "all", "exists") or before.kind == "{" and k > 1 and tokens[k - 2].kind == "_":
                     return True
                 if tokens[k + 1].kind == "rel" and tokens[k + 1].text in ("!=", "in", "notin") and before.kind not in ("+", "-", "*", "/", "^", "num"):

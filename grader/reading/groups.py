@@ -155,7 +155,8 @@ class Groups:
             return constant("emptyset", span)
         if len(entries) == 1:
             if self.tokens[close].kind == "rnull":
-                return entries[0]
+                rows = entries[0].args if entries[0].kind == "tuple" and entries[0].name == "matrix" else ()
+                return self.cases_of([list(row.args) for row in rows], span) if rows else entries[0]
             self.has_sets = True
         return collection("set", *entries, span=span)
 

@@ -27,7 +27,7 @@ _EXPONENT = r"(?:[eE][+-]?\d+(?![A-Za-z_^.\d]))?"
 
 def _pattern(number: str) -> re.Pattern[str]:
     return re.compile(
-        rf"(?P<gap>\s+)|(?P<number>(?:{_THOUSANDS}|{number}){_EXPONENT})|(?P<word>[A-Za-z]+)|(?P<command>\\(?:[A-Za-z]+\*?|.|$))"
+        rf"(?P<gap>\s+)|(?P<number>(?:{_THOUSANDS}(?:\.\d+)?|{number}){_EXPONENT})|(?P<word>[A-Za-z]+)|(?P<command>\\(?:[A-Za-z]+\*?|.|$))"
         rf"|(?P<entity>&(?:lt|gt|le|ge|ne|amp|times|nbsp|infin);)|(?P<maps>(?<=\s)\|->)|(?P<sign>{ASCII})|(?P<quote>\"[^\"\n]{{1,200}}\")|(?P<other>.)", re.DOTALL)
 
 

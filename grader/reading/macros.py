@@ -17,20 +17,20 @@ _USE = re.compile(r"\\([A-Za-z]+)(?![A-Za-z])")
 
 
 class Expanded:
-    """The text after expansion, and for each of its characters the place in the original that it comes from."""
+    """The text after expansion, and for each of its characters where what it comes from begins and ends in the original."""
 
-    __slots__ = ("text", "places")
+    __slots__ = ("text", "starts", "ends")
 
-    def __init__(self, text: str, places: list[int]) -> None:
-        self.text, self.places = text, places
+    def __init__(self, text: str, starts: list[int], ends: list[int]) -> None:
+        self.text, self.starts, self.ends = text, starts, ends
 
     def place(self, span: Span) -> Span:
         """Where a piece of the expanded text stands in the original."""
-        if not self.places:
+        if not self.starts:
             return span
-        start = self.places[min(span.start, len(self.places) - 1)]
-        end = self.places[min(max(span.end - 1, span.start), len(self.places) - 1)] + 1
-        return Span(start, max(start, end))
+        last = len(self.starts) - 1
+        start = self.starts[min(span.start, last)]
+        return Span(start, max(start, self.ends[min(max(span.end - 1, span.start), last)]))
 
 
 def read_macros(preamble: str) -> dict[str, tuple[int, str]]:
@@ -65,10 +65,11 @@ def _closing(text: str, start: int) -> int:
 
 def expand(text: str, macros: Mapping[str, tuple[int, str]]) -> Expanded:
     """The text with the macros put in, from the outside in. Fails with `ReadError` where that does not end or grows too long."""
-    places = list(range(len(text)))
+    starts, ends = list(range(len(text))), list(range(1, len(text) + 1))
     for _ in range(MAX_ROUNDS):
         pieces: list[str] = []
-        origin: list[int] = []
+        first: list[int] = []
+        final: list[int] = []
         last = 0
         changed = False
         for match in _USE.finditer(text):
@@ -77,21 +78,23 @@ def expand(text: str, macros: Mapping[str, tuple[int, str]]) -> Expanded:
             count, body = macros[match[1]]
             arguments, end = _arguments(text, match.end(), count)
             if arguments is None:
-                place = places[match.start()]
+                place = starts[match.start()]
                 raise ReadError(f"\\{match[1]} lacks an argument", place, place + len(match[0]))
             pieces.append(text[last:match.start()])
-            origin += places[last:match.start()]
+            first += starts[last:match.start()]
+            final += ends[last:match.start()]
             made = re.sub(r"#(\d)", lambda m: arguments[int(m[1]) - 1] if 0 < int(m[1]) <= count else "", body)
             made += " " if made[-1:].isalpha() else ""
             pieces.append(made)
-            origin += [places[match.start()]] * len(made)
+            first += [starts[match.start()]] * len(made)
+            final += [ends[end - 1]] * len(made)
             last, changed = end, True
-            if len(origin) > MAX_EXPANDED:
+            if len(first) > MAX_EXPANDED:
                 raise ReadError("the document's own commands grow without end", 0, 0)
         if not changed:
-            return Expanded(text, places)
+            return Expanded(text, starts, ends)
         text = "".join(pieces) + text[last:]
-        places = origin + places[last:]
+        starts, ends = first + starts[last:], final + ends[last:]
         if len(text) > MAX_EXPANDED:
             break
     raise ReadError("the document's own commands grow without end", 0, 0)

@@ -117,7 +117,8 @@ WORDS: dict[str, tuple[str, str]] = {
     "supseteq": ("rel", "supseteq"), "union": ("cup", "union"), "intersect": ("cap", "intersection"), "intersection": ("cap", "intersection"),
     "setminus": ("+", "setminus"), "approx": ("rel", "approx"), "propto": ("rel", "propto"), "equiv": ("rel", "equiv"), "perp": ("rel", "perp"),
     "parallel": ("rel", "parallel"), "divides": ("rel", "divides"), "mod": ("mod", "mod"), "all": ("all", "all"), "every": ("all", "all"),
-    "each": ("all", "all"), "any": ("all", "all"), "then": ("then", "then"), "sim": ("rel", "~"), "therefore": ("implies", "implies"), "degrees": ("degree", "degree"),
+    "each": ("all", "all"), "any": ("all", "all"), "then": ("then", "then"), "sim": ("rel", "~"), "therefore": ("implies", "implies"), "plus": ("+", "+"), "minus": ("-", "-"), "times": ("*", "times"),
+    "equals": ("rel", "="), "degrees": ("degree", "degree"),
     "choose": ("choose_", "choose"),
     "hence": ("implies", "implies"), "because": ("impliedby", "because"), "since": ("where", "where"), "such": ("such", "such"), "that": ("such", "that"),
 }

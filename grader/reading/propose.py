@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 from grader.model import Note, Read
 from grader.reading.names import EMBEDDED, LETTERS
+from grader.reading.places import moved
 from grader.reading.reader import read
 from grader.reading.vocabulary import OPEN, Vocabulary
 from grader.term import Span, Term
@@ -69,7 +70,13 @@ def propose(text: str, vocabulary: Vocabulary = OPEN) -> Read | None:
         return None
     _, best, reading = ranked[0]
     note = Note(f"`{text.strip()}` may stand for `{' '.join(best.text.split())}`", Span(0, len(text)), "guess", "nearest")
-    return Read(_placed(reading.term, best.places), (note,), proposed=True)
+    last = len(best.places) - 1
+
+    def typed(span: Span) -> Span:
+        start = best.places[min(span.start, last)]
+        return Span(start, max(start, best.places[min(max(span.end - 1, 0), last)] + 1))
+
+    return Read(moved(reading.term, typed), (note,), proposed=True)
 
 
 def _undistorted(text: str, names: dict[str, str], bound: float) -> list[_Beginning]:
@@ -128,14 +135,3 @@ def _steps(text: str, k: int, names: dict[str, str]) -> list[tuple[int, str, flo
     if char.swapcase() != char and char.swapcase() in names and char not in names:
         steps.append((1, char.swapcase(), _SAME, "name"))
     return steps
-
-
-def _placed(term: Term, places: tuple[int, ...]) -> Term:
-    """The tree with its places in the text that was typed."""
-    span = None
-    if term.span is not None and places:
-        last = len(places) - 1
-        start, end = places[min(term.span.start, last)], places[min(max(term.span.end - 1, 0), last)] + 1
-        span = Span(start, max(start, end))
-    args = tuple([_placed(a, places) for a in term.args])
-    return Term(term.kind, term.name, args, bound=term.bound, signs=term.signs, value=term.value, text=term.text, span=span)

@@ -6,6 +6,7 @@ met sites with two readings it runs again with them flipped; what comes out diff
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import replace
 
@@ -15,6 +16,7 @@ from grader.reading.characters import clean
 from grader.reading.grammar import Parser
 from grader.reading.lexer import lex
 from grader.reading.macros import Expanded, expand
+from grader.reading.places import complete, moved
 from grader.reading.repair import CLOSERS, OPENERS, Mended, mend
 from grader.reading.tokens import ReadError, Token
 from grader.reading.vocabulary import OPEN, Vocabulary
@@ -23,6 +25,8 @@ from grader.term import Span, Term, TooDeep
 MAX_LENGTH = 20_000
 """Longest text that is read, in characters."""
 MAX_ALTERNATIVES = 6
+_QUOTED = re.compile(r"""\s*["`]+([^"`]+)["`]+\s*""")
+"""A text in quotation marks or back quotes as a whole."""
 MAX_SITES = 60
 """More doubtful places than these in one text are not followed up: the reading is then a guess."""
 _CONSISTENT = frozenset("transpose letter_digit letter_digit_power call index_reach gamma superscript digit_groups".split())
@@ -53,6 +57,8 @@ def read_or_fail(text: str, vocabulary: Vocabulary, expect: str, macros: Mapping
     try:
         plain, found = clean(text)
         notes += found
+        if (quoted := _QUOTED.fullmatch(plain)) is not None:
+            plain = " " * quoted.start(1) + quoted[1] + " " * (len(plain) - quoted.end(1))
         if macros and "\\" in plain:
             expanded = expand(plain, macros)
             plain = expanded.text
@@ -65,6 +71,7 @@ def read_or_fail(text: str, vocabulary: Vocabulary, expect: str, macros: Mapping
     every = (*notes, *parsed)
     if expanded:
         every = tuple(replace(n, span=expanded.place(n.span)) if n.span else n for n in every)
+        term, others = moved(term, expanded.place), tuple(moved(t, expanded.place) for t in others)
     return Read(term, every, others)
 
 
@@ -76,7 +83,7 @@ def parse(text: str, vocabulary: Vocabulary, expect: str, notes: list[Note]) -> 
         raise ReadError("nothing is written here", 0, len(text))
     mended = _mended(tokens, text, notes)
     parser = Parser(mended, vocabulary, text, expect, frozenset())
-    term = _placed(parser.whole(), Span(0, len(text)))
+    term = complete(parser.whole(), Span(0, len(text)))
     found = parser.notes + [*parser.sites.values(), *words.values()]
     if vocabulary.closed:
         found += _unknown_names(term, vocabulary)
@@ -96,21 +103,6 @@ def parse(text: str, vocabulary: Vocabulary, expect: str, notes: list[Note]) -> 
         except ReadError:
             continue
     return term, found, tuple(others[:MAX_ALTERNATIVES])
-
-
-def _placed(term: Term, around: Span) -> Term:
-    """The tree with a place for every node: what was not typed by itself (an order of one, "otherwise") stands where its operands or its parent stand."""
-    span = term.span
-    if not term.args and not term.bound:
-        return term if span is not None else term.at(around)
-    if span is None:
-        inner = [a.span for a in term.args if a.span is not None]
-        span = Span(min(s.start for s in inner), max(s.end for s in inner)) if inner else around
-    args = tuple([_placed(a, span) for a in term.args])
-    bound = tuple([_placed(b, span) for b in term.bound])
-    if term.span is span and all([a is b for a, b in zip(args, term.args)]) and all([a is b for a, b in zip(bound, term.bound)]):
-        return term
-    return Term(term.kind, term.name, args, bound=bound, signs=term.signs, value=term.value, text=term.text, span=span)
 
 
 def _mended(tokens: list[Token], text: str, notes: list[Note]) -> Mended:
@@ -147,7 +139,7 @@ def _flips(sites: list[tuple[str, int]]) -> list[frozenset[tuple[str, int]]]:
 
 def _add_other(others: list[Term], term: Term, mended: Mended, vocabulary: Vocabulary, text: str, expect: str, flips: frozenset[tuple[str, int]]) -> None:
     try:
-        other = Parser(mended, vocabulary, text, expect, flips).whole()
+        other = complete(Parser(mended, vocabulary, text, expect, flips).whole(), Span(0, len(text)))
     except (ReadError, TooDeep, RecursionError):
         return
     if other != term and other not in others:

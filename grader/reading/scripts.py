@@ -154,6 +154,8 @@ class Scripts(Subscripts):
         places = [p for p in (lower, upper) if p is not None]
         if not places:
             raise self.stuck("the place where it is evaluated")
+        if lower is None:
+            raise self.fail("this bar names no place below it", hint="Write f|_{x=a}.")
         return apply("at", term, *places, span=self.span(start))
 
     # ---------------------------------------------------------------------------------------------------------- superscripts
@@ -192,16 +194,18 @@ class Scripts(Subscripts):
         if len(inside) == 2 and inside[0].kind == "-" and (inside[1].kind == "top" or inside[1].text == "T" and not self.vocabulary.knows("T")):
             self.i = close + 1
             return apply("transpose", apply("inverse", base)), False
-        wrapped = inside[0].kind == "(" and self.partner.get(first + 1) == close - 1
+        named = base.kind == "symbol" or base.kind == "apply" and base.name in ("index", "hat", "bar", "tilde", "vec", "star", "prime")
+        wrapped = inside[0].kind == "(" and self.partner.get(first + 1) == close - 1 and named
         self.enter(t)
+        self.subscripts += wrapped
         self.i += 1
         entries, _ = self.listed(close)
+        self.subscripts -= wrapped
         self.nest -= 1
         self.i = close + 1
         if len(entries) > 1:
             return apply("sup", base, collection("tuple", *entries)), False
-        named = base.kind == "symbol" or base.kind == "apply" and base.name in ("index", "hat", "bar", "tilde", "vec", "star", "prime")
-        if wrapped and named and is_mark(entries[0]):
+        if wrapped and is_mark(entries[0]):
             span = Span(inside[0].start, inside[-1].end)
             if inside[1].text in ("i", "j", "k", "l", "t", "s") or not self.site("superscript", first, "a superscript in brackets is read as a mark; it may be a power", span):
                 return apply("sup", base, entries[0]), False

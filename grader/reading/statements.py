@@ -74,7 +74,8 @@ class Statements:
         if not any(kinds):
             if self.expect in ("set", "interval"):
                 return collection("set", *flat, span=span)
-            self.note("a list without brackets", span, "bare_list")
+            if not self.in_bounds:
+                self.note("a list without brackets", span, "bare_list")
             return collection("list", *flat, span=span)
         if not kinds[0]:
             cut = kinds.index(True)

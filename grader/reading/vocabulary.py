@@ -13,6 +13,7 @@ from functools import cached_property
 from grader.domain import Domain
 from grader.model import Part, Symbol
 from grader.reading.names import FUNCTION_LETTERS, canonical
+from grader.term import Term, free_names, walk
 
 DENSITY_LETTERS = frozenset("p q P Q pi".split())
 """Names whose call with an argument is a density unless the vocabulary says otherwise: `\\int q(z) log p(z) dz` runs over the whole space."""
@@ -57,6 +58,23 @@ class Vocabulary:
         """An open vocabulary with these symbols, domains in words: `Vocabulary.declared(n="integer > 0", k="vector")`."""
         every = {**(_domains or {}), **domains}
         return Vocabulary(tuple(Symbol(name, Domain.parse(words)) for name, words in every.items()))
+
+    def alongside(self, *terms: Term) -> Vocabulary:
+        """The same, where names mean what they mean in these terms (a reference): those that are called are functions, the others are not.
+        Declared names stay as they are."""
+        called: set[str] = set()
+        plain: set[str] = set()
+        for term in terms:
+            for node in walk(term):
+                if node.is_apply("call"):
+                    called |= free_names(node.args[0])
+                elif node.kind != "symbol":
+                    plain |= {a.name for a in node.args if a.kind == "symbol"}
+                elif node is term:
+                    plain.add(node.name)
+        made = [Symbol(name, Domain(shape="function")) for name in sorted(called)]
+        made += [Symbol(name) for name in sorted(plain - called)]
+        return replace(self, symbols=self.symbols + tuple(s for s in made if not self.knows(s.name)))
 
     def with_functions(self, *names: str) -> Vocabulary:
         """The same, where these names too are functions."""

@@ -1,0 +1,32 @@
+"""Places of trees in the text."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from grader.term import Span, Term
+
+
+def complete(term: Term, around: Span) -> Term:
+    """The tree with a place for every node: what was not typed by itself (an order of one, "otherwise") stands where its operands or its parent stand."""
+    span = term.span
+    if not term.args and not term.bound:
+        return term if span is not None else term.at(around)
+    if span is None:
+        inner = [a.span for a in term.args if a.span is not None]
+        span = Span(min(s.start for s in inner), max(s.end for s in inner)) if inner else around
+    args = tuple([complete(a, span) for a in term.args])
+    bound = tuple([complete(b, span) for b in term.bound])
+    if term.span is span and all([a is b for a, b in zip(args, term.args)]) and all([a is b for a, b in zip(bound, term.bound)]):
+        return term
+    return _rebuilt(term, args, bound, span)
+
+
+def moved(term: Term, place: Callable[[Span], Span]) -> Term:
+    """The tree with every place changed by the function."""
+    span = place(term.span) if term.span is not None else None
+    return _rebuilt(term, tuple([moved(a, place) for a in term.args]), tuple([moved(b, place) for b in term.bound]), span)
+
+
+def _rebuilt(term: Term, args: tuple[Term, ...], bound: tuple[Term, ...], span: Span | None) -> Term:
+    return Term(term.kind, term.name, args, bound=bound, signs=term.signs, value=term.value, text=term.text, span=span)
