@@ -15,7 +15,6 @@ A kind is a module with
 from __future__ import annotations
 
 import importlib
-import importlib.metadata
 import pkgutil
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -48,10 +47,12 @@ class Kind:
 
 def names() -> tuple[str, ...]:
     """Names of all kinds, sorted."""
+    from importlib.metadata import entry_points  # it takes longer to load than most answers to decide
+
     import grader.answers
 
     own = {m.name for m in pkgutil.iter_modules(grader.answers.__path__) if not m.name.startswith("_")}
-    return tuple(sorted(own | {e.name for e in importlib.metadata.entry_points(group="grader.answers")}))
+    return tuple(sorted(own | {e.name for e in entry_points(group="grader.answers")}))
 
 
 def load(name: str) -> Kind:
@@ -62,7 +63,9 @@ def load(name: str) -> Kind:
         except ModuleNotFoundError as error:
             if error.name != f"grader.answers.{name}":
                 raise
-        for entry in importlib.metadata.entry_points(group="grader.answers", name=name):
+        from importlib.metadata import entry_points
+
+        for entry in entry_points(group="grader.answers", name=name):
             return Kind(name, entry.load())
     raise KeyError(name)
 
