@@ -15,7 +15,8 @@ from collections.abc import Iterable, Sequence
 from grader import model
 from grader.model import Claim, Evidence, Finding, Status, Verdict
 
-CHECKERS = frozenset("growth point region attention_limit probability dynamics equality samples constant structure definedness order form choice".split())
+CHECKERS = frozenset("growth point region attention_limit probability dynamics equality samples constant structure definedness order form "
+                     "choice".split())
 """Evidence methods, each the module `grader.replay.NAME` with `check(claim, data) -> Finding`."""
 
 PERMITTED_ORACLES = frozenset({"z3"})

@@ -1,8 +1,9 @@
 """Many pairs of reference and answer: JSON lines in, JSON lines out, one for each, in order, whatever the input.
 
-In: {"id", "reference", "answer", "assume"?: {...}, "kind"?: ..., "options"?: {...}, "extract"?: bool}. Out: {"id", "status", "equal", "reason", "evidence", "ms"} with
-status proved, refuted, agrees, undecided or unread, and `equal` true, false or null. A line that is no JSON object, lacks a key, or names no known kind
-is answered as unread with the reason; a pair that runs out of its limits as undecided. `ms` is processor time (the only field that differs between runs).
+In: {"id", "reference", "answer", "assume"?: {...}, "kind"?: ..., "options"?: {...}, "extract"?: bool}. Out: {"id", "status", "equal", "reason",
+"evidence", "ms"} with status proved, refuted, agrees, undecided or unread, and `equal` true, false or null. A line that is no JSON object, lacks a
+key, or names no known kind is answered as unread with the reason; a pair that runs out of its limits as undecided. `ms` is processor time (the only
+field that differs between runs).
 """
 
 from __future__ import annotations

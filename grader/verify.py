@@ -1,8 +1,8 @@
 """Is an answer equal to a reference? One call, one verdict, for expressions, numbers, equations, inequalities, sets, lists, matrices and the rest.
 
-Symbols without a declared domain are real, unless something complex is written (i, re, im, arg, conj): then they are complex and functions have their principal
-values. A symbol that bounds a sum or product is an integer. Equality means: wherever both sides are defined, and they must be defined together somewhere;
-where the answer is undefined and the reference is not, the verdict's facts say so.
+Symbols without a declared domain are real, unless something complex is written (i, re, im, arg, conj): then they are complex and functions have
+their principal values. A symbol that bounds a sum or product is an integer. Equality means: wherever both sides are defined, and they must be
+defined together somewhere; where the answer is undefined and the reference is not, the verdict's facts say so.
 """
 
 from __future__ import annotations
@@ -28,9 +28,9 @@ MAX_READINGS = 4
 def verify(reference: Any, answer: Any, *, assume: Mapping[str, str] | None = None, kind: str | None = None, budget: Budget | None = None) -> Verdict:
     """The verdict on "answer = reference".
 
-    Both are strings (LaTeX, plain, Unicode), SymPy objects (their assumptions count), or terms. `assume` declares domains in words ({"n": "integer > 0", "*": "real"}); "*" is for
-    all others. `kind` is the answer kind to compare under ("expression", "set", "interval", ...); without it the reference's own type decides. Never raises
-    because of what the strings say: an unread one gives an undecided verdict that says so.
+    Both are strings (LaTeX, plain, Unicode), SymPy objects (their assumptions count), or terms. `assume` declares domains in words ({"n": "integer
+    > 0", "*": "real"}); "*" is for all others. `kind` is the answer kind to compare under ("expression", "set", "interval", ...); without it the
+    reference's own type decides. Never raises because of what the strings say: an unread one gives an undecided verdict that says so.
 
     Fails with ValueError when `assume` has a word that is no domain, KeyError when there is no such kind.
     """
@@ -46,7 +46,8 @@ def verify(reference: Any, answer: Any, *, assume: Mapping[str, str] | None = No
 
 
 def compare(answer: Read, reference: Read, domains: Mapping[str, Domain], budget: Budget) -> Verdict:
-    """The verdict on two readings. The preferred readings decide; where they differ and another reading of either side would not, it stays undecided."""
+    """The verdict on two readings. The preferred readings decide; where they differ and another reading of either side would not, it stays
+    undecided."""
     answer, reference = aligned(answer, reference.term), aligned(reference, answer.term)
     verdict = _decide(answer.term, reference.term, domains, budget)
     if verdict.equal or answer.term == reference.term:

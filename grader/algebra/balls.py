@@ -60,7 +60,8 @@ class Balls:
     """Evaluates terms at a point; make one for each point and precision, inside `precision(bits)`.
 
     `real`: the reading (see `semantics`); `is_integer`: symbols that are integers by domain; `interpretations`: unknown functions as lambda terms;
-    `radius`: when positive, every coordinate that is no integer by domain becomes a ball of that radius (to see whether a term is defined around a point).
+    `radius`: when positive, every coordinate that is no integer by domain becomes a ball of that radius (to see whether a term is defined around a
+    point).
     """
 
     def __init__(self, point: Point, *, real: bool, is_integer: Callable[[str], bool] = lambda name: False,

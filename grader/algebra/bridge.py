@@ -1,8 +1,8 @@
 """Terms to SymPy and back, without evaluating on the way: 1 + 1 stays a sum of two ones.
 
-`to_sympy(t)` keeps the tree (`evaluate=False`); `from_sympy(to_sympy(t))` is t again for terms made of what both know, up to how each writes differences and
-quotients (SymPy has neither: a - b is a + (-1) b, a/b is a b^-1; both come back as differences and quotients). What SymPy has no name for becomes an undefined
-function of that name, and comes back. SymPy is imported at the first use.
+`to_sympy(t)` keeps the tree (`evaluate=False`); `from_sympy(to_sympy(t))` is t again for terms made of what both know, up to how each writes
+differences and quotients (SymPy has neither: a - b is a + (-1) b, a/b is a b^-1; both come back as differences and quotients). What SymPy has no
+name for becomes an undefined function of that name, and comes back. SymPy is imported at the first use.
 Fails with `NoBridge` for objects that are no mathematics known here.
 """
 
@@ -20,17 +20,23 @@ class NoBridge(ValueError):
 
 
 _FUNCTIONS = {
-    "exp": "exp", "log": "log", "sin": "sin", "cos": "cos", "tan": "tan", "cot": "cot", "sec": "sec", "csc": "csc", "asin": "asin", "acos": "acos", "atan": "atan",
-    "acot": "acot", "asec": "asec", "acsc": "acsc", "sinh": "sinh", "cosh": "cosh", "tanh": "tanh", "coth": "coth", "sech": "sech", "csch": "csch", "asinh": "asinh",
-    "acosh": "acosh", "atanh": "atanh", "atan2": "atan2", "abs": "Abs", "floor": "floor", "ceil": "ceiling", "sign": "sign", "max": "Max", "min": "Min", "mod": "Mod",
-    "factorial": "factorial", "double_factorial": "factorial2", "binomial": "binomial", "gamma": "gamma", "beta_function": "beta", "erf": "erf", "zeta": "zeta",
-    "re": "re", "im": "im", "arg": "arg", "conj": "conjugate", "and": "And", "or": "Or", "not": "Not", "implies": "Implies", "xor": "Xor", "iff": "Equivalent",
+    "exp": "exp", "log": "log", "sin": "sin", "cos": "cos", "tan": "tan", "cot": "cot", "sec": "sec", "csc": "csc", "asin": "asin", "acos": "acos",
+    "atan": "atan",
+    "acot": "acot", "asec": "asec", "acsc": "acsc", "sinh": "sinh", "cosh": "cosh", "tanh": "tanh", "coth": "coth", "sech": "sech", "csch": "csch",
+    "asinh": "asinh",
+    "acosh": "acosh", "atanh": "atanh", "atan2": "atan2", "abs": "Abs", "floor": "floor", "ceil": "ceiling", "sign": "sign", "max": "Max",
+    "min": "Min", "mod": "Mod",
+    "factorial": "factorial", "double_factorial": "factorial2", "binomial": "binomial", "gamma": "gamma", "beta_function": "beta", "erf": "erf",
+    "zeta": "zeta",
+    "re": "re", "im": "im", "arg": "arg", "conj": "conjugate", "and": "And", "or": "Or", "not": "Not", "implies": "Implies", "xor": "Xor",
+    "iff": "Equivalent",
     "union": "Union", "intersection": "Intersection", "setminus": "Complement",
 }
 _BACK = {v: k for k, v in _FUNCTIONS.items()}
 _RELATIONS = {"=": "Eq", "!=": "Ne", "<": "Lt", "<=": "Le", ">": "Gt", ">=": "Ge"}
 _RELATIONS_BACK = {"Equality": "=", "Unequality": "!=", "StrictLessThan": "<", "LessThan": "<=", "StrictGreaterThan": ">", "GreaterThan": ">="}
-_CONSTANTS = {"pi": "pi", "e": "E", "i": "I", "oo": "oo", "true": "true", "false": "false", "undefined": "nan", "emptyset": "EmptySet", "RR": "Reals", "ZZ": "Integers",
+_CONSTANTS = {"pi": "pi", "e": "E", "i": "I", "oo": "oo", "true": "true", "false": "false", "undefined": "nan", "emptyset": "EmptySet",
+              "RR": "Reals", "ZZ": "Integers",
               "NN": "Naturals0", "QQ": "Rationals", "CC": "Complexes"}
 _BINDERS = {"sum": "Sum", "product": "Product", "integral": "Integral", "antiderivative": "Integral", "limit": "Limit"}
 
@@ -96,7 +102,8 @@ def _apply(term: Term, s: Any) -> Any:
 
 def _collection(term: Term, s: Any) -> Any:
     if term.name == "cases":
-        return s.Piecewise(*[(to_sympy(r.args[0]), to_sympy(r.args[1])) if r.is_apply("where") else (to_sympy(r), True) for r in term.args], evaluate=False)
+        return s.Piecewise(*[(to_sympy(r.args[0]), to_sympy(r.args[1])) if r.is_apply("where") else (to_sympy(r), True) for r in term.args],
+                           evaluate=False)
     if term.name == "matrix":
         return s.Matrix([[to_sympy(e) for e in (row.args if row.kind == "tuple" else (row,))] for row in term.args])
     args = [to_sympy(a) for a in term.args]
@@ -240,9 +247,12 @@ def domains_of(value: Any) -> dict[str, str]:
     """Domains in words from the assumptions that SymPy symbols carry."""
     s, found = _sympy(), {}
     for x in sorted(getattr(value, "free_symbols", ()), key=str):
-        words = [w for w, holds in (("integer", x.is_integer), ("rational", x.is_rational and not x.is_integer), ("real", x.is_real and not x.is_rational)) if holds]
-        words += [w for w, holds in (("positive", x.is_positive), ("negative", x.is_negative), ("nonnegative", x.is_nonnegative and not x.is_positive),
-                                     ("nonpositive", x.is_nonpositive and not x.is_negative), ("nonzero", x.is_nonzero and not (x.is_positive or x.is_negative))) if holds]
+        words = [w for w, holds in (("integer", x.is_integer), ("rational", x.is_rational and not x.is_integer), ("real",
+            x.is_real and not x.is_rational)) if holds]
+        words += [w for w, holds in (("positive", x.is_positive), ("negative", x.is_negative), ("nonnegative",
+            x.is_nonnegative and not x.is_positive),
+                                     ("nonpositive", x.is_nonpositive and not x.is_negative), ("nonzero",
+                                         x.is_nonzero and not (x.is_positive or x.is_negative))) if holds]
         if x.is_complex and not words and isinstance(x, s.Symbol):
             words = ["complex"]
         if words:

@@ -139,12 +139,13 @@ class Comparison:
 
 class Look:
     """What was seen at one point. `left`, `right`: "defined", "undefined", "unsure", "unsupported", or "outside" where a condition fails.
-    `differ`: certainly different; `same`: certainly within 2^-200; `nothing`: both may be zero there; `order`: 1 where left > right, -1 where left < right,
-    0 where that is not known; `touching`: exactly equal."""
+    `differ`: certainly different; `same`: certainly within 2^-200; `nothing`: both may be zero there; `order`: 1 where left > right, -1 where left
+    < right, 0 where that is not known; `touching`: exactly equal."""
 
     __slots__ = ("left", "right", "differ", "same", "nothing", "order", "touching")
 
-    def __init__(self, left: str, right: str, differ: bool | None, same: bool | None, nothing: bool = False, order: int = 0, touching: bool = False) -> None:
+    def __init__(self, left: str, right: str, differ: bool | None, same: bool | None, nothing: bool = False, order: int = 0,
+                 touching: bool = False) -> None:
         self.left, self.right, self.differ, self.same, self.nothing = left, right, bool(differ), bool(same), nothing
         self.order, self.touching = order, touching
 

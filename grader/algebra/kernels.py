@@ -4,8 +4,8 @@ A part of a formula that is no rational function gets a generator: x^(1/2), exp(
 and its sign are those of `grader.replay.table`, which is asked here as well: the finder then never uses a fact that the checker would not grant.
 The arithmetic is FLINT's; the checker does it again with dictionaries.
 
-Orders of roots and units of exponents are fixed before a normal form begins (`Plan`): when x^(1/3) turns up after x^(1/2), everything is started again
-with x^(1/6) as the generator, so that each thing has one name.
+Orders of roots and units of exponents are fixed before a normal form begins (`Plan`): when x^(1/3) turns up after x^(1/2), everything is started
+again with x^(1/6) as the generator, so that each thing has one name.
 """
 
 from __future__ import annotations

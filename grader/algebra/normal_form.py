@@ -1,9 +1,9 @@
 """Exact normal forms of formulas, with a certificate that `grader.replay.equality` can replay.
 
-Method. Every part of a formula gets a value: a fraction of polynomials over generators (`kernels`) that stand for its roots, exponentials, logarithms and
-other functions. Two formulas with equal values are equal wherever both are defined. The generators are chosen so that the common identities become
-identities of polynomials (Risch's structure theorem says which functions are algebraically independent; here only equality is claimed, so a choice
-that misses a relation leaves a claim open and never proves a false one):
+Method. Every part of a formula gets a value: a fraction of polynomials over generators (`kernels`) that stand for its roots, exponentials,
+logarithms and other functions. Two formulas with equal values are equal wherever both are defined. The generators are chosen so that the common
+identities become identities of polynomials (Risch's structure theorem says which functions are algebraically independent; here only equality is
+claimed, so a choice that misses a relation leaves a claim open and never proves a false one):
 
 - exp(sum c m) is a product of powers of one generator for each product m, log u is split over the factors of u, x^y is exp(y log x);
 - sine and cosine are made of exp(i u); roots of integers and of factors are generators with g^k = p; |u| has g^2 = u^2;
@@ -171,7 +171,11 @@ class NormalForm(PowerRules, ExponentialRules, FunctionRules):
 
     def rule_div(self, term: Term) -> Frac:
         """Quotient; the divisor is not zero where the claim is defined."""
-        return self._shortened(term, self.k.times(self.value(term.args[0]), self.divide(self.value(term.args[1]))))
+        top, bottom = self.value(term.args[0]), self.value(term.args[1])
+        found = self._shortened(term, self.k.times(top, self.divide(bottom)))
+        if found[1].is_constant() and not bottom[0].is_constant():
+            self.row(term)["reduced"] = self.k.write_frac(found)
+        return found
 
     def divide(self, u: Frac) -> Frac:
         """1/u, noting that u is not zero."""
@@ -260,7 +264,8 @@ def _leading(k: Kernels, p: fmpq_mpoly) -> fmpq_mpoly:
 
 
 def certificate(claim: Claim, left: Term, right: Term, real: bool, check: Callable[[], None] = lambda: None) -> dict[str, Any] | str:
-    """Data for `replay.equality` without its point, or why there is none ("the normal forms differ", "a limit"). `check` is called often and may raise."""
+    """Data for `replay.equality` without its point, or why there is none ("the normal forms differ", "a limit"). `check` is called often and may
+    raise."""
     plan, count, reason = Plan(), 14, ""
     for _ in range(MAX_RESTARTS):
         form = NormalForm(claim, real, plan, count, check)

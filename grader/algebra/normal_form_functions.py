@@ -88,7 +88,7 @@ class FunctionRules:
             raise Bail("gamma functions far apart")
         arg = k.plus(start, k.number(top))
         g = k.generator(key, ["rgamma", k.write_frac(arg)])
-        self.row(term)["gamma"] = g
+        self.row(term).update(gamma=g, steps=top - shift)
         out = k.at(g)
         for j in range(top - shift):
             out = k.times(out, k.plus(u, k.number(j)))

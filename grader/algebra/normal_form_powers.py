@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 from flint import fmpz
 
 from grader.algebra.kernels import Bail, Frac, fmpq_of, rational
-from grader.replay.definitions import by_definition
 from grader.replay.semantics import integer_built
 from grader.term import Term, apply, constant, number
 

@@ -17,7 +17,8 @@ from grader.term import Term, walk
 
 Coordinate = F | tuple[F, F]
 
-_SMALL = [F(2), F(3), F(1, 2), F(-1), F(5), F(-2), F(3, 2), F(1), F(-3), F(1, 3), F(-1, 2), F(7), F(4), F(0), F(-3, 2), F(2, 3), F(6), F(5, 2), F(-5), F(1, 4),
+_SMALL = [F(2), F(3), F(1, 2), F(-1), F(5), F(-2), F(3, 2), F(1), F(-3), F(1, 3), F(-1, 2), F(7), F(4), F(0), F(-3, 2), F(2, 3), F(6), F(5, 2),
+          F(-5), F(1, 4),
           F(11), F(-7), F(3, 4), F(10), F(1, 5), F(-1, 3), F(13), F(8), F(-4), F(9)]
 _COMPLEX = [(F(1), F(1)), (F(-2), F(1)), (F(-1), F(0)), (F(2), F(-1)), (F(-1), F(-2)), (F(2), F(0)), (F(0), F(1)), (F(-3), F(0)), (F(1, 2), F(-3, 2)),
             (F(3), F(2)), (F(-1, 2), F(1, 2)), (F(0), F(-2)), (F(1, 3), F(0)), (F(-2), F(-3))]
@@ -52,7 +53,8 @@ def constants_of(terms: Iterable[Term]) -> list[F]:
 def simple_points(names: Iterable[str], domain: Callable[[str], Domain], count: int = 14) -> Iterator[dict[str, Coordinate]]:
     """Points with small coordinates, in the order in which they should be tried."""
     ordered = sorted(names)
-    lists: dict[str, list[Coordinate]] = {n: list(_COMPLEX) if domain(n).field == "complex" else candidates(domain(n)) for n in ordered}  # type: ignore[arg-type]
+    lists: dict[str, list[Coordinate]] = {n: list(_COMPLEX) if domain(n).field == "complex" else candidates(domain(n))
+                                          for n in ordered}  # type: ignore[arg-type]
     if any(not options for options in lists.values()):
         return
     seen = set()

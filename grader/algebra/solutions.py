@@ -1,7 +1,8 @@
 """Exact points at which one of two conditions holds and the other does not.
 
-Points come from small values of the symbols; where a condition is an equation, one symbol is solved for: the difference of the sides is looked at for four values
-of that symbol, and if it is a polynomial of degree one or two in it there (checked by a fifth), its rational or Gaussian roots give points on the solution set.
+Points come from small values of the symbols; where a condition is an equation, one symbol is solved for: the difference of the sides is looked at
+for four values of that symbol, and if it is a polynomial of degree one or two in it there (checked by a fifth), its rational or Gaussian roots give
+points on the solution set.
 All arithmetic is exact (`replay.evaluate` with fractions); what cannot be had exactly is left out.
 """
 

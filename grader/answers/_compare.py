@@ -1,7 +1,7 @@
 """What kinds share that ask for one thing equal to the reference: reading it out of a text, the claims, and the mark.
 
-An answer is read as a whole; a name before an equality sign ("y = 3x", "f'(x) = 2x") is taken off where no equation is asked for; else the one formula that the
-text puts forward counts (`reading.passages.stated`). Of a chain of equalities the last side counts.
+An answer is read as a whole; a name before an equality sign ("y = 3x", "f'(x) = 2x") is taken off where no equation is asked for; else the one
+formula that the text puts forward counts (`reading.passages.stated`). Of a chain of equalities the last side counts.
 """
 
 from __future__ import annotations
@@ -76,7 +76,8 @@ def _fitting(found: Reading, manner: Manner) -> Reading:
     others = tuple(_unlabelled(t)[0] if manner.label else t for t in found.alternatives)
     kind = natures.nature(term)
     if kind not in manner.natures:
-        return Unread(f"it reads as {natures.WORDS[kind]}, and {manner.noun} is asked for", term.span, f"Write {manner.noun}, such as {manner.example}.", notes)
+        return Unread(f"it reads as {natures.WORDS[kind]}, and {manner.noun} is asked for", term.span,
+                      f"Write {manner.noun}, such as {manner.example}.", notes)
     return dataclasses.replace(found, term=term, notes=notes, alternatives=tuple(t for t in others if natures.nature(t) in manner.natures))
 
 
@@ -136,7 +137,8 @@ def claim(part: Part, answer: Term, other: Term, label: str) -> Claim:
 
 
 def claims(reading: Reading, part: Part, settled: Settled, manner: Manner, domain: bool = False) -> tuple[Claim, ...]:
-    """Equal to the reference; where not, to a variant or a foreseen wrong answer; where equal, whether it is defined where it should be (`domain`)."""
+    """Equal to the reference; where not, to a variant or a foreseen wrong answer; where equal, whether it is defined where it should be
+    (`domain`)."""
     if not isinstance(reading, Read):
         return ()
     made = [claim(part, reading.term, of(part, part.answer, manner), "equal")]
@@ -148,7 +150,8 @@ def claims(reading: Reading, part: Part, settled: Settled, manner: Manner, domai
             made += [claim(part, reading.term, of(part, e.answer, manner, name), f"{name} {k}") for k, e in enumerate(entries) if e.answer]
     elif domain:
         pair = made[0].conclusion
-        made.append(dataclasses.replace(made[0], conclusion=Satisfies((pair.left, pair.right), "definedness"), label="defined"))  # type: ignore[union-attr]
+        made.append(dataclasses.replace(made[0], conclusion=Satisfies((pair.left, pair.right), "definedness"),
+                                        label="defined"))  # type: ignore[union-attr]
     return tuple(made)
 
 
@@ -156,7 +159,8 @@ def claims(reading: Reading, part: Part, settled: Settled, manner: Manner, domai
 
 
 def mark(reading: Reading, part: Part, settled: Settled, kind: str, *, remarks: tuple[Award, ...] = ()) -> Mark:
-    """All points where the claim "equal" (or a variant) holds; else what the spec says of a foreseen wrong answer; a person where it is not decided."""
+    """All points where the claim "equal" (or a variant) holds; else what the spec says of a foreseen wrong answer; a person where it is not
+    decided."""
     verdict = settled["equal"]
     if verdict.status in EQUAL:
         return _credit(part, verdict, f"{kind}.right", "equal", settled, remarks, kind)
@@ -179,7 +183,8 @@ def _credit(part: Part, verdict: object, tag: str, label: str, settled: Settled,
     found = settled[label]
     if found.status is Status.AGREES:
         if any(fact.startswith(STEPS) for fact in found.finding.facts):
-            return person(part, f"{kind}.steps", "It agrees at every point tried, but it has jumps or corners that points may miss: a person decides.", label,
+            return person(part, f"{kind}.steps",
+                          "It agrees at every point tried, but it has jumps or corners that points may miss: a person decides.", label,
                           Status.AGREES)
         made = agreed(part, tag, text, label)
     else:

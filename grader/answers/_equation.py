@@ -1,7 +1,7 @@
 """The claim that an answer equals a reference: what the letters mean, which domains they have, and how both sides are laid out to be compared.
 
-Symbols without a declared domain are real, unless something complex is written (i, re, im, arg, conj): then they are complex and functions have their principal
-values. A symbol that bounds a sum or product, or stands in the exponent of a negative number, is an integer.
+Symbols without a declared domain are real, unless something complex is written (i, re, im, arg, conj): then they are complex and functions have
+their principal values. A symbol that bounds a sum or product, or stands in the exponent of a negative number, is an integer.
 """
 
 from __future__ import annotations
@@ -56,7 +56,8 @@ def bounding(term: Term) -> frozenset[str]:
 
 
 def _settled_letters(answer: Term, reference: Term, domains: Mapping[str, Domain]) -> tuple[Term, Term]:
-    """E and I that are not declared and stand on one side only mean the constants, as computer algebra writes them; I also beside re, im, arg, conj."""
+    """E and I that are not declared and stand on one side only mean the constants, as computer algebra writes them; I also beside re, im, arg,
+    conj."""
     for letter, name in (("E", "e"), ("I", "i")):
         beside = name == "i" and any(is_complex(t) for t in (answer, reference))
         if letter in domains or (letter in free_names(answer)) == (letter in free_names(reference)) and not beside:

@@ -1,18 +1,18 @@
 """A formula equal to the reference, whatever its form.
 
 What it checks
-    Whether the answer and the reference are equal for all values of the symbols in their domains, wherever both are defined. Where the answer is undefined
-    and the reference is not, this is said beside the mark.
+    Whether the answer and the reference are equal for all values of the symbols in their domains, wherever both are defined. Where the answer is
+    undefined and the reference is not, this is said beside the mark.
 
 What learners may write
     Any formula, typed, in LaTeX or Unicode; with a name before it (y = 3x, f'(x) = 2x), in a sentence that puts one formula forward, or as a chain of
     equalities, of which the last side counts.
 
 Definition used
-    Symbols without a declared domain are real, unless something complex is written. Roots, logarithms and powers are the real functions then, defined where
-    school analysis defines them; over the complex numbers they have their principal values. 0/0, 0^0 and infinite differences equal nothing. An integral,
-    sum, limit or derivative that is left standing is no answer where the reference has none (`unevaluated`). With `up_to_constant: x`, formulas with the same
-    derivative in x count as equal; then `constant` says whether the constant must be written.
+    Symbols without a declared domain are real, unless something complex is written. Roots, logarithms and powers are the real functions then,
+    defined where school analysis defines them; over the complex numbers they have their principal values. 0/0, 0^0 and infinite differences equal
+    nothing. An integral, sum, limit or derivative that is left standing is no answer where the reference has none (`unevaluated`). With
+    `up_to_constant: x`, formulas with the same derivative in x count as equal; then `constant` says whether the constant must be written.
 
 Fails when
     The answer puts forward several formulas, or agreement can be seen at points only and the formula has jumps or corners: a person then.
@@ -38,8 +38,10 @@ from grader.model import Answer, Note, SpecError, Status
 from grader.term import Term, apply, free_names, number, symbol, walk
 
 TAGS = _compare.tags("expression", "Equal to the reference.") | {
-    "expression.unevaluated": "Right, but an integral, sum, limit or derivative is left standing.", "expression.undefined": "Equal, but undefined where the reference is defined.",
-    "expression.constant": "Right but for the constant of integration, which is not written.", "expression.narrow": "Undefined on more than the reference; the part asks for the same domain.",
+    "expression.unevaluated": "Right, but an integral, sum, limit or derivative is left standing.",
+    "expression.undefined": "Equal, but undefined where the reference is defined.",
+    "expression.constant": "Right but for the constant of integration, which is not written.",
+    "expression.narrow": "Undefined on more than the reference; the part asks for the same domain.",
 }
 STANDING = frozenset("integral antiderivative sum product limit derivative partial gradient maximum minimum supremum infimum argmax argmin".split())
 MANNER = Manner("expression", frozenset({"number", "pair", "infinite", "antiderivative"}), "a formula", "(x + 1)^2")
@@ -56,7 +58,8 @@ class Options:
     up_to_constant: str = field(default="", metadata={"help": "a variable: formulas with the same derivative in it count as equal"})
     constant: Literal["optional", "required"] = field(default="optional", metadata={
         "help": "with up_to_constant: whether the answer must contain a constant of its own (C)"})
-    constant_points: Fraction | None = field(default=None, metadata={"help": "with constant: required, what an answer without it earns; default: half the points"})
+    constant_points: Fraction | None = field(default=None,
+                                             metadata={"help": "with constant: required, what an answer without it earns; default: half the points"})
     log_base: int | None = field(default=None, metadata={"help": "what log without a base means; default: natural"})
     decimal_comma: bool = field(default=False, metadata={"help": "whether 3,5 is a number"})
     degrees: bool = field(default=False, metadata={"help": "whether the arguments of sin, cos, tan are in degrees"})
@@ -82,7 +85,8 @@ def read(answer: Answer, part: Part) -> Reading:
     if part.options.up_to_constant and len(strange) == 1:
         return Read(found.term, tuple(n for n in found.notes if n.code != "unknown_name"), found.alternatives, found.proposed)
     if strange and not any(n.severity == "guess" for n in found.notes):
-        return Read(found.term, (*found.notes, Note(f"{', '.join(strange)} is not named in the problem", None, "info", "unknown_name")), found.alternatives,
+        return Read(found.term, (*found.notes, Note(f"{', '.join(strange)} is not named in the problem", None, "info", "unknown_name")),
+                    found.alternatives,
                     found.proposed)
     return found
 
@@ -96,7 +100,8 @@ def claims(reading: Reading, part: Part, settled: Settled) -> tuple[Claim, ...]:
     """Equal to the reference (its derivative, up to a constant), and defined where the reference is."""
     if not part.options.up_to_constant or not isinstance(reading, Read):
         return _compare.claims(reading, part, settled, MANNER, domain=True)
-    entries = [("equal", part.answer), *((f"accept {k}", e.answer) for k, e in enumerate(part.accept)), *((f"wrong {k}", e.answer) for k, e in enumerate(part.wrong))]
+    entries = [("equal", part.answer), *((f"accept {k}", e.answer) for k, e in enumerate(part.accept)), *((f"wrong {k}", e.answer) for k,
+        e in enumerate(part.wrong))]
     first = settled.get("equal")
     wanted = entries[:1] if first is None or first.status in _compare.EQUAL else [e for e in entries if e[1]]
     return tuple(_compare.claim(part, _slope(reading.term, part), _slope(_compare.of(part, text, MANNER), part), label) for label, text in wanted)

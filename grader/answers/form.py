@@ -1,18 +1,19 @@
 """A formula in a certain form: factored, expanded, in lowest terms, as partial fractions, and so on.
 
 What it checks
-    First whether the answer is equal to the reference, if there is one; then whether it is written in the form asked for. Each is said apart, with the place where
-    the form fails.
+    First whether the answer is equal to the reference, if there is one; then whether it is written in the form asked for. Each is said apart, with
+    the place where the form fails.
 
 What learners may write
     Any formula, as for the kind `expression`; equations, sets and lists too where the form allows them.
 
 Definition used
-    same_up_to_order: the reference but for the order of terms and factors (nothing is computed: 1/2 is not 2/4, x^2 is not x x). expanded: no bracket left to
-    multiply out. factored: a product of factors that do not split over the rational numbers, without numbers or letters to take out; factors free of `variable` do
-    not count. completed_square: a (x + b)^2 + c. single_fraction: one fraction line at most. partial_fractions: a polynomial and proper fractions over powers of
-    factors that do not split. lowest_terms: no common number above and below a line, and no root or i below it. rationalised: no root or i below a line. exact: no
-    decimal fraction. without, with: the operators in `words` must not, or must, occur.
+    same_up_to_order: the reference but for the order of terms and factors (nothing is computed: 1/2 is not 2/4, x^2 is not x x). expanded: no
+    bracket left to multiply out. factored: a product of factors that do not split over the rational numbers, without numbers or letters to take
+    out; factors free of `variable` do not count. completed_square: a (x + b)^2 + c. single_fraction: one fraction line at most. partial_fractions:
+    a polynomial and proper fractions over powers of factors that do not split. lowest_terms: no common number above and below a line, and no root
+    or i below it. rationalised: no root or i below a line. exact: no decimal fraction. without, with: the operators in `words` must not, or must,
+    occur.
 
 Fails when
     It cannot be decided whether a factor splits further.
@@ -51,9 +52,11 @@ FORMS = ("same_up_to_order expanded factored completed_square single_fraction pa
 class Options:
     """The keys of a part of this kind."""
 
-    form: Literal["same_up_to_order", "expanded", "factored", "completed_square", "single_fraction", "partial_fractions", "lowest_terms", "rationalised",
+    form: Literal["same_up_to_order", "expanded", "factored", "completed_square", "single_fraction", "partial_fractions", "lowest_terms",
+                  "rationalised",
                   "exact", "without", "with"] = field(default="same_up_to_order", metadata={"help": "the form asked for"})
-    variable: str = field(default="", metadata={"help": "the variable, or formula, that the form is about (factored, completed_square, partial_fractions)"})
+    variable: str = field(default="",
+                          metadata={"help": "the variable, or formula, that the form is about (factored, completed_square, partial_fractions)"})
     words: tuple[str, ...] = field(default=(), metadata={"help": "for with and without: names of operators (sin, log, integral, abs)"})
     form_points: Fraction = field(default=Fraction(0), metadata={"help": "what an equal answer earns that is not in the form"})
 

@@ -71,7 +71,8 @@ def claims(reading: Reading, part: Part, settled: Settled) -> tuple[Claim, ...]:
     made = [_compare.claim(part, reading.term, reference, "equal")]
     first = settled.get("equal")
     if first is not None and first.status not in _compare.EQUAL:
-        made += [_compare.claim(part, reading.term, _wanted(part, e.answer), f"{name} {k}") for name, entries in (("accept", part.accept), ("wrong", part.wrong))
+        made += [_compare.claim(part, reading.term, _wanted(part, e.answer), f"{name} {k}") for name, entries in (("accept", part.accept), ("wrong",
+            part.wrong))
                  for k, e in enumerate(entries) if e.answer]
     return tuple(made)
 
@@ -85,7 +86,8 @@ def mark(reading: Reading, part: Part, settled: Settled) -> Mark:
     if _matches({k for k, s in status.items() if s is Status.PROVED}, count):
         return full(part, "list.right", "", "pair 0 0")
     if _matches({k for k, s in status.items() if s in _compare.EQUAL}, count):
-        return person(part, "list.steps", "The entries agree at every point tried, which is not a proof: a person decides.", "pair 0 0", Status.AGREES)
+        return person(part, "list.steps", "The entries agree at every point tried, which is not a proof: a person decides.", "pair 0 0",
+                      Status.AGREES)
     if not _matches({k for k, s in status.items() if s is not Status.REFUTED}, count):
         return nothing(part, "list.wrong", "An entry has no equal.", "pair 0 0")
     return person(part, "list.undecided", "Whether every entry has its equal could not be decided.", "pair 0 0")

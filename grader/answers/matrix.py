@@ -85,7 +85,8 @@ def claims(reading: Reading, part: Part, settled: Settled) -> tuple[Claim, ...]:
     made = [_compare.claim(part, reading.term, _wanted(part, part.answer), "equal")]
     first = settled.get("equal")
     if first is not None and first.status not in _compare.EQUAL:
-        made += [_compare.claim(part, reading.term, _wanted(part, e.answer), f"{name} {k}") for name, entries in (("accept", part.accept), ("wrong", part.wrong))
+        made += [_compare.claim(part, reading.term, _wanted(part, e.answer), f"{name} {k}") for name, entries in (("accept", part.accept), ("wrong",
+            part.wrong))
                  for k, e in enumerate(entries) if e.answer]
     return tuple(made)
 

@@ -1,15 +1,17 @@
 """A number equal to the reference, exactly or within a tolerance.
 
 What it checks
-    Whether the answer is the number asked for: exactly, or within an absolute or relative tolerance, or to a number of significant figures or decimal places.
+    Whether the answer is the number asked for: exactly, or within an absolute or relative tolerance, or to a number of significant figures or
+    decimal places.
 
 What learners may write
     Any constant: 0.75, 3/4, 75%, 7.5e-1, sqrt(2)/2, 2 pi, log(8, 2), (1 + 2i)(1 - 2i); with a name before it (p = 3/4) or in a sentence.
 
 Definition used
-    Without a tolerance the answer must be equal: 0.33 is not 1/3. With `tolerance` (absolute) or `relative`, |answer - reference| must be at most that (times
-    |reference|); with `figures: k` at most half a unit of the k-th significant digit of the reference, with `places: k` of the k-th decimal place. Where both
-    tolerances are given the wider one counts. 75% is 0.75; with `percent: bare` a number without the sign is read as a percentage where that fits.
+    Without a tolerance the answer must be equal: 0.33 is not 1/3. With `tolerance` (absolute) or `relative`, |answer - reference| must be at most
+    that (times |reference|); with `figures: k` at most half a unit of the k-th significant digit of the reference, with `places: k` of the k-th
+    decimal place. Where both tolerances are given the wider one counts. 75% is 0.75; with `percent: bare` a number without the sign is read as a
+    percentage where that fits.
 
 Fails when
     The answer contains a symbol, or puts forward several numbers.

@@ -1,4 +1,5 @@
-"""Procedures for `left <= right`: a counterexample, two numbers compared, the sign of the normal form of the difference, what follows from the domains."""
+"""Procedures for `left <= right`: a counterexample, two numbers compared, the sign of the normal form of the difference, what follows from the
+domains."""
 
 from __future__ import annotations
 

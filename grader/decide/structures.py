@@ -1,7 +1,7 @@
 """Procedures for `left = right` where the sides are no numbers: conditions, lists, sets, intervals, matrices, functions, +- pairs.
 
-The claim is cut into claims about the parts (`replay.structure.parts`), these are decided, and their evidence is put together. Conditions are equal when
-each follows from the other; sets of real numbers when the conditions for belonging to them are; functions when their bodies are.
+The claim is cut into claims about the parts (`replay.structure.parts`), these are decided, and their evidence is put together. Conditions are equal
+when each follows from the other; sets of real numbers when the conditions for belonging to them are; functions when their bodies are.
 """
 
 from __future__ import annotations

@@ -5,9 +5,9 @@ of rational multiples of pi. Then left - right = N/M with algebraic integers N a
 degree of the field in which N lies, then N is zero or its norm is at least 1, so |N| >= u^(1-D) and |left - right| >= u^(1-D) / v. The difference
 is enclosed with enough digits; below that bound it is zero.
 
-Bounds for conjugates (Burnikel, Funke, Mehlhorn, Schirra, Schmitt, "A separation bound for real algebraic expressions", ESA 2001, in the form that keeps
-numerators and denominators apart): sums add, products multiply, the k-th root of N/M is (N M^(k-1))^(1/k) / M, a root of unity has 1. The degree is
-at most the product of the orders of the different roots and of phi(n) for the n-th roots of unity together.
+Bounds for conjugates (Burnikel, Funke, Mehlhorn, Schirra, Schmitt, "A separation bound for real algebraic expressions", ESA 2001, in the form that
+keeps numerators and denominators apart): sums add, products multiply, the k-th root of N/M is (N M^(k-1))^(1/k) / M, a root of unity has 1. The
+degree is at most the product of the orders of the different roots and of phi(n) for the n-th roots of unity together.
 """
 
 from __future__ import annotations
@@ -40,6 +40,7 @@ class Shape:
     """The bounds of an expression, and the roots that it is made of."""
 
     def __init__(self, real: bool) -> None:
+        self.real = real
         self.roots: dict[tuple[Term, int], None] = {}
         self.cycle = 1
         self.exact = Evaluator({}, real=real, digits=30)
@@ -59,7 +60,7 @@ class Shape:
             return self._wave(op, args[0])
         if op == "exp" or op == "pow" and args[0] == Term("constant", "e"):
             return self._exponential(args[-1])
-        if op in ("neg", "abs"):
+        if op == "neg" or op == "abs" and self.real:
             return self.bound(args[0])
         if op in ("sqrt", "root"):
             order = Fraction(2) if op == "sqrt" else self.rational(args[1])
@@ -181,11 +182,13 @@ def check(claim: Claim, data: Mapping[str, Any]) -> Finding:
             small = False
         if not small:
             raise Refused("the difference is not small enough to be zero")
-    return Finding(Status.PROVED, words=("Both are the same number: their difference is smaller than any of that shape could be without being zero.",))
+    return Finding(Status.PROVED, words=("Both are the same number: their difference is smaller than any of that shape could be without being zero.",
+                                         ))
 
 
 def bits_needed(left: Term, right: Term, real: bool) -> int:
-    """-log2 of the least size that left - right has unless it is zero, rounded up. Fails with `Refused` for other numbers and when it is too large."""
+    """-log2 of the least size that left - right has unless it is zero, rounded up. Fails with `Refused` for other numbers and when it is too
+    large."""
     shape = Shape(real)
     whole = _sum([shape.bound(left), shape.bound(right)])
     bits = (shape.degree() - 1) * (whole.top + 1e-6) + whole.bottom + 4

@@ -1,8 +1,9 @@
-"""Replays a point at which the first of two formulas is undefined and the second has a value; or sees that the first asks for no more than the second.
+"""Replays a point at which the first of two formulas is undefined and the second has a value; or sees that the first asks for no more than the
+second.
 
-For a claim `Satisfies((answer, reference), "definedness")`: wherever the reference is defined, so is the answer. Data: {"how": "point", "point": ..., "functions"?: ...}
-refutes it; {"how": "alike"} proves it where every part of the answer that may be undefined (a divisor, the operand of a root or logarithm, ...) also stands in the
-reference, in a place that is always evaluated, or has a value as a number.
+For a claim `Satisfies((answer, reference), "definedness")`: wherever the reference is defined, so is the answer. Data: {"how": "point", "point":
+..., "functions"?: ...} refutes it; {"how": "alike"} proves it where every part of the answer that may be undefined (a divisor, the operand of a
+root or logarithm, ...) also stands in the reference, in a place that is always evaluated, or has a value as a number.
 """
 
 from __future__ import annotations
@@ -20,7 +21,8 @@ from grader.replay.rules import certain_parts
 from grader.replay.semantics import NoMeaning, is_real
 from grader.term import Term, free_names, walk
 
-TOTAL = frozenset("add neg mul exp sin cos abs max min atan conj re im sigmoid softplus relu floor ceil sign percent degree sinh cosh tanh sech erf".split())
+TOTAL = frozenset("add neg mul exp sin cos abs max min atan conj re im sigmoid softplus relu floor ceil sign percent degree sinh cosh tanh sech "
+                  "erf".split())
 """Operators that have a value wherever their operands have (in the real reading)."""
 
 
@@ -45,7 +47,8 @@ def undefined_at(pair: Claim, data: Mapping[str, Any]) -> tuple[str, str]:
     assert isinstance(pair.conclusion, Equal)
     point, interpretations = read_point(pair, data)
     for digits in DIGITS[:2]:
-        ev = Evaluator(point, real=is_real(pair), is_integer=lambda n: pair.domain(n).field == "integer", interpretations=interpretations, digits=digits)
+        ev = Evaluator(point, real=is_real(pair), is_integer=lambda n: pair.domain(n).field == "integer", interpretations=interpretations,
+                       digits=digits)
         try:
             if not all(ev.holds(c) for c in pair.conditions):
                 raise Refused("the point does not satisfy the conditions")

@@ -1,6 +1,7 @@
 """Derivatives of terms by the rules of school calculus, for the checkers. Nothing is simplified beyond dropping zeros.
 
-d|u| = u/|u| du (of real u: whoever asks sees to that), d log u = du/u, d u^v by log u unless v is free of the variable. Fails with `Unsupported` for operators without a rule.
+d|u| = u/|u| du (of real u: whoever asks sees to that), d log u = du/u, d u^v by log u unless v is free of the variable. Fails with `Unsupported`
+for operators without a rule.
 """
 
 from __future__ import annotations
@@ -34,7 +35,8 @@ OUTER: dict[str, Callable[[Term, Term], Term]] = {
     "sin": lambda u, f: apply("cos", u), "cos": lambda u, f: apply("neg", apply("sin", u)), "tan": lambda u, f: _plus(ONE, _sq(f)),
     "cot": lambda u, f: apply("neg", _plus(ONE, _sq(f))), "sec": lambda u, f: apply("mul", f, apply("tan", u)),
     "csc": lambda u, f: apply("neg", apply("mul", f, apply("cot", u))), "sinh": lambda u, f: apply("cosh", u), "cosh": lambda u, f: apply("sinh", u),
-    "tanh": lambda u, f: _minus(ONE, _sq(f)), "coth": lambda u, f: _minus(ONE, _sq(f)), "sech": lambda u, f: apply("neg", apply("mul", f, apply("tanh", u))),
+    "tanh": lambda u, f: _minus(ONE, _sq(f)), "coth": lambda u, f: _minus(ONE, _sq(f)), "sech": lambda u, f: apply("neg", apply("mul", f,
+        apply("tanh", u))),
     "csch": lambda u, f: apply("neg", apply("mul", f, apply("coth", u))), "asin": lambda u, f: _over(ONE, apply("sqrt", _minus(ONE, _sq(u)))),
     "acos": lambda u, f: apply("neg", _over(ONE, apply("sqrt", _minus(ONE, _sq(u))))), "atan": lambda u, f: _over(ONE, _plus(ONE, _sq(u))),
     "acot": lambda u, f: apply("neg", _over(ONE, _plus(ONE, _sq(u)))), "asinh": lambda u, f: _over(ONE, apply("sqrt", _plus(_sq(u), ONE))),

@@ -109,7 +109,8 @@ def inhabited(claim: Claim, data: Mapping[str, Any], left: Term, right: Term) ->
         boxes = Evaluator({}, real=real, digits=digits)
         box = {name: value if name in integers else boxes.e.around(value, RADIUS) for name, value in point.items()}
         at = Evaluator(box, real=real, is_integer=lambda name: claim.domain(name).field == "integer", interpretations=interpretations, digits=digits)
-        exact = Evaluator(point, real=real, is_integer=lambda name: claim.domain(name).field == "integer", interpretations=interpretations, digits=digits)
+        exact = Evaluator(point, real=real, is_integer=lambda name: claim.domain(name).field == "integer", interpretations=interpretations,
+                          digits=digits)
         try:
             if not all(exact.holds(c) for c in claim.conditions):
                 raise Refused("the point does not satisfy the conditions")

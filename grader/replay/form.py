@@ -1,9 +1,10 @@
-"""Decides the form of a formula, apart from its value: factored, expanded, lowest terms, and so on. The rules are those of `RULES`, read off the tree as written.
+"""Decides the form of a formula, apart from its value: factored, expanded, lowest terms, and so on. The rules are those of `RULES`, read off the
+tree as written.
 
-For a claim `Satisfies((answer[, reference]), "form.NAME", (("variable", term), ("words", names)))`. Data: {} or {"split": [index, factor, factor]}: a factor of the
-answer is the product of two others, which shows that it is not factored.
-PROVED and REFUTED follow from the rule. That a factor does not split over the rational numbers is shown by its degree, by rational roots, by a discriminant that is
-no square, or modulo a prime; where none of these decides, the finding is AGREES.
+For a claim `Satisfies((answer[, reference]), "form.NAME", (("variable", term), ("words", names)))`. Data: {} or {"split": [index, factor, factor]}:
+a factor of the answer is the product of two others, which shows that it is not factored.
+PROVED and REFUTED follow from the rule. That a factor does not split over the rational numbers is shown by its degree, by rational roots, by a
+discriminant that is no square, or modulo a prime; where none of these decides, the finding is AGREES.
 """
 
 from __future__ import annotations
@@ -60,7 +61,8 @@ def check(claim: Claim, data: Mapping[str, Any]) -> Finding:
 
 
 def alike(term: Term) -> Any:
-    """A key that is the same for trees that differ only in the order of sums, products, sets, "and" and "or", and in how a product of fractions is bracketed."""
+    """A key that is the same for trees that differ only in the order of sums, products, sets, "and" and "or", and in how a product of fractions is
+    bracketed."""
     if term.kind == "number":
         return ("number", str(term.value), "." in term.text or "," in term.text)
     if term.kind == "apply":
@@ -377,7 +379,8 @@ def _lowest_terms(subject: tuple[Term, ...], given: Mapping[str, Any]) -> None:
 def _rational_denominator(node: Term) -> None:
     for inner in walk(node.args[1]):
         irrational = inner.kind == "apply" and inner.name in ROOTS or inner.kind == "constant" and inner.name == "i"
-        power = inner.is_apply("pow") and not free_names(inner.args[0]) and not (inner.args[1].kind == "number" and inner.args[1].value.denominator == 1)
+        power = inner.is_apply("pow") and not free_names(inner.args[0]) and not (inner.args[1].kind == "number"
+            and inner.args[1].value.denominator == 1)
         if irrational or power and not free_names(inner):
             raise Lacks(f"The denominator of {node} is not rational.")
 
@@ -386,7 +389,8 @@ def _rationalised(subject: tuple[Term, ...], given: Mapping[str, Any]) -> None:
     for node in walk(subject[0]):
         if node.is_apply("div"):
             _rational_denominator(node)
-        if node.is_apply("pow") and node.args[1].is_apply("neg") and not (node.args[1].args[0].kind == "number" and node.args[1].args[0].value.denominator == 1):
+        if node.is_apply("pow") and node.args[1].is_apply("neg") and not (node.args[1].args[0].kind == "number"
+            and node.args[1].args[0].value.denominator == 1):
             raise Lacks(f"{node} hides a root below the fraction line.")
 
 
@@ -417,7 +421,9 @@ RULES: Mapping[str, Callable[[tuple[Term, ...], Mapping[str, Any]], None]] = {
     "single_fraction": _single_fraction, "partial_fractions": _partial_fractions, "lowest_terms": _lowest_terms, "rationalised": _rationalised,
     "exact": _exact, "without": _without, "with": _with,
 }
-"""same_up_to_order: the reference but for the order of terms and factors. expanded: no bracket left to multiply out. factored: a product of factors that do not
-split over the rational numbers, without numbers or letters to take out. completed_square: a (x + b)^2 + c. single_fraction: one fraction line at most.
-partial_fractions: a polynomial and proper fractions over powers of factors that do not split. lowest_terms: no common number above and below a line, and no root or
-i below it. rationalised: no root or i below a line. exact: no decimal fraction. without, with: operators that must not, or must, occur."""
+"""same_up_to_order: the reference but for the order of terms and factors. expanded: no bracket left to multiply out. factored: a product of factors
+that do not split over the rational numbers, without numbers or letters to take out. completed_square: a (x + b)^2 + c. single_fraction: one
+fraction line at most.
+partial_fractions: a polynomial and proper fractions over powers of factors that do not split. lowest_terms: no common number above and below a
+line, and no root or i below it. rationalised: no root or i below a line. exact: no decimal fraction. without, with: operators that must not, or
+must, occur."""

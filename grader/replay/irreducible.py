@@ -1,7 +1,8 @@
 """Does a polynomial split over the rational numbers? Simple sufficient arguments, each of which a person can follow.
 
-`why` returns "linear", "roots" (degree 2 or 3 without rational root), "discriminant" (quadratic whose discriminant is no square), "prime p" (irreducible modulo a
-prime that does not divide the leading coefficient), "splits" (a rational root, or a discriminant that is a square of a number), or "open".
+`why` returns "linear", "roots" (degree 2 or 3 without rational root), "discriminant" (quadratic whose discriminant is no square), "prime p"
+(irreducible modulo a prime that does not divide the leading coefficient), "splits" (a rational root, or a discriminant that is a square of a
+number), or "open".
 Sources: Gauss's lemma; von zur Gathen and Gerhard, "Modern Computer Algebra", 14.3 (Rabin's test modulo a prime).
 """
 

@@ -1,8 +1,10 @@
-"""Two equations f = 0 and g = 0 that say the same because their numerators are multiples of each other by a number; and points at which one holds alone.
+"""Two equations f = 0 and g = 0 that say the same because their numerators are multiples of each other by a number; and points at which one holds
+alone.
 
-For `multiple` the data is that of `equality` with "left" and "right": f = n_f/d_f and g = n_g/d_g in lowest terms. When n_f = c n_g with a c that never vanishes, f and g
-vanish together wherever both are defined. A solution might be lost where a denominator vanishes; so each divisor that occurs must either be nonzero whatever
-the values, or occur on both sides, or have no factor in common with n_f: then what is lost is a smaller part of the solutions (none at all in one variable), and is reported.
+For `multiple` the data is that of `equality` with "left" and "right": f = n_f/d_f and g = n_g/d_g in lowest terms. When n_f = c n_g with a c that
+never vanishes, f and g vanish together wherever both are defined. A solution might be lost where a denominator vanishes; so each divisor that
+occurs must either be nonzero whatever the values, or occur on both sides, or have no factor in common with n_f: then what is lost is a smaller part
+of the solutions (none at all in one variable), and is reported.
 Operators that are defined on one side of a bound only (roots, logarithms, gamma) must be the same on both sides.
 """
 
@@ -26,8 +28,8 @@ from grader.replay.semantics import COMPLEX_WORDS, integer_built, symbols_of
 from grader.replay.table import Table
 from grader.term import Term, apply, free_names, walk
 
-PARTIAL = frozenset("log sqrt root asin acos acosh atanh acot asec acsc gamma factorial double_factorial binomial beta_function zeta arg atan2 mod floor ceil "
-                    "round sign cases derivative partial".split())
+PARTIAL = frozenset("log sqrt root asin acos acosh atanh acot asec acsc gamma factorial double_factorial binomial beta_function zeta arg atan2 mod "
+                    "floor ceil round sign cases derivative partial".split())
 DIGITS = (30, 100)
 
 

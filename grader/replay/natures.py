@@ -1,6 +1,7 @@
 """What kind of thing a term is (a number, a condition, a list, a set, a function), and the pieces of which it is made.
 
-Definitions, shared by those who compare and those who check: two things of kinds that exclude each other are not equal, whatever their symbols stand for.
+Definitions, shared by those who compare and those who check: two things of kinds that exclude each other are not equal, whatever their symbols
+stand for.
 """
 
 from __future__ import annotations
@@ -10,7 +11,8 @@ from grader.term import Term, apply, collection, constant, free_names, number, r
 
 WORDS = {
     "number": "a number or formula", "condition": "a condition (an equation, an inequality, or a statement)", "list": "a list", "tuple": "a tuple",
-    "set": "a set", "interval": "an interval", "matrix": "a matrix", "function": "a function", "pair": "a formula with +-", "antiderivative": "an antiderivative",
+    "set": "a set", "interval": "an interval", "matrix": "a matrix", "function": "a function", "pair": "a formula with +-",
+    "antiderivative": "an antiderivative",
     "infinite": "an infinite value", "words": "words", "other": "something else",
 }
 COMPARING = frozenset("= != < <= > >= in notin equiv approx".split())
@@ -30,7 +32,8 @@ def nature(term: Term) -> str:
     if any(node.kind == "apply" and node.name in ("pm", "mp") for node in walk(term)):
         return "pair"
     if term.kind == "binder":
-        return {"lambda": "function", "set_of": "set", "antiderivative": "antiderivative", "forall": "condition", "exists": "condition"}.get(term.name, "number")
+        return {"lambda": "function", "set_of": "set", "antiderivative": "antiderivative", "forall": "condition",
+                "exists": "condition"}.get(term.name, "number")
     if any(node.kind == "binder" and node.name == "antiderivative" for node in walk(term)):
         return "antiderivative"
     if term.kind == "relation":
@@ -182,7 +185,8 @@ def finite(condition: Term) -> Term:
 def assigned(left: Term, right: Term) -> tuple[Term, Term]:
     """The right sides of "D = ..." and "D = ..." where the same name is given something that is no number. Fails with `Refused` otherwise."""
     for side in (left, right):
-        if side.kind != "relation" or side.signs not in (("=",), (":=",)) or side.args[0].kind != "symbol" or nature(side.args[1]) in ("number", "condition", "pair"):
+        if side.kind != "relation" or side.signs not in (("=",), (":=",)) or side.args[0].kind != "symbol" or nature(side.args[1]) in ("number",
+            "condition", "pair"):
             raise Refused("not a name that is given a set, a list or the like")
     if left.args[0] != right.args[0]:
         raise Refused("other names")
@@ -208,7 +212,8 @@ def _function(term: Term) -> tuple[str, tuple[Term, ...], Term]:
         return "", term.bound, term.args[0]
     if term.kind == "relation" and term.signs in ((":=",), ("=",)) and term.args[0].is_apply("call"):
         head, *args = term.args[0].args
-        if head.kind == "symbol" and all(a.kind == "symbol" for a in args) and len(set(args)) == len(args) and head.name not in free_names(term.args[1]):
+        plain = head.kind == "symbol" and all(a.kind == "symbol" for a in args) and len(set(args)) == len(args)
+        if plain and head.name not in free_names(term.args[1]):
             return head.name, tuple(args), term.args[1]
     raise Refused("not a function")
 

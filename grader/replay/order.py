@@ -1,8 +1,8 @@
 """Replays a proof of `left <= right` (or <): by enclosing two numbers, by the sign of a normal form, or by what follows from the domains.
 
 Data: {"how": "value"} for constants: both sides are enclosed and certainly in that order (equal exact numbers count for <=);
-{"how": "sign", ...} as `equality`: the value of right - left over generators is a fraction whose sign is known from meanings, domains and positive sums;
-{"how": "follows", "evidence": [method, data]}: the claim without premises "left <= right" as a `Follows` claim, settled by that evidence.
+{"how": "sign", ...} as `equality`: the value of right - left over generators is a fraction whose sign is known from meanings, domains and positive
+sums; {"how": "follows", "evidence": [method, data]}: the claim without premises "left <= right" as a `Follows` claim, settled by that evidence.
 PROVED holds wherever both sides are defined; a counterexample is checked by `point`.
 """
 

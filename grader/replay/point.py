@@ -1,8 +1,8 @@
 """Replays a counterexample to an equation or an inequality: a point where both sides are computed and come out wrong.
 
 Data: {"point": {name: "3/2" | ["1", "-1/2"]}, "functions"?: {name: a lambda term's data}}. A pair is a complex number.
-The point must lie in the domains and satisfy every condition. Both sides are evaluated exactly or in interval arithmetic (`evaluate`; more digits until
-they separate, at most `DIGITS`); REFUTED when they certainly differ (Equal) or are certainly in the wrong order (AtMost).
+The point must lie in the domains and satisfy every condition. Both sides are evaluated exactly or in interval arithmetic (`evaluate`; more digits
+until they separate, at most `DIGITS`); REFUTED when they certainly differ (Equal) or are certainly in the wrong order (AtMost).
 Unknown functions are read as the polynomials given: a claim about f holds for every f.
 
 Left is taken to be the learner's side: `words` give its value and never that of the right side.

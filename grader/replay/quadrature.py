@@ -1,10 +1,11 @@
 """Enclosure of a definite integral over a bounded interval, for the checkers.
 
-On a panel with middle m and half-width h, f(t) = c_0 + c_1 (t - m) + ... + c_{n-1} (t - m)^{n-1} + r (t - m)^n with c_k the Taylor coefficients at m and r in
-the enclosure of the n-th coefficient over the whole panel (n even), so the integral is sum over even k of 2 c_k h^(k+1)/(k+1) plus r 2 h^(n+1)/(n+1).
+On a panel with middle m and half-width h, f(t) = c_0 + c_1 (t - m) + ... + c_{n-1} (t - m)^{n-1} + r (t - m)^n with c_k the Taylor coefficients at
+m and r in the enclosure of the n-th coefficient over the whole panel (n even), so the integral is sum over even k of 2 c_k h^(k+1)/(k+1) plus r 2
+h^(n+1)/(n+1).
 Coefficients are computed by the recurrences of automatic differentiation (Moore, "Interval Analysis", 1966; Neidinger, SIAM Review 52, 2010). Panels
-that are too wide are halved; at an end where a derivative is unbounded (sqrt at 0) the last piece is enclosed by its range. The integrand must have a value
-on the whole closed interval: improper integrals are not supported.
+that are too wide are halved; at an end where a derivative is unbounded (sqrt at 0) the last piece is enclosed by its range. The integrand must have
+a value on the whole closed interval: improper integrals are not supported.
 """
 
 from __future__ import annotations

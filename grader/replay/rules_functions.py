@@ -72,11 +72,11 @@ class FunctionRules:
             return t.number(Fraction(1, factorial(int(c) - 1)) if c > 0 else Fraction(0))
         index = self._row(term)["gamma"]
         (arg,) = t.at(index, "rgamma").parts
-        steps = t.as_number(t.plus(arg, (P.scale(u[0], -1), u[1])))
-        if steps is None or steps.denominator != 1 or not 0 <= steps <= 200:
+        steps = self._row(term)["steps"]
+        if type(steps) is not int or not 0 <= steps <= 200 or not t.same(arg, t.plus(u, t.number(Fraction(steps)))):
             raise Refused("a gamma function of something else")
         out = t.whole(P.generator(index, t.count))
-        for j in range(int(steps)):
+        for j in range(steps):
             out = t.times(out, t.plus(u, t.number(Fraction(j))))
         return out
 

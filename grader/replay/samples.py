@@ -1,8 +1,8 @@
 """Replays agreement at sample points: both sides have the same value to the stated digits at every point. That is no proof, and is never called one.
 
-Data: {"points": [{"point": ..., "functions"?: ...}, ...], "bits": b}; points as for `point`. AGREES when |left - right| <= 2^-b (1 + |left|) at all of them, in
-enclosures; at least `LEAST` different points unless there is nothing to choose. `facts` say what was not looked at: an absolute value, a maximum or a
-case whose operand had one sign at all points, and operators with steps, about which agreement says little.
+Data: {"points": [{"point": ..., "functions"?: ...}, ...], "bits": b}; points as for `point`. AGREES when |left - right| <= 2^-b (1 + |left|) at all
+of them, in enclosures; at least `LEAST` different points unless there is nothing to choose. `facts` say what was not looked at: an absolute value,
+a maximum or a case whose operand had one sign at all points, and operators with steps, about which agreement says little.
 """
 
 from __future__ import annotations

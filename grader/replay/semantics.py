@@ -2,7 +2,8 @@
 
 Definition, used by whoever looks for evidence and by whoever replays it. It is a statement, not a method.
 
-*Symbols* run over their declared domains (`Claim.domain`). A marked name (an index, a hat, a superscript in brackets: `atom_name`) is one more symbol.
+*Symbols* run over their declared domains (`Claim.domain`). A marked name (an index, a hat, a superscript in brackets: `atom_name`) is one more
+symbol.
 *A name applied to arguments* (`call`) is an unknown function: a claim is about every function that could stand for it.
 
 *Real reading*: where every free symbol is real and nothing complex is written (`i`, re, im, arg, conj), all operators are real functions, defined

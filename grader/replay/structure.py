@@ -206,7 +206,8 @@ def _set_differs(claim: Claim, data: Mapping[str, Any]) -> Finding:
     element = own[data["index"]]
     reason = ""
     for digits in DIGITS[:3]:
-        ev = Evaluator(point, real=is_real(both), is_integer=lambda n: claim.domain(n).field == "integer", interpretations=interpretations, digits=digits)
+        ev = Evaluator(point, real=is_real(both), is_integer=lambda n: claim.domain(n).field == "integer", interpretations=interpretations,
+                       digits=digits)
         try:
             if not all(ev.holds(c) for c in claim.conditions):
                 raise Refused("the point does not satisfy the conditions")
@@ -265,7 +266,8 @@ def _truth(claim: Claim, data: Mapping[str, Any]) -> Finding:
         if natures.holds(left, truth) != natures.holds(right, truth):
             at = ", ".join(f"{n} {'true' if v else 'false'}" for n, v in truth.items())
             mine = "true" if natures.holds(left, truth) else "false"
-            return Finding(Status.REFUTED, words=(f"With {at} it is {mine}, and it should not be." if at else f"It is {mine}, and it should not be.",))
+            return Finding(Status.REFUTED, words=(f"With {at} it is {mine}, and it should not be." if at else f"It is {mine}, and it should not be.",
+                                                  ))
     return Finding(Status.PROVED, words=("The truth tables are the same.",))
 
 
@@ -281,7 +283,8 @@ def _rewritten(claim: Claim, data: Mapping[str, Any]) -> Finding:
 
 _RULES = {
     "kinds": _kinds, "lengths": _lengths, "entries": _all_parts, "conditions": _all_parts, "membership": _all_parts, "pair": _all_parts,
-    "crosswise": _all_parts, "body": _all_parts, "assigned": _all_parts, "antiderivative": _all_parts, "part": _one_part, "brackets": _brackets, "set": _set,
+    "crosswise": _all_parts, "body": _all_parts, "assigned": _all_parts, "antiderivative": _all_parts, "part": _one_part, "brackets": _brackets,
+    "set": _set,
     "set differs": _set_differs, "set lacks": _set_lacks, "infinite": _infinite, "truth": _truth, "rewritten": _rewritten, "identity": _identity,
     "multiple": multiples.check_multiple, "exception": multiples.check_exception,
 }

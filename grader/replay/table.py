@@ -114,6 +114,13 @@ class Table(Builders):
                 if t:
                     self._report(f, s)
                     return _times(s, t)
+        for u in self.units:  # the square of a real unit is positive
+            if P.is_constant(u) or not self.is_real(u):
+                continue
+            once = P.quotient(p, u)
+            twice = P.quotient(once, u) if once else None
+            if twice:
+                return self.sign(twice, depth + 1)
         return 0
 
     def frac_sign(self, q: Frac) -> int:
@@ -181,13 +188,21 @@ class Table(Builders):
             self.units.append(p)
 
     def require_unit(self, p: Poly) -> None:
-        """p must not vanish: known, or a polynomial in continuous symbols, whose zeros are then reported as left out (see `equality`)."""
+        """p must not vanish: known, or a polynomial in continuous symbols without conditions, whose zeros are then left out and reported."""
         if self.is_unit(p):
             return
-        if not p or any(self.generators[k].kind != "symbol" or self.generators[k].integer for k in P.used(p)):
+        if not p or self.claim.conditions or any(not self._is_continuous(k) for k in P.used(p)):
             raise Refused("a denominator that may vanish")
         self.units.append(p)
         self.reported.setdefault(f"{self.show(p)} != 0")
+
+    def _is_continuous(self, k: int) -> bool:
+        """Is it a symbol that runs over more than single numbers?"""
+        g = self.generators[k]
+        if g.kind != "symbol" or g.integer:
+            return False
+        domain = self.claim.domain(g.parts[0])
+        return domain.lower is None or domain.upper is None or domain.lower < domain.upper
 
     def fact(self, p: Poly, strict: bool) -> None:
         """Definedness of the claim says that p >= 0 (> 0)."""
