@@ -2,8 +2,8 @@
 
 In: {"id", "reference", "answer", "assume"?: {...}, "kind"?: ..., "options"?: {...}, "extract"?: bool}. Out: {"id", "status", "equal", "reason",
 "evidence", "ms"} with status proved, refuted, agrees, undecided or unread, and `equal` true, false or null. A line that is no JSON object, lacks a
-key, or names no known kind is answered as unread with the reason; a pair that runs out of its limits as undecided. `ms` is processor time (the only
-field that differs between runs).
+key, or names no known kind is answered as unread with the reason; with "extract" the one answer that a text puts forward is compared; a pair that
+runs out of its limits as undecided. `ms` is processor time (the only field that differs between runs).
 """
 
 from __future__ import annotations
@@ -77,7 +77,13 @@ def _decide(row: Mapping[str, Any], assume: Mapping[str, str]) -> dict[str, Any]
 
     if row.get("kind") and row["kind"] != "expression" or row.get("options"):
         return _by_kind(row, assume)
-    verdict = verify(row["reference"], row["answer"], assume=assume, budget=Budget(CPU_SECONDS))
+    reference, answer = row["reference"], row["answer"]
+    if row.get("extract"):
+        found = extracted(reference, answer, assume)
+        if isinstance(found, str):
+            return _line(row.get("id"), "unread", None, found)
+        reference, answer = found
+    verdict = verify(reference, answer, assume=assume, budget=Budget(CPU_SECONDS))
     status = str(verdict.status)
     tried = verdict.evidence.data.get("tried", ()) if verdict.evidence.method == "gap" else ()
     if tried and tried[0][0] == "unread":
@@ -86,6 +92,36 @@ def _decide(row: Mapping[str, Any], assume: Mapping[str, str]) -> dict[str, Any]
     reason = " ".join(verdict.finding.teacher_words or verdict.finding.words)
     facts = "".join(f" [{f}]" for f in verdict.finding.facts) + "".join(f" [relying on {o}]" for o in verdict.finding.oracles)
     return _line(row.get("id"), status, verdict.equal, reason + facts, evidence)
+
+
+def extracted(reference: str, answer: str, assume: Mapping[str, str]) -> tuple[Any, Any] | str:
+    """Reference and answer out of prose, laid out alike: a name before an equality sign is taken off where the other side has none, and a
+    list beside a set counts as a set. Gives the reason as text where a side is not read."""
+    from grader.answers._compare import unlabelled
+    from grader.model import Read
+    from grader.reading import Vocabulary, read
+    from grader.reading.passages import stated
+    from grader.replay import natures
+    from grader.term import collection
+
+    vocabulary = Vocabulary.declared({n: w for n, w in assume.items() if n != "*"})
+    terms = []
+    for text, what in ((reference, "reference"), (answer, "answer")):
+        found = read(text, vocabulary)
+        candidates = stated(text, vocabulary)
+        if len(candidates) == 1 and (not isinstance(found, Read) or found.term.kind == "text"):
+            found = read(candidates[0].text, vocabulary)
+        if not isinstance(found, Read):
+            return f"the {what}: {found.reason}" if len(candidates) < 2 else f"the {what} puts forward several answers"
+        terms.append(found.term)
+    kinds = [natures.nature(t) for t in terms]
+    for k in (0, 1):
+        if kinds[k] == "condition" and kinds[1 - k] != "condition":
+            terms[k] = unlabelled(terms[k])[0]
+    kinds = [natures.nature(t) for t in terms]
+    if kinds[0] != kinds[1] and all(t.kind == "tuple" and t.name in ("list", "set") for t in terms):
+        terms = [collection("set", *t.args) for t in terms]
+    return terms[0], terms[1]
 
 
 def _by_kind(row: Mapping[str, Any], assume: Mapping[str, str]) -> dict[str, Any]:

@@ -52,3 +52,14 @@ def test_a_very_long_line_and_a_tower():
 def test_evidence_is_kept():
     record = decide_line(json.dumps(ROWS[1]))
     assert record["evidence"]["method"] == "point" and "x" in record["evidence"]["data"]["point"]
+
+
+def test_the_answer_is_found_in_prose():
+    def said(reference, answer):
+        return decide_line(json.dumps({"id": 1, "reference": reference, "answer": answer, "extract": True}))["equal"]
+
+    assert said("3/4", "We add the two and get $\\frac{3}{4}$.") is True
+    assert said("5", "So x = 5") is True and said("5", "So x = 6") is False
+    assert said("{1, 2}", "\\boxed{2, 1}") is True
+    assert said("5", "Either 5 or 6") is not True
+    assert said("x = 5", "x = 5") is True

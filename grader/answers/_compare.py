@@ -71,9 +71,9 @@ def _fitting(found: Reading, manner: Manner) -> Reading:
         return found
     term, notes = found.term, found.notes
     if manner.label:
-        term, note = _unlabelled(term)
+        term, note = unlabelled(term)
         notes = (*notes, note) if note else notes
-    others = tuple(_unlabelled(t)[0] if manner.label else t for t in found.alternatives)
+    others = tuple(unlabelled(t)[0] if manner.label else t for t in found.alternatives)
     kind = natures.nature(term)
     if kind not in manner.natures:
         return Unread(f"it reads as {natures.WORDS[kind]}, and {manner.noun} is asked for", term.span,
@@ -81,7 +81,7 @@ def _fitting(found: Reading, manner: Manner) -> Reading:
     return dataclasses.replace(found, term=term, notes=notes, alternatives=tuple(t for t in others if natures.nature(t) in manner.natures))
 
 
-def _unlabelled(term: Term) -> tuple[Term, Note | None]:
+def unlabelled(term: Term) -> tuple[Term, Note | None]:
     """The last side of a chain of equalities, with a note where the first side is more than a name."""
     if term.kind != "relation" or not set(term.signs) <= {"=", ":=", "equiv"}:
         return term, None
