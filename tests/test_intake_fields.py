@@ -29,6 +29,13 @@ LAYOUTS = {
     "table": line("| | RNN | Transformer |\n|---|---|---|\n| train time | {0} | {4} |\n| test time | {1} | {5} |\n| train space | {2} | {6} |\n| test space | {3} | {7} |"),
     "table on its side": line("| | train time | test time | training memory | memory at inference |\n|--|--|--|--|--|\n| RNN | {0} | {1} | {2} | {3} |\n| Transformer | {4} | {5} | {6} | {7} |"),
     "tables under headings": line("Time\n\n| | RNN | Transformer |\n|---|---|---|\n| train | {0} | {4} |\n| test | {1} | {5} |\n\nSpace\n\n| | RNN | Transformer |\n|---|---|---|\n| train | {2} | {6} |\n| test | {3} | {7} |"),
+    "two columns of labels": line("| Model | Phase | Time | Space |\n|---|---|---|---|\n| RNN | train | {0} | {2} |\n| RNN | test | {1} | {3} |\n| Transformer | train | {4} | {6} |\n| | test | {5} | {7} |"),
+    "two header rows": line("| | time | | space | |\n|---|---|---|---|---|\n| | train | test | train | test |\n| RNN | {0} | {1} | {2} | {3} |\n| Transformer | {4} | {5} | {6} | {7} |"),
+    "spanning cells": line("\\begin{{tabular}}{{l|cc|cc}}\n & \\multicolumn{{2}}{{c|}}{{\\textbf{{time}}}} & \\multicolumn{{2}}{{c}}{{space}} \\\\\n & train & test & train & test \\\\ \\hline\n"
+                           "RNN & ${0}$ & ${1}$ & ${2}$ & ${3}$ \\\\\nTransformer & ${4}$ & ${5}$ & ${6}$ & ${7}$\n\\end{{tabular}}"),
+    "side by side": line("RNN\n  Train time: {0}   Test time: {1}\n  Train space: {2}    Test space: {3}\nTransformer\n  Train time: {4}\tTest time: {5}\n  Train space: {6}    Test space: {7}"),
+    "sentences": line("**RNN**: The train time is ${0}$ and the test time is ${1}$. Memory: ${2}$ during training, ${3}$ at test time.\n\n"
+                      "**Transformer**: The train time is ${4}$ and the test time is ${5}$. Memory: ${6}$ during training, ${7}$ at test time."),
     "labels behind": line("Time:\n- RNN: ${0}$ for training, ${1}$ at test time\n- Transformer: ${4}$ for training, ${5}$ at test time\nSpace:\n- RNN: ${2}$ for training and ${3}$ at test time\n"
                           "- Transformer: ${6}$ for training and ${7}$ at test time"),
     "part ids": line("rnn-time-train: {0}\nrnn-time-test: {1}\nrnn-space-train: {2}\nrnn-space-test: {3}\ntransformer-time-train: {4}\ntransformer-time-test: {5}\ntransformer-space-train: {6}\ntransformer-space-test: {7}"),
@@ -67,6 +74,17 @@ def test_one_value_for_two_moments():
     found, _, notes = split("RNN train and test time: O(t n^2 l)\nTransformer time: O(t^2 n l) for both")
     assert found == {"1a.rnn-time-train": "O(t n^2 l)", "1a.rnn-time-test": "O(t n^2 l)", "1a.transformer-time-train": "O(t^2 n l)", "1a.transformer-time-test": "O(t^2 n l)"}
     assert "guess" not in sum(notes.values(), [])
+
+
+def test_a_table_that_leaves_a_label_open_answers_each_field_as_a_guess():
+    found, rest, notes = split("| | time | space |\n|---|---|---|\n| RNN | t n | n |\n| Transformer | t | l |")
+    assert found["1a.rnn-time-train"] == found["1a.rnn-time-test"] == "t n" and rest == []
+    assert notes["1a.rnn-time-train"] == ["guess"] and len(found) == 8
+
+
+def test_a_label_said_twice_is_one():
+    found, _, notes = split("RNN\n- train time: The train time is $t n$")
+    assert found == {"1a.rnn-time-train": "$t n$"} and notes == {}
 
 
 def test_words_behind_a_value_that_are_more_than_its_label_stay():

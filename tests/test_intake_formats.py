@@ -215,3 +215,15 @@ def test_locked_cells_were_handed_out():
 def test_what_is_no_notebook(text):
     with pytest.raises(PaperError):
         read_paper("x.ipynb", text.encode(), BOOK)
+
+
+@pytest.mark.parametrize("begin", ("\\begin{enumerate}\n\\setcounter{enumi}{4}\n", "\\begin{enumerate}[start=5]\n", "\\begin{enumerate}\n\\addtocounter{enumi}{4}\n"))
+def test_counters_of_lists_can_be_set(begin):
+    body = begin + "\\item\n\\begin{enumerate}\n\\item first\n\\item second\n\\end{enumerate}\n\\end{enumerate}"
+    found = texts(read("p.tex", "\\begin{document}\n" + body + "\n\\end{document}"))
+    assert found["5b"] == "second"
+
+
+def test_numbered_titles_are_labels_beside_bare_numbers():
+    found = texts(read("p.txt", "1. Sequence models\n(b)\nn < t\n\n2. Attention\n(a)\nlarge gaps\n\n5.\n(b)\nno\n"))
+    assert (found["1b"], found["2a"], found["5b"]) == ("n < t", "large gaps", "no")

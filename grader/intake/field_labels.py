@@ -135,6 +135,8 @@ def values_of(book: Fields, line: str) -> list[Value] | None:
         end, group = _label_span(line, words, k)
         separator = _SEPARATOR.match(line, end)
         rest = line[separator.end():] if separator else line[end:]
+        if not separator and _stands_behind(line, words[k].start, rest):
+            continue
         if separator or not starts and not line[end:].strip(" \t*_:.`#|") or _is_formula_next(rest):
             starts.append((words[k].start, separator.end() if separator else end, group))
             taken = separator.end() if separator else end
@@ -150,6 +152,10 @@ def values_of(book: Fields, line: str) -> list[Value] | None:
         value = line[begin:stop].strip()
         value = re.sub(r"[\s,;.]*(?:\band\b)?[\s,;.*_(]*$", "", value) if j + 1 < len(starts) else value.strip("*_ ")
         value = re.sub(r"^[*_`\s]+", "", value)
+        if j + 1 < len(starts) and value.casefold() in ("the", "its", "our", "a", "an"):
+            if not {w.dimension for w in group} <= {w.dimension for w in starts[j + 1][2]}:  # else "train time: the train time is ..."
+                made.append(Value(group, ""))
+            continue
         parted = _pieces(book, value) if len(group) < len(book.labels) else None
         if parted and len(parted) > 1:
             made += [Value((*group, *inner), piece) for piece, inner in parted]
@@ -164,9 +170,15 @@ def _begins(line: str, at: int) -> bool:
     """Can a label begin here: at the line's head, or after the end of a value?"""
     head = line[:at].rstrip("*_`( \t")
     bare = re.sub(r"^[\s>#*_\-–•·‣|]*(?:\(?(?:\d{1,2}|[a-zA-Z]|[ivx]{1,4})[.)])?[\s*_`]*", "", head)
-    if not bare or head[-1] in ",;.:|":
+    if not bare or head[-1] in ",;.:|" or re.search(r"\S(?:[ ]{2,}|[ ]*\t\s*)[*_`(]*$", line[:at]):
         return True
     return re.search(r"(?:^|[\s,;.])(?:and|the|for|an?|while|but|at|during|in|its)$", head, re.IGNORECASE) is not None and _open_head(bare)
+
+
+def _stands_behind(line: str, at: int, rest: str) -> bool:
+    """Does a label here close what is said of the formula before it ("$O(n)$ during training, $O(1)$ ...")?"""
+    return re.match(r"[ \t*_)]*(?:[,;.]|$)", rest) is not None and re.search(
+        r"[)$\]}²³\w][ \t*_]*\b(?:for|at|during|in|when|while)\b(?:[ \t]+the)?[ \t*_]*$", line[:at], re.IGNORECASE) is not None
 
 
 def _open_head(bare: str) -> bool:
@@ -212,6 +224,8 @@ def _pieces(book: Fields, text: str) -> list[tuple[str, list[LabelWord]]] | None
         piece = piece.strip(" \t*_-•·.,;")
         if piece:
             inner = _behind(book, piece)
+            if inner and re.match(r"[ \t*_]*[:=]", piece[inner[-1].end:]):
+                return None  # "O(n)  Test space: O(m)": the label of the next value
             if not inner or book.words(piece)[0] is not inner[0] and book.words(piece)[0].start < inner[0].start:
                 return None
             made.append((piece, inner))

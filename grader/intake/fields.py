@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from grader.intake.field_labels import Fields, LabelWord, Value, values_of, without_labels
+from grader.intake.field_tables import labelled_cells
 from grader.intake.labels import Facets
 from grader.model import Note, Part
 from grader.reading.grids import latex_grids, line_grids
@@ -90,10 +91,11 @@ def _goes_on(line: str) -> bool:
 
 
 def _chosen(words: Sequence[LabelWord], section: dict[int, frozenset[int]]) -> dict[int, frozenset[int]]:
-    """The labels that the words choose; an idiom ("test time") says nothing where a heading has spoken of its dimension."""
+    """The labels that the words choose; an idiom ("test time") says nothing where a heading or another word has spoken of its dimension."""
     chosen: dict[int, frozenset[int]] = {}
+    said = {w.dimension for w in words if not w.idiom}
     for word in words:
-        if not (word.idiom and word.dimension in section):
+        if not (word.idiom and (word.dimension in section or word.dimension in said)):
             chosen[word.dimension] = chosen.get(word.dimension, frozenset()) | {word.value}
     return chosen
 
@@ -174,26 +176,25 @@ def _add(state: _State, id: str, number: int, text: str, notes: list[Note]) -> N
 
 
 def _table_cells(state: _State, text: str, lines: Sequence[Line]) -> set[int]:
-    """Answers in a table with the labels in its first row and column; the indices of the lines that such tables take."""
+    """Answers in a table with the labels in its first rows and columns; the indices of the lines that such tables take."""
     taken: set[int] = set()
     for grid in [*line_grids(text), *latex_grids(text)]:
-        heads = [_chosen(state.fields.words(c.text), {}) for c in grid.rows[0]]
-        sides = [_chosen(state.fields.words(r[0].text), {}) if r else {} for r in grid.rows]
-        if not any(heads[1:]) or not any(sides[1:]):
+        cells = labelled_cells(grid, state.fields, lambda words: _chosen(words, {}))
+        if cells is None:
             continue
-        shift = max(len(r) for r in grid.rows[1:]) - len(heads)
         first = text.count("\n", 0, grid.span.start)
         before = dict(_stack_before(state, lines[:first]))
-        for row, side in list(zip(grid.rows, sides))[1:]:
-            for k, cell in enumerate(row[1:], 1):
-                head = heads[k - shift] if 0 <= k - shift < len(heads) else {}
-                ids = state.fields.matching({**before, **side, **head})
-                if cell.text and len(ids) == 1 and head and side:
-                    at = text.count("\n", 0, cell.span.start)
-                    _add(state, ids[0], lines[at][0], cell.text, [])
-                elif cell.text:
-                    at = text.count("\n", 0, cell.span.start)
-                    state.unplaced.append((lines[at][0], cell.text))
+        for found in cells:
+            number = lines[text.count("\n", 0, found.cell.span.start)][0]
+            ids = state.fields.matching({**before, **found.side, **found.head})
+            open_label = Note(f"line {number}: the table does not say which of several this answers; it is taken for each of them",
+                              severity="guess", code="placing.several")
+            notes = [] if len(ids) == 1 else [open_label]
+            if not ids or not found.head or not found.side:
+                state.unplaced.append((number, found.cell.text))
+                continue
+            for id in ids:
+                _add(state, id, number, found.cell.text, notes)
         taken |= set(range(first, text.count("\n", 0, grid.span.end) + 1))
     return taken
 

@@ -25,6 +25,7 @@ _STRUCTURE = re.compile(
     r"|\\end\s*\{(?P<end>[A-Za-z]+)\*?\}"
     r"|\\(?P<heading>section|subsection|subsubsection|paragraph|subparagraph|chapter)\*?\s*(?:\[[^\]\n]*\]\s*)?(?=\{)"
     r"|\\(?P<item>item|question|part|subpart|titledquestion)(?![A-Za-z])\s*(?:\[(?P<label>[^\]\n]*)\])?"
+    r"|\\(?P<change>setcounter|addtocounter)\s*\{enum(?P<depth>i{1,3}|iv)\}\s*\{\s*(?P<amount>-?\d{1,3})\s*\}"
     rf"|\\(?P<command>{_COMMAND_ANSWERS})\s*(?=\{{)"
     r"|\x00(?P<tag>[^\x00]*)\x00")
 _LEVELS = {"chapter": 1, "section": 1, "subsection": 2, "subsubsection": 3, "paragraph": 4, "subparagraph": 5}
@@ -173,6 +174,8 @@ def _structure(reader: _Reader, body: str, found: re.Match[str], origin: list[in
         return _command(reader, body, found, line, inner)
     if found["item"]:
         return _item(reader, found, line)
+    if found["change"]:
+        return _counter(reader, found)
     if found["begin"]:
         return _begin(reader, body, found, line)
     return _end(reader, found, line)
@@ -235,12 +238,23 @@ def _begin(reader: _Reader, body: str, found: re.Match[str], line: int) -> int:
         elif not style:
             outer = next((entry.style for entry in reversed(reader.lists) if entry.style), "headings" if reader.headed else "")
             style = _NAMED_STYLES.get(name) or _INNER_STYLES.get(outer, "")
-        reader.lists.append(_List(name, style))
+        start = re.search(r"\bstart\s*=\s*(\d{1,3})\b", given) if argument and argument["square"] else None
+        reader.lists.append(_List(name, style, max(0, int(start[1]) - 1) if start else 0))
         return argument.end() if argument and argument["square"] is not None else end
     if name in ("problem", "exercise", "question") and given and argument and find_label(given):
         _head(reader, given, line, 1)
         return argument.end()
     return argument.end() if argument and argument["square"] is not None and name in ("tcolorbox", "mdframed", "framed") else end
+
+
+def _counter(reader: _Reader, found: re.Match[str]) -> int:
+    """`\\setcounter{enumi}{3}`: the next item of the outermost enumeration is the fourth."""
+    numbered = [entry for entry in reader.lists if entry.name == "enumerate"]
+    depth = ("i", "ii", "iii", "iv").index(found["depth"])
+    if depth < len(numbered):
+        amount = int(found["amount"])
+        numbered[depth].count = max(0, amount + (numbered[depth].count if found["change"] == "addtocounter" else 0))
+    return found.end()
 
 
 def _end(reader: _Reader, found: re.Match[str], line: int) -> int:

@@ -286,6 +286,8 @@ class Walk:
 
     def _enter_numbered(self, label: Label, line: str, number: int, level: int) -> bool:
         problem = self.book.problem(label.problem)
+        if problem is not None and not label.part and not label.strong and self.book.problem(line[label.rest:]) is problem:
+            label = replace(label, strong=True)  # "1. Sequence models": the problem's own title
         if label.part and label.number_end and self.book.group(problem, label.part) is None:
             label = replace(label, part="", sub="", rest=label.number_end)
         if not label.strong:
