@@ -12,6 +12,8 @@ from grader.reading.passages import candidates, passages, stated
 from grader.term import Term, apply, collection, free_names, number, symbol, walk
 
 SIGNS = {"bigO": "O", "bigTheta": "Theta", "bigOmega": "Omega", "smallo": "o", "smallomega": "omega"}
+MAX_LINES = 12
+"""Of more lines none is taken for an order by itself."""
 _LINKS = frozenset(("=", "in", ":=", "equiv", "~", "approx", "propto", "->"))
 
 
@@ -136,6 +138,26 @@ def in_prose(text: str, vocabulary: Vocabulary) -> Read | None:
         return None
     note = Note("the order was found in a sentence", place, "repair", "growth_order.sentence")
     return Read(terms[0], (*read[0].notes, note))  # type: ignore[union-attr]
+
+
+def line_by_line(text: str, vocabulary: Vocabulary) -> Term | None:
+    """The different orders of a text each of whose lines is one by itself; None for any other text. Lines are no factors of each other."""
+    rows = [row.strip() for row in text.split("\n") if row.strip()]
+    if not 2 <= len(rows) <= MAX_LINES or not all(re.match(r"[$\\(\s]*(?:[^\W_]|\\[A-Za-z])", row) for row in rows):
+        return None
+    read = [reading.read(row, vocabulary) for row in rows]
+    if not all(isinstance(r, Read) and _is_order(r.term) for r in read):
+        return None
+    terms = list(dict.fromkeys(r.term for r in read if isinstance(r, Read)))
+    return terms[0] if len(terms) == 1 else collection("list", *terms)
+
+
+def _is_order(term: Term) -> bool:
+    try:
+        bound(term)
+    except Unfitting:
+        return False
+    return term.kind != "text"
 
 
 def in_words(text: str, part: Part, growing: tuple[str, ...]) -> Term | None:

@@ -36,7 +36,7 @@ from typing import Literal
 from grader import reading as reader
 from grader.answers._kind import Award, Claim, Mark, Part, Read, Reading, Settled, Unread, full, mark_known_wrong, person
 from grader.answers._kind import mark as run
-from grader.answers._orders import Bound, Unfitting, addends, blemishes, bound, in_prose, in_words, plainer, without_reason
+from grader.answers._orders import Bound, Unfitting, addends, blemishes, bound, in_prose, in_words, line_by_line, plainer, without_reason
 from grader.model import Answer, GrowsLike, SpecError, Status
 from grader.reading import Vocabulary
 from grader.term import Term, apply, free_names, walk
@@ -143,7 +143,7 @@ def read(answer: Answer, part: Part) -> Reading:
     """The answer as a formula; its letters must be those of the problem."""
     text = answer.text
     vocabulary = Vocabulary.of(part)
-    spoken = in_words(text, part, _growing(part))
+    spoken = in_words(text, part, _growing(part)) or line_by_line(text, vocabulary)
     if spoken is not None:
         return Read(spoken)
     found = reader.read(text, vocabulary)
