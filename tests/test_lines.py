@@ -59,6 +59,7 @@ a &= b + c \\
     "bullets": ("- a = b\n- = c", [("", "a", ("=", "b")), ("", None, ("=", "c"))]),
     "numbered": ("1. a = b\n2. = c\n(3) = d", [("", "a", ("=", "b")), ("", None, ("=", "c")), ("", None, ("=", "d"))]),
     "dollars a line": ("$a = b$, so\n$c = d$\n$= e$", [("", "a", ("=", "b")), ("=>", "c", ("=", "d")), ("", None, ("=", "e"))]),
+    "a line that only joins": ("$$a = b$$\nand\n$$c = d$$", [("", "a", ("=", "b")), ("", "c", ("=", "d"))]),
     "words before": ("Therefore we get x = 2", [("=>", "x", ("=", "2"))]),
     "words between": ("a = b implies that $c = d$", [("", "a", ("=", "b")), ("=>", "c", ("=", "d"))]),
     "a factor to the left": ("2x = 4 \\iff x = 2", [("", "2x", ("=", "4")), ("<=>", "x", ("=", "2"))]),

@@ -42,6 +42,9 @@ READ = {
     "the Transformer is slower when t > n": (">", t, n),
     "The transformer is faster when n > t and the RNN is faster when n < t": ("<", n, t),
     "n smaller than T": ("<", n, t),
+    "Dividing t n < t t by t gives n < t": ("<", n, t),
+    "$2n < 2t$, i.e. $n < t$": ("<", n, t),
+    "Since $t l < n$ is not asked, $l n < l t$ which reduces to $n < t$": ("<", n, t),
 }
 
 
@@ -58,6 +61,7 @@ UNSURE = [
     "n is not much smaller than t", "when n is smaller than t and l", "when n or l is smaller than t", "when the square of n is smaller than t", "n is smaller than t squared",
     "n is smaller than t times l", "n is smaller than t by a factor of 2", "when the product of n and l is smaller than t", "n is greater than t. No: n is smaller than t.",
     "when n is smaller, compared to t", "it is not the case that n is smaller than t", "n is neither smaller than t nor larger than l", "n is larger than t or n is smaller than l",
+    "$n < t$ and so $t < l$", "2 n < t or equivalently n < t. Or l < n.",
     "if the logarithm of n is less than t", "n is smaller than the square root of t",
 ]
 

@@ -41,7 +41,7 @@ from grader.answers._regions import NotARegion
 from grader.domain import Domain
 from grader.model import Answer, Follows, Note, SpecError, Status
 from grader.reading import Vocabulary, phrases
-from grader.term import Span, Term, apply, relation
+from grader.term import Span, Term, apply, relation, walk
 
 TAGS = {
     "condition.right": "The region asked for.",
@@ -152,7 +152,7 @@ def read(answer: Answer, part: Part) -> Reading:
     found = reader.read(text, vocabulary)
     fault = _fault(found, part)
     if fault is None or fault.blank:
-        return fault or found
+        return fault or _last_of_working(found, part)
     said = phrases.condition(text, vocabulary, ask=part.ask)
     if isinstance(said, Unread):
         return said
@@ -162,6 +162,20 @@ def read(answer: Answer, part: Part) -> Reading:
     if near is not None and _fault(near, part) is None:
         return dataclasses.replace(fault, proposed=near.term)
     return fault
+
+
+def _last_of_working(found: Reading, part: Part) -> Reading:
+    """Of `a < b => c < d` the conclusion, with the premise as the other reading: where both are the same region, it does not matter which is meant.
+
+    Where the question itself is about an implication it stays one.
+    """
+    links = ("implies", "iff")
+    if not isinstance(found, Read) or not (found.term.kind == "apply" and found.term.name in links and len(found.term.args) == 2):
+        return found
+    if any(node.kind == "apply" and node.name in links for node in walk(_reference(part))):
+        return found
+    premise, conclusion = found.term.args
+    return dataclasses.replace(found, term=conclusion, alternatives=(premise, *found.alternatives))
 
 
 def _with_doubt(said: Read, text: str, part: Part) -> Read:

@@ -227,12 +227,19 @@ _BULLET = re.compile(r"[ \t]*(?:>[ \t]*)*(?:[-*•·‣▪◦][ \t]+)?(?:(?:\(?\
 _COMMENT = re.compile(r"(?<!\\)(?:%|\s#|\s//|\s--\s(?=[A-Za-z ]{4,}$))\s?(?P<words>.*)$")
 
 
+_JOINT = re.compile(r"[*_]*(?:and|and also|&)[*_]*[ \t]*[:,.]?", re.IGNORECASE)
+"""A line that only joins the one before and the one after it."""
+
+
 def _plain_line(state: _State, span: Span) -> None:
     text = state.text
     start = _BULLET.match(text, span.start, span.end)
     span = trim(text, start.end() if start else span.start, span.end)
     content = text[span.start:span.end]
     if not content:
+        return
+    if _JOINT.fullmatch(content):
+        state.made.append(_words_line(state, span))
         return
     remark = Remark()
     comment = _COMMENT.search(content)

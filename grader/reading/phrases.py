@@ -14,6 +14,7 @@ from fractions import Fraction
 
 from grader.model import Note, Read, Unread
 from grader.reading.passages import passages
+from grader.reading.prose import LEADS_TO
 from grader.reading.splitting import Names, shifted, signs
 from grader.reading.vocabulary import OPEN, Vocabulary
 from grader.term import Span, Term, apply, number, relation, symbol
@@ -119,7 +120,7 @@ def _chosen(text: str, found: list[_Found], unsure: list[Span], ask: str) -> Rea
             return Unread("this says when the contrary of what is asked holds", kept[0].span, "State when the thing that is asked for holds.",
                           proposed=near)
         kept = right
-    distinct = _distinct(kept)
+    distinct = _distinct(_without_working(text, kept))
     if len(distinct) == 2 and _joined_by_and(text, distinct):
         whole = Span(distinct[0].span.start, distinct[1].span.end)
         return Read(apply("and", distinct[0].term, distinct[1].term, span=whole), _notes(text, distinct[0], found))
@@ -158,6 +159,18 @@ def _distinct(found: list[_Found]) -> list[_Found]:
         if not any(f.term in (k.term, _mirrored(k.term)) for k in kept):
             kept.append(f)
     return kept
+
+
+def _without_working(text: str, found: list[_Found]) -> list[_Found]:
+    """What is left of conditions that lead to one another in so many words ("a < b gives c < d", "a < b, i.e. c < d"): the last of them."""
+    first = 0
+    for k in range(1, len(found)):
+        between = text[found[k - 1].span.end:found[k].span.start]
+        if LEADS_TO.fullmatch(between):
+            first = k
+        elif first:
+            return found
+    return found[first:]
 
 
 def _mirrored(term: Term) -> Term:

@@ -44,6 +44,13 @@ def belongs_to_words(before: str, after: str) -> bool:
     return _BEFORE.search(before) is not None or _AFTER.match(after) is not None
 
 
+LEADS_TO = re.compile(
+    r"[\s,;:$(]*(?:(?:which )?(?:gives|yields|means|implies|is|simplifies to|reduces to|amounts to|is equivalent to)|(?:and |and so |so |hence |"
+    r"thus |therefore )?we (?:get|obtain|have)|i\.e\.,?|that is,?|(?:or )?equivalently|iff|if and only if|hence|thus|therefore|so|"
+    r"\\(?:iff|Leftrightarrow|Rightarrow|implies|Longleftrightarrow)|<=>|=>|⇔|⟺|⇒)(?: that)?[\s,:$]*", re.IGNORECASE)
+"""What stands between two statements of which the first is working and the second what it comes to."""
+
+
 class Condition(NamedTuple):
     """The text of a side condition and where it stands."""
 

@@ -131,6 +131,8 @@ def name_of(label: str, names: Names) -> str:
 
 def _from_grid(grid: Grid, names: Names) -> list[Table]:
     rows = [list(r) for r in grid.rows]
+    if all(len(r) > 2 and not r[0].text for r in rows):
+        rows = [r[1:] for r in rows]  # an empty column at the left, kept for labels
     rows = [_unglue(r, rows) for r in rows]
     turned = _turned(grid, rows, names)
     if turned is not None:
