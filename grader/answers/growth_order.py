@@ -28,7 +28,8 @@ Example
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+import re
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from functools import lru_cache
 from typing import Literal
@@ -37,9 +38,9 @@ from grader import reading as reader
 from grader.answers._kind import Award, Claim, Mark, Part, Read, Reading, Settled, Unread, full, mark_known_wrong, person
 from grader.answers._kind import mark as run
 from grader.answers._orders import Bound, Unfitting, addends, blemishes, bound, in_prose, in_words, line_by_line, plainer, without_reason
-from grader.model import Answer, GrowsLike, SpecError, Status
+from grader.model import Answer, GrowsLike, Note, SpecError, Status
 from grader.reading import Vocabulary
-from grader.term import Term, apply, free_names, walk
+from grader.term import Span, Term, apply, free_names, walk
 
 TAGS = {
     "growth_order.right": "The order asked for.",
@@ -140,16 +141,28 @@ def check(part: Part) -> None:
 
 
 def read(answer: Answer, part: Part) -> Reading:
-    """The answer as a formula; its letters must be those of the problem."""
-    text = answer.text
+    """The answer as a formula; its letters must be those of the problem. On scanned papers what no one writes in an order is asked about."""
+    found = _read(answer.text, part)
+    odd = _ODD_ON_SCANS.search(answer.text) if answer.provenance.ocr else None
+    if odd is None or not isinstance(found, Read):
+        return found
+    doubt = Note(f"\"{odd[0].strip()}\" may be a letter that the scan turned into it", Span(*odd.span()), "guess", "growth_order.scan")
+    return replace(found, notes=(*found.notes, doubt))
+
+
+_ODD_ON_SCANS = re.compile(r"^[\s$(\\]*\+|(?<=[^\W\d_]|[²³)}])\s*[1|](?![\d.,/^|])")
+"""A sign at the head, where a t may have stood, and a 1 as the last factor, where an l may have stood."""
+
+
+def _read(typed: str, part: Part) -> Reading:
     vocabulary = Vocabulary.of(part)
-    spoken = in_words(text, part, _growing(part)) or line_by_line(text, vocabulary)
+    spoken = in_words(typed, part, _growing(part)) or line_by_line(typed, vocabulary)
     if spoken is not None:
         return Read(spoken)
-    found = reader.read(text, vocabulary)
+    found = reader.read(typed, vocabulary)
     fault = _fault(found, part)
-    text = without_reason(text)
-    if fault is not None and (simpler := plainer(text)) != answer.text:
+    text = without_reason(typed)
+    if fault is not None and (simpler := plainer(text)) != typed:
         again = reader.read(simpler, vocabulary)
         if _fault(again, part) is None:
             found, fault = again, None
