@@ -165,7 +165,7 @@ def check(problem: str, part: str, answer: str | None, problem_folder: Path, as_
 
     found = _find_problem(problem, problem_folder)
     asked = _find_part(found, part)
-    text = answer if answer is not None else click.get_text_stream("stdin").read()
+    text = answer if answer is not None else _standard_input()
     typed = Answer(f"{found.id}/{asked.id}", text, Provenance("", 0, "text"))
 
     def work(_: object) -> dict[str, Any]:
@@ -181,6 +181,14 @@ def check(problem: str, part: str, answer: str | None, problem_folder: Path, as_
         click.echo(json.dumps(shown["view"], ensure_ascii=False, indent=2))
     else:
         _show(shown["view"], shown["echo"])
+
+
+def _standard_input() -> str:
+    """What stands on standard input. Fails with a usage error where it is no UTF-8."""
+    try:
+        return click.get_binary_stream("stdin").read().decode()
+    except UnicodeDecodeError as error:
+        raise click.UsageError(f"standard input is no UTF-8 text (byte {error.start + 1})") from None
 
 
 def _find_problem(name: str, folder: Path) -> Problem:
@@ -271,7 +279,7 @@ def read(text: str | None, problem: str | None, part: str | None, problem_folder
     if problem:
         found = _find_problem(problem, problem_folder)
         vocabulary = Vocabulary.of(_find_part(found, part) if part else found.parts[0])
-    typed = text if text is not None else click.get_text_stream("stdin").read()
+    typed = text if text is not None else _standard_input()
     reading = read_text(typed, vocabulary)
     click.echo(echo(typed, reading))
     if mathml and isinstance(reading, Read):

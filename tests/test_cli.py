@@ -181,3 +181,8 @@ def test_audit_refuses_a_forged_record(class_folder):
     path.write_text(json.dumps(record) + "\nnot json\n", encoding="utf-8")
     done = grade("audit", path)
     assert done.returncode == 1 and "recorded refuted" in done.stdout and "line 2: not a record" in done.stdout
+
+
+def test_standard_input_that_is_no_text():
+    done = subprocess.run([sys.executable, "-m", "grader", "check", "complexity", "1b"], cwd=ROOT, input=b"\xff\xfen < t", capture_output=True, timeout=120)
+    assert done.returncode == 2 and b"UTF-8" in done.stderr and b"Traceback" not in done.stderr
