@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from grader.model import Note, Read, Unread
+from grader.reading.consequences import CONDITION_CUE, EVEN, Found, consequence, polarity_of
 from grader.reading.passages import passages
 from grader.reading.prose import LEADS_TO
 from grader.reading.splitting import Names, shifted, signs
@@ -53,8 +54,6 @@ _BEFORE = re.compile(rf"(?:^|[.,;:!?()\n—–-]|\b(?:if|when|whenever|where|for
                      rf"implies|need|needs|require|requires|have|iff|only|"
                      rf"case|condition|cases|unless|is|once|until|while|with|and|or|we|say|both|also|because|since|assuming|suppose|thing|i\.e\.|"
                      rf"compare|all))\s*(?:{_FILLERS}\s+)*(?:[\"'(*_]\s*)*$", re.IGNORECASE)
-_CONDITION_CUE = re.compile(r"\b(?:if|when|whenever|provided|as long as|so long as|in (?:the )?case|given that|for|where|once|assuming|iff|with|"
-                            r"under the condition)\b", re.IGNORECASE)
 _DENIED = re.compile(r"\b(?:unless|except|until|isn't|not|never|cannot|can't|doesn't|don't|won't|neither|nor|false|untrue|without|wrong|incorrect|"
                      r"no longer)\b|\bonly if not\b", re.IGNORECASE)
 _COMPARATIVE = re.compile(rf"\b(?:{_LESS}|{_MORE}|exceeds?|below|above|compared)\b", re.IGNORECASE)
@@ -70,19 +69,6 @@ class _Operand:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class _Found:
-    """A comparison: the relation, where it stands, whether in a condition clause, whether a negation makes it unsure."""
-
-    term: Term
-    span: Span
-    conditional: bool
-    denied: bool
-    sentence: Span
-    polarity: int = 0
-    """1: the consequence says what the question asks for; -1: the contrary; 0: not known."""
-
-
 def condition(text: str, vocabulary: Vocabulary = OPEN, *, ask: str = "") -> Read | Unread | None:
     """The condition that a text states, in symbols or in words; None where it compares nothing.
 
@@ -91,12 +77,14 @@ def condition(text: str, vocabulary: Vocabulary = OPEN, *, ask: str = "") -> Rea
     contrary ("the Transformer is faster when n < t") is Unread, with its negation proposed.
     """
     names = Names.of(vocabulary)
-    found: list[_Found] = []
+    found: list[Found] = []
     unsure: list[Span] = []
     for sentence in _sentences(text):
         operands = _operands(text, sentence, vocabulary, names)
         made, bad = _comparisons(text, sentence, operands)
-        found += [replace(f, polarity=_polarity(_consequence(text, f, made), ask)) for f in made]
+        for f in made:
+            said = consequence(text, f, made)
+            found.append(replace(f, polarity=polarity_of(said, ask), aside=f.conditional and EVEN.search(said) is not None))
         unsure += bad
         if not made and not bad and operands and _COMPARATIVE.search(text, sentence.start, sentence.end):
             unsure.append(sentence)
@@ -107,7 +95,8 @@ def condition(text: str, vocabulary: Vocabulary = OPEN, *, ask: str = "") -> Rea
     return _chosen(text, found, unsure, ask)
 
 
-def _chosen(text: str, found: list[_Found], unsure: list[Span], ask: str) -> Read | Unread:
+def _chosen(text: str, found: list[Found], unsure: list[Span], ask: str) -> Read | Unread:
+    found = [f for f in found if not f.aside] or found
     kept = [f for f in found if f.conditional and not f.denied] or [f for f in found if not f.denied]
     if not kept:
         near = _negation(found[0].term) if len(_distinct(found)) == 1 else None
@@ -132,11 +121,11 @@ def _chosen(text: str, found: list[_Found], unsure: list[Span], ask: str) -> Rea
     return Read(distinct[0].term, _notes(text, distinct[0], found))
 
 
-def _notes(text: str, kept: _Found, found: list[_Found]) -> tuple[Note, ...]:
+def _notes(text: str, kept: Found, found: list[Found]) -> tuple[Note, ...]:
     notes = []
     if not signs(text[kept.span.start:kept.span.end].replace("$", " ")):
         notes.append(Note(f"\"{text[kept.span.start:kept.span.end]}\" is read as {_plain(kept.term)}", kept.span, "info", "phrase"))
-    said = _consequence(text, kept, found)
+    said = consequence(text, kept, found)
     if kept.conditional and len(said.split()) > 2:
         notes.append(Note("the condition is taken from its clause; what it is a condition for is not checked as a formula", kept.sentence, "info",
                           "phrase.consequence"))
@@ -153,15 +142,15 @@ def _negation(term: Term) -> Term | None:
     return relation(sign, *term.args, span=term.span) if sign else None
 
 
-def _distinct(found: list[_Found]) -> list[_Found]:
-    kept: list[_Found] = []
+def _distinct(found: list[Found]) -> list[Found]:
+    kept: list[Found] = []
     for f in found:
         if not any(f.term in (k.term, _mirrored(k.term)) for k in kept):
             kept.append(f)
     return kept
 
 
-def _without_working(text: str, found: list[_Found]) -> list[_Found]:
+def _without_working(text: str, found: list[Found]) -> list[Found]:
     """What is left of conditions that lead to one another in so many words ("a < b gives c < d", "a < b, i.e. c < d"): the last of them."""
     first = 0
     for k in range(1, len(found)):
@@ -179,7 +168,7 @@ def _mirrored(term: Term) -> Term:
     return relation(tuple(_OPPOSITE[s] for s in reversed(term.signs)), *reversed(term.args))
 
 
-def _joined_by_and(text: str, two: list[_Found]) -> bool:
+def _joined_by_and(text: str, two: list[Found]) -> bool:
     between = text[two[0].span.end:two[1].span.start]
     return two[0].sentence == two[1].sentence and re.fullmatch(r"[\s,$]*and[\s$]*(?:also )?(?:if |when )?(?:the )?[\s$]*", between,
                                                                re.IGNORECASE) is not None
@@ -259,6 +248,16 @@ def _in_apposition(text: str, operands: list[_Operand]) -> list[_Operand]:
     return made
 
 
+_SIGNS = {"<": "is less than", ">": "is greater than", "<=": "is at most", "≤": "is at most", ">=": "is at least", "≥": "is at least",
+          "<<": "is much less than", "≪": "is much less than", ">>": "is much greater than", "≫": "is much greater than"}
+"""Signs between names in words ("sequence length > width"), as words."""
+
+
+def _signed(between: str) -> str:
+    sign, blank, rest = between.partition(" ")
+    return _SIGNS.get(sign, sign) + blank + rest
+
+
 def _is_symbol(operand: _Operand) -> bool:
     return operand.term is not None and operand.term.kind == "symbol"
 
@@ -266,9 +265,9 @@ def _is_symbol(operand: _Operand) -> bool:
 # ---------------------------------------------------------------------------------------------------------- comparisons
 
 
-def _comparisons(text: str, sentence: Span, operands: list[_Operand]) -> tuple[list[_Found], list[Span]]:
+def _comparisons(text: str, sentence: Span, operands: list[_Operand]) -> tuple[list[Found], list[Span]]:
     """The comparisons that are certain, and the places of those that are not."""
-    found: list[_Found] = []
+    found: list[Found] = []
     unsure: list[Span] = []
     for k, operand in enumerate(operands):
         if operand.term is None:
@@ -281,7 +280,7 @@ def _comparisons(text: str, sentence: Span, operands: list[_Operand]) -> tuple[l
             continue
         between = " ".join(re.sub(r"n['’]t\b", " not", text[operand.span.end:operands[k + 1].span.start].lower()).split()).strip("$*_ ")
         between = re.sub(r"\b(?:do|does|did) not\b", "not", between).replace("cannot be", "not be").replace("can not be", "not be")
-        match = _COMPARATOR.fullmatch(between)
+        match = _COMPARATOR.fullmatch(_signed(between))
         right = _RIGHT.fullmatch(match["right"]) if match else None
         whole = Span(operand.span.start, operands[k + 1].span.end)
         term = _relation(match, right, operand.term, operands[k + 1].term, whole) if match and right else None
@@ -354,68 +353,15 @@ def _is_parted(text: str, span: Span) -> bool:
     return not _CHANGES_AFTER.match(text[span.end:span.end + 30])
 
 
-def _placed(text: str, sentence: Span, term: Term, span: Span, denied: bool) -> _Found:
+def _placed(text: str, sentence: Span, term: Term, span: Span, denied: bool) -> Found:
     head = text[sentence.start:span.start]
-    cue = max((m.start() for m in _CONDITION_CUE.finditer(head)), default=-1)
+    cue = max((m.start() for m in CONDITION_CUE.finditer(head)), default=-1)
     broken = re.search(r",|\bthen\b", head[cue:]) if cue >= 0 else None
     conditional = cue >= 0 and broken is None
     begin = max((m.end() for m in _CLAUSE_END.finditer(head)), default=0)
     end = _CLAUSE_END.search(text, span.end, sentence.end)
     outside = head[begin:] + " " + text[span.end:end.start() if end else sentence.end]
-    return _Found(term, span, conditional, denied or _DENIED.search(outside) is not None, sentence)
-
-
-# --------------------------------------------------------------------------------------------------------- consequences
-
-_BETTER = (r"faster|quicker|cheaper|better|less|lower|fewer|smaller|shorter|(?<!less )efficient|wins?|beats?|outperforms?|prefer\w*|favou?r\w*|"
-           r"advantage\w*|superior|saves?")
-_WORSE = (r"slower|costlier|dearer|expensive|worse|more(?! efficient)|higher|greater|larger|longer|bigger|exceeds?|inefficient|less efficient|loses?|"
-          r"inferior|disadvantage\w*")
-_POLAR = re.compile(rf"\b(?:(?P<worse>{_WORSE})|(?P<better>{_BETTER}))\b", re.IGNORECASE)
-
-
-def _consequence(text: str, found: _Found, every: list[_Found]) -> str:
-    """What the sentence says beside its condition, without reasons; where it has several conditions, only the words that belong to this one."""
-    others = [f for f in every if f.sentence == found.sentence and f is not found and f.conditional]
-    start = max((f.span.end for f in others if f.span.end <= found.span.start), default=found.sentence.start)
-    end = min((f.span.start for f in others if f.span.start >= found.span.end), default=found.sentence.end)
-    head, tail = text[start:found.span.start], text[found.span.end:end]
-    if others:
-        cue = max((m.start() for m in _CONDITION_CUE.finditer(head)), default=len(head))
-        said_before = head[:cue].strip(" ,.;")
-        if re.search(r"[A-Za-z]{2}", re.sub(r"\b(?:and|but|while|whereas|or)\b", "", said_before)):
-            tail = ""
-        else:
-            head, later = "", [m.start() for m in _CONDITION_CUE.finditer(tail)]
-            tail = tail[:later[-1]] if later and end < found.sentence.end else tail
-    reason = re.search(r"\b(?:because|since|as|due to)\b", tail, re.IGNORECASE)
-    return f"{head} | {tail[:reason.start()] if reason else tail}".strip(" |.,")
-
-
-def _polarity(said: str, ask: str) -> int:
-    """1 where the consequence says what is asked ("the RNN is faster"), -1 where it says the contrary, 0 where neither can be told."""
-    rivals = list(dict.fromkeys(m[0].lower() for m in re.finditer(r"(?<!^)(?<![.?!] )\b[A-Z][A-Za-z-]{2,}\b", ask)))[:2]
-    wanted = _POLAR.search(ask)
-    if not rivals or not wanted:
-        return 0
-    places = sorted((m.start(), r) for r in rivals for m in re.finditer(r"[A-Za-z-]+", said.lower()) if _alike(m[0], r))
-    if not places:
-        return 0
-    polar = _POLAR.search(said)
-    if polar is None:
-        named = {r for _, r in places}
-        return 0 if len(named) > 1 else 1 if named == {rivals[0]} else -1
-    before = [r for at, r in places if at < polar.start()]
-    subject = before[-1] if before else places[0][1]
-    sense = 1 if bool(polar["better"]) == bool(wanted["better"]) else -1
-    return sense if subject == rivals[0] else -sense
-
-
-def _alike(word: str, name: str) -> bool:
-    word, name = word.removesuffix("s"), name.removesuffix("s")
-    if word == name:
-        return True
-    return len(name) >= 6 and len(word) == len(name) and sum(a != b for a, b in zip(word, name)) == 1
+    return Found(term, span, conditional, denied or _DENIED.search(outside) is not None, sentence)
 
 
 __all__ = ["condition"]
