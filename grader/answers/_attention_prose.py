@@ -9,14 +9,14 @@ refuted is refuted under every reading of them; the kinds give no credit that re
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from grader import reading
-from grader.answers._attention import Naming
+from grader.answers._attention import Naming, mentions
 from grader.answers._attention_phrases import Text, parse, type_of
 from grader.model import Note, Part, Read, Unread
 from grader.reading.passages import Passage, passages
-from grader.term import Span, Term, apply, free_names, relation, symbol
+from grader.term import Span, Term, apply, free_names, relation, symbol, walk
 
 MAX_FORMULAS = 40
 MAX_PIECES = 8
@@ -46,7 +46,7 @@ def hear(text: str, part: Part, naming: Naming) -> Heard | Unread:
         return Unread("nothing is written", blank=True)
     vocabulary = reading.Vocabulary.of(part)
     text = _products_in_signs(text.replace("’", "'"), naming)
-    whole = reading.read(text, vocabulary)
+    whole = _as_vectors(reading.read(text, vocabulary), naming)
     if isinstance(whole, Read) and not any(n.code == "words" for n in whole.notes) and whole.term.kind not in ("text", "symbol", "number"):
         return Heard((_shared(whole.term),), notes=whole.notes, proposed=whole.proposed, others=tuple((_shared(t),) for t in whole.alternatives))
     return _by_passages(text, vocabulary, naming)
@@ -56,6 +56,18 @@ def read_formulas(text: str, part: Part) -> list[Read | Unread]:
     """Every formula of the text by itself."""
     vocabulary = reading.Vocabulary.of(part)
     return [_read(p.text, vocabulary) for p in passages(text, vocabulary)[:MAX_FORMULAS] if p.is_formula]
+
+
+def _as_vectors(found: Read | Unread, naming: Naming) -> Read | Unread:
+    """`gamma(k_a + k_b)` is a product and no value of the Gamma function, which takes no vectors."""
+    if not isinstance(found, Read) or not _takes_vector(found.term, naming):
+        return found
+    fit = [t for t in found.alternatives if not _takes_vector(t, naming)]
+    return replace(found, term=fit[0], alternatives=tuple(fit[1:])) if fit else found
+
+
+def _takes_vector(term: Term, naming: Naming) -> bool:
+    return any(node.is_apply("gamma") and mentions(node, naming.keys) for node in walk(term))
 
 
 def _products_in_signs(text: str, naming: Naming) -> str:
@@ -112,7 +124,7 @@ def _by_passages(text: str, vocabulary: reading.Vocabulary, naming: Naming) -> H
     made, notes, proposed, others = Text(naming), [], False, []
     pieces: list[str | Passage] = []
     for passage in passages(text, vocabulary):
-        found = _read(passage.text, vocabulary) if passage.is_formula else None
+        found = _as_vectors(_read(passage.text, vocabulary), naming) if passage.is_formula else None
         if found is None or isinstance(found, Unread) and passage.kind == "bare":
             pieces.append(passage)
             continue

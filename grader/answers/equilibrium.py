@@ -23,6 +23,7 @@ Example
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
@@ -70,7 +71,12 @@ def _variables(part: Part) -> tuple[str, ...]:
     return tuple(dict.fromkeys([*declared, *((game.min + game.max) if game else ()), *names]))
 
 
+_STARRED = re.compile(r"(?<![\w*\\])([A-Za-z])\*(?=\s*(?:[=,;)]|$))")
+"""`p* = 0`: the star that marks a solution."""
+
+
 def _stated(words: str, part: Part, ocr: bool = False) -> _equations.Equations:
+    words = _STARRED.sub(r"\1", words)
     return _equations.stated(words, _variables(part), _game.vocabulary(part), ocr=ocr)
 
 
