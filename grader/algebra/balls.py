@@ -259,7 +259,7 @@ class Balls:
                         stopped.append(error)
                         return acb("nan")
 
-                found = acb.integral(integrand, acb(low), acb(high), eval_limit=4000)
+                found = acb.integral(integrand, acb(low), acb(high), eval_limit=1500 if flint.ctx.prec <= 100 else 4000)
         finally:
             self.real, self.in_integral, self.analytic = was_real, False, False
             self.point = before

@@ -21,13 +21,14 @@ from typing import Any
 from flint import fmpq_mpoly
 
 from grader.algebra.kernels import Bail, Frac, Kernels, Plan, Restart
+from grader.algebra.normal_form_binders import BinderRules
 from grader.algebra.normal_form_exponentials import ExponentialRules
 from grader.algebra.normal_form_functions import FunctionRules
 from grader.algebra.normal_form_powers import PowerRules
 from grader.kernel import Refused
 from grader.model import Claim
 from grader.replay.definitions import by_definition
-from grader.replay.rules import certain_parts
+from grader.replay.rules import certain_parts, kind_of
 from grader.replay.semantics import ATOMS, atom_name, integer_built
 from grader.term import Term, constant
 
@@ -35,7 +36,7 @@ MAX_RESTARTS = 12
 LEARNED = frozenset("sqrt root log pow".split())
 
 
-class NormalForm(PowerRules, ExponentialRules, FunctionRules):
+class NormalForm(PowerRules, ExponentialRules, FunctionRules, BinderRules):
     """Values of terms over one set of generators, and the rows that a certificate needs to say how they came about."""
 
     def __init__(self, claim: Claim, real: bool, plan: Plan, count: int, check: Callable[[], None]) -> None:
@@ -46,27 +47,34 @@ class NormalForm(PowerRules, ExponentialRules, FunctionRules):
         self.learned: list[str] = []
         self.memo: dict[Term, Frac] = {}
         self.auxiliary = False
+        self.depth = 0
+        self.sides: tuple[Term, ...] = ()
 
     # ---- facts
 
     def learn(self, sides: Iterable[Term]) -> None:
         """Collect what definedness says about operands, wherever their values can be had without guessing."""
+        sides = tuple(sides)
+        self.sides = self.sides or sides
         if not self.real:
             return
-        nodes = list(dict.fromkeys(node for side in sides for node in certain_parts(side) if node.kind == "apply" and node.name in LEARNED))
+        nodes = list(dict.fromkeys(node for side in sides for node in certain_parts(side) if node.kind == "apply" and node.name in LEARNED
+                                   or node.kind == "binder" and node.name in ("sum", "product") and len(node.args) == 3))
         for node in sorted(nodes, key=lambda t: t.size):
             if node.name == "pow" and (node.args[0] == constant("e") or integer_built(node.args[1], self.integer)):
                 continue
             try:
-                u = self.value(node.args[0])
-                self.learn_from(node, u)
+                if node.kind == "binder":
+                    self.learn_length(node)
+                else:
+                    self.learn_from(node, self.value(node.args[0]))
                 self.learned.append(node.fingerprint)
             except (Bail, Refused):
                 continue
 
     def integer(self, name: str) -> bool:
         """Is that symbol an integer?"""
-        return name.startswith("#") or self.claim.domain(name).field == "integer"
+        return name.startswith("#i") or not name.startswith("#") and self.claim.domain(name).field == "integer"
 
     def learn_from(self, node: Term, u: Frac) -> None:
         """The same facts that the checker learns from this part (see `replay.rules`), with the factors that it needs."""
@@ -132,13 +140,15 @@ class NormalForm(PowerRules, ExponentialRules, FunctionRules):
             return k.number(term.value)
         name = atom_name(term) if term.kind == "symbol" or term.kind == "apply" and term.name in ATOMS else None
         if name is not None:
-            kind = "bound" if name.startswith("#") else "symbol"
+            kind = kind_of(name)
             return k.at(k.generator((kind, name), [kind, name]))
         if term.kind == "constant":
             if term.name == "e":
                 return self.exponential_row(term, k.number(1))
             if term.name in ("pi", "i"):
                 return k.at(k.pi() if term.name == "pi" else k.i())
+        if term.kind == "binder":
+            return self.rule_binder(term)
         if term.kind != "apply":
             raise Bail(f"no rule for a {term.name or term.kind}")
         rule = getattr(self, f"rule_{term.name}", None)

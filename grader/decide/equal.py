@@ -7,6 +7,7 @@ Nothing here is believed: points are evaluated again, and proofs replayed, by ch
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import islice
 
 from grader.algebra.compare import NEIGHBOURHOOD, Comparison
 from grader.decide.budget import Budget
@@ -54,14 +55,17 @@ def refute_by_point(claim: Claim, budget: Budget) -> Evidence | str | None:
 
 def _inhabitant(comparison: Comparison, budget: Budget) -> dict[str, object] | None:
     """A point around which both sides are defined, as certificate data."""
-    for k, point in enumerate(comparison.points(budget.seed)):
+    most = 10 if _has_integral(comparison) else 40
+    for point in islice(comparison.points(budget.seed), most):
         budget.check()
         look = comparison.look(point, 80, radius=NEIGHBOURHOOD)
         if look.both:
             return comparison.evidence_point(point, 0)
-        if k > 40:
-            break
     return None
+
+
+def _has_integral(comparison: Comparison) -> bool:
+    return any(n.kind == "binder" and n.name == "integral" for t in comparison.terms for n in walk(t))
 
 
 def prove_same(claim: Claim, budget: Budget) -> Evidence | str | None:
@@ -141,7 +145,7 @@ def agree_by_samples(claim: Claim, budget: Budget) -> Evidence | str | None:
         return comparison
     from grader.replay.samples import branch_terms
 
-    bits = INTEGRAL_BITS if any(n.kind == "binder" and n.name == "integral" for t in comparison.terms for n in walk(t)) else SAMPLE_BITS
+    bits = INTEGRAL_BITS if _has_integral(comparison) else SAMPLE_BITS
     branches = {b: {1, -1} for b in branch_terms(comparison.left, comparison.right)}
     chosen: list[dict[str, object]] = []
     spare: list[dict[str, object]] = []

@@ -108,7 +108,8 @@ def inhabited(claim: Claim, data: Mapping[str, Any], left: Term, right: Term) ->
     for digits in (30, 100):
         boxes = Evaluator({}, real=real, digits=digits)
         box = {name: value if name in integers else boxes.e.around(value, RADIUS) for name, value in point.items()}
-        at = Evaluator(box, real=real, is_integer=lambda name: claim.domain(name).field == "integer", interpretations=interpretations, digits=digits)
+        at = Evaluator(box, real=real, is_integer=lambda name: claim.domain(name).field == "integer", interpretations=interpretations, digits=digits,
+                       coarse=True)
         exact = Evaluator(point, real=real, is_integer=lambda name: claim.domain(name).field == "integer", interpretations=interpretations,
                           digits=digits)
         try:

@@ -29,16 +29,17 @@ _COMPARE: dict[str, Callable[[int], bool]] = {"=": lambda s: s == 0, "!=": lambd
 class Evaluator:
     """Values of terms with `point` (name -> Fraction or Complex of Fractions) and `interpretations` (function name -> lambda term).
 
-    `is_integer` says which symbols are integers by their domain; `real` which reading holds.
+    `is_integer` says which symbols are integers by their domain; `real` which reading holds. `coarse`: integrals need not be narrow.
     """
 
     def __init__(self, point: Mapping[str, Value], *, real: bool = True, is_integer: Callable[[str], bool] = lambda name: False,
-                 interpretations: Mapping[str, Term] | None = None, digits: int = 30) -> None:
+                 interpretations: Mapping[str, Term] | None = None, digits: int = 30, coarse: bool = False) -> None:
         self.point = dict(point)
         self.real = real
         self.is_integer = is_integer
         self.interpretations = dict(interpretations or {})
         self.e = Enclosures(digits, real)
+        self.coarse = coarse
         self.steps = 0
         self.bound: dict[str, bool] = {}  # bound symbols in force -> are they integers
         self._memo: dict[Term, Value] = {}

@@ -22,6 +22,9 @@ power P M              P^M, M a product of integers; P not 0, or M > 0     real 
 bigpower P n           P^n for a number n too large to multiply out           real where P is
 clog Q, croot Q k      principal logarithm, k-th root                      croot: g^k = Q, where Q is a polynomial
 rgamma Q               1 / gamma(Q), an entire function
+bound NAME             an index >= 0 of a sum or product; variable NAME: of   integer; real
+                       an integral
+series B i Q           B(0) + ... + B(Q - 1), Q >= 0; integral B x Q Q
 function OP Q..., call NAME PRIMES Q...   the operator's value, an unknown function's value
 =====================  ==================================================  =========================================
 
@@ -72,16 +75,34 @@ class Builders:
         if domain.upper is not None and domain.upper <= 0:
             sign = -1 if domain.upper < 0 or domain.upper_strict or domain.nonzero else -2
         x = P.generator(index, self.count)
+        if domain.field == "integer" and domain.lower is not None:  # n > 0 is n >= 1
+            least = -(-domain.lower.numerator // domain.lower.denominator) + (1 if domain.lower_strict and domain.lower.denominator == 1 else 0)
+            self.facts.append((P.add(x, P.constant(-least, self.count)), 2))
         for bound, strict, side in ((domain.lower, domain.lower_strict, 1), (domain.upper, domain.upper_strict, -1)):
             if bound is not None:
                 self.facts.append((P.scale(P.add(x, P.constant(-bound, self.count)), side), 1 if strict else 2))
         return Generator("symbol", (name,), domain.is_real, sign, domain.field == "integer", domain.nonzero or abs(sign) == 1)
 
     def _build_bound(self: Table, name: str) -> Generator:
-        """The integer under a sum or product sign, known by a name that no symbol of the claim has."""
-        if not name.startswith("#"):
-            raise Refused("a bound symbol of another name")
-        return Generator("symbol", (name,), True, 0, True)
+        """An index i >= 0 of a sum or product, known by a name that no symbol of the claim has."""
+        if not name.startswith("#i"):
+            raise Refused("an index of another name")
+        return Generator("bound", (name,), True, 2, True)
+
+    def _build_variable(self: Table, name: str) -> Generator:
+        if not name.startswith("#x"):
+            raise Refused("a variable of another name")
+        return Generator("variable", (name,), self.real_reading)
+
+    def _build_series(self: Table, b: Any, index: str, count: Any) -> Generator:
+        n = self.frac(count, len(self.generators))
+        if self.frac_sign(n) not in (1, 2):
+            raise Refused("a sum of perhaps fewer than no terms")
+        return Generator("series", ((b, index), n), self.real_reading)
+
+    def _build_integral(self: Table, b: Any, variable: str, low: Any, high: Any) -> Generator:
+        ends = tuple(e if e in ("oo", "-oo") else self.frac(e, len(self.generators)) for e in (low, high))
+        return Generator("integral", ((b, variable), ends), self.real_reading)
 
     def _build_pi(self: Table) -> Generator:
         return Generator("pi", (), True, 1, False, True)

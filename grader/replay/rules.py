@@ -11,6 +11,7 @@ A value is a fraction whose denominator is not zero wherever both sides of the c
 - floor(u + m) = floor(u) + m for an integer m;
 - odd functions: f(-u) = -f(u); arcsines and arctangents that are rational multiples of pi by the sine and tangent of that angle;
 - derivatives by the rules of calculus, on terms (`derivative`);
+- sums, products and integrals: see `rules_binders`;
 - other operators and unknown functions: equal operands give equal values.
 """
 
@@ -26,6 +27,7 @@ from grader.replay import polynomial as P
 from grader.replay.definitions import by_definition
 from grader.replay.generators import ENTIRE, Frac
 from grader.replay.pairs import Pairs
+from grader.replay.rules_binders import BinderRules
 from grader.replay.rules_functions import OPAQUE, FunctionRules
 from grader.replay.semantics import ATOMS, atom_name, integer_built
 from grader.replay.table import Table
@@ -34,7 +36,7 @@ from grader.term import Term, apply, constant, number
 CONDITIONAL = frozenset("where and or not implies iff xor".split())
 
 
-class Proof(FunctionRules):
+class Proof(FunctionRules, BinderRules):
     """One certificate being replayed for one claim."""
 
     def __init__(self, claim: Claim, data: Mapping[str, Any], real: bool) -> None:
@@ -55,7 +57,10 @@ class Proof(FunctionRules):
             if name not in nodes:
                 raise Refused("a fact from a part that the claim does not have")
             node = nodes[name]
-            self._learn(node, self.value(node.args[0]))
+            if node.kind == "binder":
+                self.learn_length(node)
+            else:
+                self._learn(node, self.value(node.args[0]))
 
     def _learn(self, node: Term, u: Frac) -> None:
         if not self.real or self.auxiliary:
@@ -107,6 +112,8 @@ class Proof(FunctionRules):
             row = self.rows.get(term.fingerprint)
             if row is not None and "reduced" in row:
                 found = self._shorter(found, row["reduced"])
+            if t_hidden := self.table.hidden.intersection(P.used(found[0]), P.used(found[1])):
+                raise Refused(f"generator {min(t_hidden)} is known inside a sum or integral only")
             if len(found[0]) + len(found[1]) > P.MAX_TERMS:
                 raise Refused("an expression too large to be replayed")
             self.memo[term] = found
@@ -125,12 +132,14 @@ class Proof(FunctionRules):
             return t.number(term.value)
         name = atom_name(term) if term.kind == "symbol" or term.kind == "apply" and term.name in ATOMS else None
         if name is not None:
-            return t.whole(P.generator(t.find("symbol", name) if not name.startswith("#") else t.find("bound", name), t.count))
+            return t.whole(P.generator(t.find(kind_of(name), name), t.count))
         if term.kind == "constant":
             if term.name == "e":
                 return self._by_pairs(term, t.number(Fraction(1)))
             if term.name in ("pi", "i"):
                 return t.whole(P.generator(t.find(term.name), t.count))
+        if term.kind == "binder":
+            return self.rule_binder(term)
         if term.kind != "apply":
             raise Refused(f"no rule for a {term.name or term.kind}")
         rule = getattr(self, f"_rule_{term.name}", None)
@@ -174,7 +183,7 @@ class Proof(FunctionRules):
         return u[1], u[0]
 
     def _integer(self, name: str) -> bool:
-        return name.startswith("#") or self.claim.domain(name).field == "integer"
+        return name.startswith("#i") or not name.startswith("#") and self.claim.domain(name).field == "integer"
 
     def _rule_pow(self, term: Term) -> Frac:
         base, exponent = term.args
@@ -336,6 +345,11 @@ class Proof(FunctionRules):
         for k, g in enumerate(self.table.generators):
             if g.kind == "clog" and k not in self.born or g.kind == "function" and g.parts[0] not in ENTIRE and k not in self.born:
                 raise Refused("a function value that the claim does not contain")
+
+
+def kind_of(name: str) -> str:
+    """Kind of the generator for a name: "#i0" is a summation index, "#x0" a variable of integration."""
+    return "bound" if name.startswith("#i") else "variable" if name.startswith("#x") else "symbol"
 
 
 def certain_parts(term: Term) -> Iterable[Term]:

@@ -101,7 +101,9 @@ class FunctionRules:
         first = t.plus((P.scale(parts[0][0], sign), parts[0][1]), shift)
         if not all(t.same(a, b) for a, b in zip(args, [first, *parts[1:]])):
             raise Refused(f"{op} of something else")
-        self.born.add(index)
+        if not self.auxiliary or op == "asin" and t.frac_sign(t.plus(t.number(Fraction(1)), (P.scale(t.times(parts[0], parts[0])[0], -1),
+                                                                                             t.times(parts[0], parts[0])[1]))) in (1, 2):
+            self.born.add(index)
         g = t.whole(P.scale(P.generator(index, t.count), sign))
         return t.plus(g, shift)
 

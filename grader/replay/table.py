@@ -34,6 +34,7 @@ class Table(Builders):
         self.relations: dict[int, tuple[int, Poly]] = {}
         self.units: list[Poly] = []
         self.divisions = 0
+        self.hidden: set[int] = set()
         self.facts: list[tuple[Poly, int]] = []
         self.reported: dict[str, None] = {}
 
