@@ -3,6 +3,7 @@
     E_q[f], z ~ q, KL(q || p(z|x))   the bare q is the form of q that the problem names (`density`), else the only form of q in sight (never one
                                      that stands in the reference alone)
     E[f]                             over the problem's `density`
+    int q log(p(z)/q) dz             a declared density without arguments, as a factor: as under E_q
     L, L(q), L(theta, phi; x)        what the problem (or the learner's own first line) defines L to be
     q(z) under an alias              the density that the problem says it stands for
     p_theta(x|z) beside p(z)         one density: a letter with a single parameter, with and without it, is the letter
@@ -225,7 +226,10 @@ class Completion:
             return self._capital(term, depth)
         if term.kind == "apply" and term.name in ("expectation", "variance", "covariance"):
             return self._mean(term, depth)
-        return term.with_args(tuple([self._complete(a, depth) for a in term.args]))
+        if term.kind == "symbol" and self.shapes.get(term.name) == "density":
+            return self._law(term, None, depth)
+        inner = term.args[1:] if term.is_apply("call") else ()  # f(q) may be a function of the density
+        return term.with_args(tuple([a if a in inner and a.kind == "symbol" else self._complete(a, depth) for a in term.args]))
 
     def _defined(self, term: Term) -> Term | None:
         """What a defined name stands for."""
