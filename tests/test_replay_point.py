@@ -143,3 +143,12 @@ def test_inequalities():
 ])
 def test_numbers_for_people(value, text):
     assert shown(value) == text
+
+
+def test_a_density_is_not_any_function():
+    p = symbol("p")
+    root = apply("sqrt", power(apply("call", p, x), 2))
+    minus = to_data(binder("lambda", (x,), apply("neg", power(x, 2))))
+    assert check(claim(root, apply("call", p, x)), {"point": {"x": "1"}, "functions": {"p": minus}}).status is Status.REFUTED
+    with pytest.raises(Refused, match="density"):
+        check(claim(root, apply("call", p, x), p="density"), {"point": {"x": "1"}, "functions": {"p": minus}})

@@ -25,6 +25,10 @@ NEIGHBOURHOOD = Fraction(1, 2**40)
 """Radius of the ball in which a side must be defined to count as defined around a point."""
 
 
+POSITIVE = frozenset({"p", "q", "P", "Q", "pi"})
+"""Names that mostly stand for densities when they are applied: their examples are positive, so that nothing true of densities is refuted."""
+
+
 class Comparison:
     """The two sides of a claim with everything needed to evaluate them. Fails with `NoMeaning` where a side has no meaning as a number."""
 
@@ -169,15 +173,16 @@ def _side(balls: Balls, term: Term) -> tuple[str, Any]:
 def _polynomial(name: str, count: int, level: int, k: int) -> Term:
     bound = tuple(symbol(f"x{j + 1}" if count > 1 else "x") for j in range(count))
     if level == 0:
-        squares = [apply("pow", b, number(2)) if j % 2 == 0 else apply("mul", number(j + 2), b) for j, b in enumerate(bound)]
+        squares = [apply("pow", b, number(2)) if j % 2 == 0 or name in POSITIVE else apply("mul", number(j + 2), b) for j, b in enumerate(bound)]
         return binder("lambda", bound, apply("add", *squares, number(k + 1)))
     digits = hashlib.sha256(f"{name}/{count}/{level}".encode()).digest()
     parts: list[Term] = [number(Fraction(digits[0] + 1, 7))]
     for j, b in enumerate(bound):
-        for power in (1, 2, 3):
+        for power in (2, 4) if name in POSITIVE else (1, 2, 3):
             parts.append(apply("mul", number(Fraction(digits[(3 * j + power) % 32] + 1, 11)), apply("pow", b, number(power))))
         if j:
-            parts.append(apply("mul", number(Fraction(digits[(7 * j + 5) % 32] + 1, 13)), bound[0], b))
+            mixed = apply("mul", bound[0], b)
+            parts.append(apply("mul", number(Fraction(digits[(7 * j + 5) % 32] + 1, 13)), apply("pow", mixed, number(2)) if name in POSITIVE else mixed))
     return binder("lambda", bound, apply("add", *parts))
 
 

@@ -72,6 +72,8 @@ def read_point(claim: Claim, data: Mapping[str, Any]) -> tuple[dict[str, Value],
         point[name] = value
     if any(name in names for name, _ in functions):
         raise Refused("a name is used as a symbol and as a function")
+    if any(claim.domain(name).shape not in ("scalar", "function") for name, _ in functions):
+        raise Refused("a function that is not any function: a density, a vector or a matrix")
     interpretations = {name: from_data(term) for name, term in data.get("functions", {}).items()}
     for name, made in interpretations.items():
         if made.kind != "binder" or made.name != "lambda" or len(made.args) != 1 or not _is_polynomial(made.args[0], {b.name for b in made.bound}):
