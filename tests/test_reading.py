@@ -69,9 +69,12 @@ def test_blank() -> None:
         assert isinstance(reading, Unread) and reading.blank
 
 
-@pytest.mark.parametrize("text", ["(" * 300 + "x" + ")" * 300, "{" * 500, "-" * 500 + "x", r"\frac{1}{" * 200 + "x" + "}" * 200, "x^" * 300 + "x", "x!" * 5 + "!" * 400,
-                                  "2^{" * 120 + "x" + "}" * 120, "sin " * 400 + "x", "a/" * (MAX_DEPTH + 50) + "a", "not " * 500 + "A", r"\sqrt" * 300 + "x",
-                                  "forall x " * 200 + "x>0", "|" * 400, "[" * 100 + "]" * 100, r"\int " * 150 + "x", "x_" * 300, "f(" * 200 + "x" + ")" * 200])
+@pytest.mark.parametrize("text", ["(" * 300 + "x" + ")" * 300, "{" * 500, "-" * 500 + "x", r"\frac{1}{" * 200 + "x" + "}" * 200,
+    "x^" * 300 + "x", "x!" * 5 + "!" * 400,
+                                  "2^{" * 120 + "x" + "}" * 120, "sin " * 400 + "x", "a/" * (MAX_DEPTH + 50) + "a", "not " * 500 + "A",
+                                  r"\sqrt" * 300 + "x",
+                                  "forall x " * 200 + "x>0", "|" * 400, "[" * 100 + "]" * 100, r"\int " * 150 + "x", "x_" * 300,
+                                  "f(" * 200 + "x" + ")" * 200])
 def test_deep_nesting_is_refused(text: str) -> None:
     assert isinstance(read(text), (Read, Unread))
     assert isinstance(read("(" * 80 + "x" + ")" * 80), Unread)
@@ -84,7 +87,8 @@ def test_limits_on_length_and_digits() -> None:
     assert read("1e500").term.value == 10**500
 
 
-@pytest.mark.parametrize("unit", ["(", "|", "||", "a", "f(x)", "x_1", "x'", "-", "x!=", "a<b,", r"\frac{", r"\sum_i ", r"\int x dx+", "E[", "KL(", "~=", r"\text{", "&", r"a&b\\",
+@pytest.mark.parametrize("unit", ["(", "|", "||", "a", "f(x)", "x_1", "x'", "-", "x!=", "a<b,", r"\frac{", r"\sum_i ", r"\int x dx+", "E[",
+    "KL(", "~=", r"\text{", "&", r"a&b\\",
                                   "x, ", "1/2x+", "x2+", "1,", "$", "²", "n u ", "T(n) = ", "(a||b)", r"\left.", r"\underset", "lambda, ", ")"])
 def test_time_is_linear(unit: str) -> None:
     def spent(size: int) -> float:
@@ -131,11 +135,13 @@ def test_indices_and_bound_names_need_no_declaration() -> None:
 
 
 def test_macros_of_a_preamble() -> None:
-    macros = read_macros(r"\newcommand{\R}{\mathbb{R}}\renewcommand*\v[1]{\mathbf{#1}} \def\T{^\top} \DeclareMathOperator*{\argm}{argmax} \newcommand{\bad}{")
+    preamble = r"\newcommand{\R}{\mathbb{R}}\renewcommand*\v[1]{\mathbf{#1}} \def\T{^\top} \DeclareMathOperator*{\argm}{argmax} \newcommand{\bad}{"
+    macros = read_macros(preamble)
     assert macros == {"R": (0, r"\mathbb{R}"), "v": (1, r"\mathbf{#1}"), "T": (0, r"^\top"), "argm": (0, r"\operatorname{argmax}")}
 
 
-@pytest.mark.parametrize(("text", "near"), [("trnl", "t^2*n*l"), ("tril", "t*n^2*l"), ("O(trnl)", "O(t^2*n*l)"), ("tn?l", "t*n^2*l"), ("t n^2 I", "t*n^2*l"),
+@pytest.mark.parametrize(("text", "near"), [("trnl", "t^2*n*l"), ("tril", "t*n^2*l"), ("O(trnl)", "O(t^2*n*l)"), ("tn?l", "t*n^2*l"),
+    ("t n^2 I", "t*n^2*l"),
                                             ("$trnl$", "t^2*n*l")])
 def test_nearest_reading(text: str, near: str) -> None:
     proposal = propose(text, ORDERS)
@@ -161,7 +167,8 @@ def test_sides_of_a_chain() -> None:
     assert cut("不") == [("", "不")]
 
 
-@pytest.mark.parametrize(("text", "sign", "rest"), [("= x", "=", "x"), (r"$\geq$ x", ">=", "x"), ("x = 1", "", "x = 1"), (r"&\le x", "<=", "x"), ("=> x", "=>", "x"), ("", "", "")])
+@pytest.mark.parametrize(("text", "sign", "rest"), [("= x", "=", "x"), (r"$\geq$ x", ">=", "x"), ("x = 1", "", "x = 1"),
+    (r"&\le x", "<=", "x"), ("=> x", "=>", "x"), ("", "", "")])
 def test_leading_sign(text: str, sign: str, rest: str) -> None:
     found, place = leading_sign(text)
     assert (found, text[place:].strip("$ ")) == (sign, rest)

@@ -12,7 +12,8 @@ from grader.reading.signs import SIGNS
 from reading_fixtures import rows
 
 TEXTS = sorted({r.text for r in rows()})
-PIECES = [*SIGNS, *("\\" + w for w in sorted(FUNCTIONS)), *sorted(WORDS), *"xyzabknij0123456789 \n(){}[]|_^,;:.'\"", r"\begin{cases}", r"\end{cases}", r"\left(",
+PIECES = [*SIGNS, *("\\" + w for w in sorted(FUNCTIONS)), *sorted(WORDS), *"xyzabknij0123456789 \n(){}[]|_^,;:.'\"", r"\begin{cases}",
+    r"\end{cases}", r"\left(",
           r"\right)", r"\text{if}", "E_", "KL(", "dx", "d/dx", "e^", "²", "₁", "\u0302", "½"]
 VOCABULARY = Vocabulary.declared(t="integer > 0", n="integer > 0", k="vector", q="density")
 _settings = settings(max_examples=250, deadline=None, suppress_health_check=[HealthCheck.too_slow])

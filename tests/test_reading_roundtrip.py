@@ -15,10 +15,13 @@ constants = st.sampled_from("pi e oo".split()).map(constant)
 atoms = st.one_of(names, numbers, constants)
 marks = st.one_of(names, st.sampled_from([number(1), number(2)]), st.builds(lambda s: apply("add", s, number(1)), names))
 
-_ONE = ("sqrt exp log floor ceil sign round gamma erf zeta sin cos tan cot sec csc asin acos atan acot asec acsc sinh cosh tanh coth sech csch asinh acosh "
-        "atanh sigmoid softplus softmax relu re im arg conj percent degree hat bar tilde vec dot star transpose inverse norm det trace rank diag entropy "
+_ONE = ("sqrt exp log floor ceil sign round gamma erf zeta sin cos tan cot sec csc asin acos atan acot asec acsc sinh cosh tanh coth sech "
+        "csch asinh acosh "
+        "atanh sigmoid softplus softmax relu re im arg conj percent degree hat bar tilde vec dot star transpose inverse norm det trace rank "
+        "diag entropy "
         "abs factorial double_factorial complement bigO bigTheta bigOmega smallo smallomega neg pm mp variance expectation probability").split()
-_TWO = ("pow div root mod binomial beta_function atan2 norm inner outer hadamard cross dotproduct gradient pm mp log softmax mutual_information kl quantity at "
+_TWO = ("pow div root mod binomial beta_function atan2 norm inner outer hadamard cross dotproduct gradient pm mp log softmax "
+        "mutual_information kl quantity at "
         "expectation variance").split()
 _MANY = "max min gcd lcm".split()
 

@@ -26,7 +26,8 @@ class Binding:
         if len(values) == 2 and len(bound) == 1:
             low, high = values
             return f"{head}_{{{self.show(bound[0])}={self.at(low, 7)}}}^{{{self.at(high, 1)}}} {self.at(body, 8)}"
-        if not values and all(b.kind == "symbol" for b in bound) or len(values) == 1 and values[0].kind == "relation" and leading_names(values[0]) == bound:
+        stated = len(values) == 1 and values[0].kind == "relation" and leading_names(values[0]) == bound
+        if stated or not values and all(b.kind == "symbol" for b in bound):
             below = ", ".join([self.show(b) for b in bound]) if not values else self.show(values[0])
             return f"{head}_{{{below}}} {self.at(body, 8)}"
         return self.functional(term)

@@ -25,7 +25,8 @@ def is_mark(term: Term) -> bool:
 
 def is_name(term: Term) -> bool:
     """Is the term a name, perhaps decorated: what can carry subscripts, marks and arguments without brackets?"""
-    return term.kind == "symbol" or term.kind == "apply" and term.name in ("index", "hat", "bar", "tilde", "vec", "dot", "prime", "sup") and is_name(term.args[0])
+    decorated = term.kind == "apply" and term.name in ("index", "hat", "bar", "tilde", "vec", "dot", "prime", "sup")
+    return term.kind == "symbol" or decorated and is_name(term.args[0])
 
 
 def leading_names(condition: Term) -> tuple[Term, ...]:

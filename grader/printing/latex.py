@@ -16,8 +16,9 @@ _WORDS = frozenset("in notin subset subseteq supset supseteq approx propto equiv
 class Latex(Plain):
     """The printer of LaTeX."""
 
-    words = {"and": r" \land ", "or": r" \lor ", "xor": r" \veebar ", "not": r"\lnot ", "implies": r" \implies ", "iff": r" \iff ", "union": r" \cup ",
-             "intersection": r" \cap ", "setminus": r" \setminus ", "pm": r" \pm ", "mp": r" \mp ", "where": r" \quad \text{where } ",
+    words = {"and": r" \land ", "or": r" \lor ", "xor": r" \veebar ", "not": r"\lnot ", "implies": r" \implies ", "iff": r" \iff ",
+             "union": r" \cup ", "intersection": r" \cap ", "setminus": r" \setminus ", "pm": r" \pm ", "mp": r" \mp ",
+             "where": r" \quad \text{where } ",
              "otherwise": r" \quad \text{otherwise}", "if": r" \quad \text{if } "}
     signs = {"!=": r"\ne", "<=": r"\le", ">=": r"\ge", "->": r"\to", "~": r"\sim", "<<": r"\ll", ">>": r"\gg", "divides": r"\mathrel{\divides}",
              "=>": r"\implies", "<=>": r"\iff", "<==": r"\impliedby", **{w: "\\" + w for w in _WORDS}}

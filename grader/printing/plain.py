@@ -1,7 +1,7 @@
 """Linear text. Every operator has a form in function notation; the usual ones have their usual signs.
 
-Levels, loosest to tightest: 0 where, 1 iff, 2 implies, 3 or, 4 and, 5 not, 6 relation, 7 sum, 8 product, 9 factor, 10 power, 11 operand. A term is put
-in brackets where its level is below the one that its place asks for.
+Levels, loosest to tightest: 0 where, 1 iff, 2 implies, 3 or, 4 and, 5 not, 6 relation, 7 sum, 8 product, 9 factor, 10 power, 11 operand. A term is
+put in brackets where its level is below the one that its place asks for.
 """
 
 from __future__ import annotations
@@ -20,10 +20,11 @@ class Plain(Binding):
     """The printer of linear text; the other printers change signs and forms."""
 
     words = {"and": " and ", "or": " or ", "xor": " xor ", "not": "not ", "implies": " implies ", "iff": " iff ", "union": " union ",
-             "intersection": " intersect ", "setminus": " setminus ", "pm": " +- ", "mp": " -+ ", "where": " where ", "otherwise": " otherwise", "if": " if "}
+             "intersection": " intersect ", "setminus": " setminus ", "pm": " +- ", "mp": " -+ ", "where": " where ", "otherwise": " otherwise",
+             "if": " if "}
     signs: dict[str, str] = {}
-    bigs = {"sum": "sum", "product": "prod", "maximum": "max", "minimum": "min", "supremum": "sup", "infimum": "inf", "argmax": "argmax", "argmin": "argmin",
-            "limit": "lim", "integral": "int", "antiderivative": "int", "forall": "forall ", "exists": "exists "}
+    bigs = {"sum": "sum", "product": "prod", "maximum": "max", "minimum": "min", "supremum": "sup", "infimum": "inf", "argmax": "argmax",
+            "argmin": "argmin", "limit": "lim", "integral": "int", "antiderivative": "int", "forall": "forall ", "exists": "exists "}
     constants: dict[str, str] = {"emptyset": "{}"}
     round_, square, curly = ("(", ")"), ("[", "]"), ("{", "}")
     arrow, bar, double_bar = " -> ", " | ", " || "
@@ -82,7 +83,7 @@ class Plain(Binding):
 
     def function(self, name: str, args: tuple[Term, ...], shown: str = "") -> str:
         """Function notation: name(a, b)."""
-        inside = ", ".join([self.function("set", a.args) if a.kind == "tuple" and a.name == "set" and len(a.args) == 1 else self.at(a, 1) for a in args])
+        inside = ", ".join([self.at(a, 8 if a.kind == "tuple" else 1) for a in args])
         return f"{shown or self.word(FUNCTION_NAMES.get(name, name))}{self.round_[0]}{inside}{self.round_[1]}"
 
     def word(self, name: str) -> str:
@@ -141,7 +142,8 @@ class Plain(Binding):
 
     def script_base(self, base: Term) -> str:
         """What can carry a subscript: a name as it is, anything else in brackets."""
-        return self.show(base) if is_name(base) and not base.is_apply("index") or base.kind == "apply" and base.name in _DECORATED else self.wrap(self.show(base))
+        bare = is_name(base) and not base.is_apply("index") or base.kind == "apply" and base.name in _DECORATED
+        return self.show(base) if bare else self.wrap(self.show(base))
 
     def show_index(self, base: Term, *indices: Term) -> str:
         return f"{self.script_base(base)}_{self.indices(indices)}"
@@ -205,7 +207,7 @@ class Plain(Binding):
         return f"{name}{'' if over is None else self.below(over)}{self.square[0]}{inside}{self.square[1]}"
 
     def below(self, over: Term) -> str:
-        return "_{" + (", ".join([self.at(a, 1) for a in over.args]) if over.kind == "tuple" and over.name == "tuple" and len(over.args) > 1 else self.at(over, 1)) + "}"
+        return f"_{{{self.spread(over)}}}"
 
     def show_probability(self, event: Term) -> str:
         return f"{self.word('Pr')}{self.round_[0]}{self.arguments((event,)) if event.is_apply('given') else self.at(event, 1)}{self.round_[1]}"

@@ -8,8 +8,10 @@ from grader.reading.names import BARE, BIG, FUNCTIONS
 from grader.reading.special import Special
 from grader.term import Span, Term, apply, collection, number, symbol
 
+_ARGUMENT_FACTORS = frozenset("name const num frac sqrt binom vulgar hat".split())
 _INVERSES = {**{f: f"a{f}" for f in "sin cos tan cot sec csc sinh cosh tanh".split()}}
-_BINDER_WORDS = frozenset("derivative partial integral sum product limit lambda antiderivative argmax argmin supremum infimum set_of forall exists".split())
+_BINDER_WORDS = frozenset(
+    "derivative partial integral sum product limit lambda antiderivative argmax argmin supremum infimum set_of forall exists".split())
 _SQUARE = frozenset("variance covariance expectation kl entropy probability mutual_information softmax diag trace det rank exp log sigmoid".split())
 
 
@@ -51,7 +53,8 @@ class Applied(Arguments, Special):
         opens = self.tokens[self.i + 1].kind == "("
         if word == "log" and following.text in ("2", "10"):
             span = Span(following.start, following.end)
-            if opens or self.tokens[self.i + 1].kind in ("_", "^") or self.tokens[self.i + 1].gap and self.tokens[self.i + 1].kind in ("name", "num", "func"):
+            after = self.tokens[self.i + 1]
+            if opens or after.kind in ("_", "^") or after.gap and after.kind in ("name", "num", "func"):
                 if opens or not self.site("log_digits", self.i, f"`log{following.text}` is read as the logarithm to the base {following.text}", span):
                     self.i += 1
                     return number(following.text, following.text, span)
@@ -94,8 +97,9 @@ class Applied(Arguments, Special):
                 raise self.fail(f"`{word}` needs its arguments in brackets", t)
             return self.program(op, word, first)
         if kind == "(" or kind in ("[", "lset") and (op in _SQUARE or op in VARIADIC) or kind == "{" and (op in VARIADIC or not self.latex):
-            flipped = kind == "(" and following.gap and not self.latex and op in BARE and exponent is None and self.tokens[self.partner[self.i] + 1].kind == "^" \
-                and self.site("power_of_argument", self.i, f"the power belongs to `{word} (...)`, not to the bracket", Span(t.start, following.end))
+            raised = kind == "(" and following.gap and not self.latex and op in BARE and exponent is None
+            flipped = raised and self.tokens[self.partner[self.i] + 1].kind == "^" and self.site(
+                "power_of_argument", self.i, f"the power belongs to `{word} (...)`, not to the bracket", Span(t.start, following.end))
             arguments = (self.plain(self.operand()),) if flipped else self.listed_arguments()
             term = self.build(op, word, arguments, base, first, t)
             return self.raised_value(term, exponent, first, op)
@@ -157,8 +161,9 @@ class Applied(Arguments, Special):
                 return False
             if factors == [factors[0]] and start.kind == "num" and self.tokens[self.i - 1] is start:
                 return True
-            return self.site("argument_reach", self.i, f"the bracket after the argument of `{word}` is not part of it", Span(start.start, following.end))
-        if kind not in ("name", "const", "num", "frac", "sqrt", "binom", "vulgar", "hat") or following.mark == "text" or kind == "num" and not following.gap:
+            span = Span(start.start, following.end)
+            return self.site("argument_reach", self.i, f"the bracket after the argument of `{word}` is not part of it", span)
+        if kind not in _ARGUMENT_FACTORS or following.mark == "text" or kind == "num" and not following.gap:
             return False
         if self.integrals and self.at_differential():
             return False
@@ -248,7 +253,10 @@ class Applied(Arguments, Special):
         return apply("index", base, *entries, span=self.span(first))
 
     def is_call(self, t: Token, k: int) -> bool:
-        """Does the bracket at k hold arguments of the name? The vocabulary decides, then the form of the bracket, then the other places of the name."""
+        """Does the bracket at k hold arguments of the name?
+
+        The vocabulary decides, then the form of the bracket, then the other places of the name.
+        """
         name, vocabulary = t.text, self.vocabulary
         if vocabulary.knows(name) or t.mark == "word":
             inside = self.tokens[k + 1]
@@ -281,7 +289,8 @@ class Applied(Arguments, Special):
             return self.site("call", k, f"`{typed}` is read as {'a product' if number_only else 'a function of its argument'}", span) == number_only
         if name == "sigma" and total == called:
             return not self.site("call", k, f"`{typed}` is read as a function of its argument", span)
-        if bare or vocabulary.is_function(name) or name.isupper() and len(inside) == 3 and inside[1].kind in ("+", "-", "/") and inside[2].kind == "num":
+        shifted = name.isupper() and len(inside) == 3 and inside[1].kind in ("+", "-", "/") and inside[2].kind == "num"
+        if bare or shifted or vocabulary.is_function(name):
             return self.site("call", k, f"`{typed}` is read as a product", span)
         return False
 
@@ -293,7 +302,7 @@ class Applied(Arguments, Special):
             return False
         k += 1
         while k < close and self.tokens[k].kind in ("_", "^", "'"):
-            k = self.partner.get(k + 1, k + 1) + 1 if self.tokens[k].kind != "'" else k + 1
+            k = self.past(k + 1) if self.tokens[k].kind != "'" else k + 1
         return k == close
 
     def bare_elsewhere(self, name: str) -> bool:
@@ -320,10 +329,7 @@ class Applied(Arguments, Special):
                 continue
             j = k + 1
             while tokens[j].kind in ("_", "^", "'"):
-                j = self.partner.get(j + 1, j + 1) + 1 if tokens[j].kind != "'" else j + 1
-                if j >= len(tokens):
-                    j = len(tokens) - 1
-                    break
+                j = self.past(j + 1) if tokens[j].kind != "'" else j + 1
             total, called, definite = self.counts.get(t.text, (0, 0, False))
             before = tokens[j].kind == "("
             if not before and (any(x.kind == "'" for x in tokens[k + 1:j]) or self.is_mention(k, j)):

@@ -1,4 +1,4 @@
-"""Arguments of known functions put together: how many there may be, and the forms that programs use (`diff(f, x)`, `sum(k^2, k, 1, n)`, `Eq(a, b)`)."""
+"""Arguments of known functions put together: how many there may be, and the forms that programs use (`diff(f, x)`, `sum(k^2, k, 1, n)`)."""
 
 from __future__ import annotations
 
@@ -6,10 +6,14 @@ from grader.reading.tokens import ReadError, Token
 from grader.term import Span, Term, apply, binder, collection, constant, number, relation, replace, symbol
 
 VARIADIC = frozenset("max min gcd lcm and or union intersection set list tuple matrix cases mul add xor times".split())
-_ARITY = {"log": (1, 2), "root": (1, 2), "mod": (2, 2), "binomial": (2, 2), "beta_function": (2, 2), "atan2": (2, 2), "softmax": (1, 2), "norm": (1, 2),
-          "inner": (2, 2), "outer": (2, 2), "hadamard": (2, 2), "cross": (2, 2), "dotproduct": (2, 2), "covariance": (2, 3), "mutual_information": (2, 2),
-          "quantity": (2, 2), "gradient": (1, 2), "prime": (2, 2), "given": (2, 2), "semicolon": (2, 2), "index": (2, 9), "call": (2, 20), "at": (2, 3),
-          "pow": (2, 2), "div": (2, 2), "sup": (2, 2), "variance": (1, 2), "expectation": (1, 2), "setminus": (2, 2)}
+_ARITY = {
+    **{op: (2, 2) for op in ("mod binomial beta_function atan2 inner outer hadamard cross dotproduct mutual_information quantity prime "
+                             "given semicolon "
+                             "pow div sup setminus").split()},
+    **{op: (1, 2) for op in "log root softmax norm gradient variance expectation".split()},
+    "covariance": (2, 3), "index": (2, 9), "call": (2, 20), "at": (2, 3),
+}
+"""How many arguments an operator takes, at least and at most; one where nothing is said."""
 _TRIG = frozenset("sin cos tan cot sec csc".split())
 _LOGIC = frozenset("and or not xor".split())
 _SIGN_WORDS = frozenset("= != < <= > >=".split())
@@ -57,7 +61,8 @@ class Arguments:
 
     def build_logarithm(self, word: str, arguments: tuple[Term, ...], base: Term | None, span: Span) -> Term:
         if len(arguments) == 1:
-            own = {"lg": 2 if self.vocabulary.orders or self.vocabulary.log_base == 2 else 10, "lb": 2, "log2": 2, "log10": 10, "log": self.vocabulary.log_base}.get(word)
+            computing = self.vocabulary.orders or self.vocabulary.log_base == 2
+            own = {"lg": 2 if computing else 10, "lb": 2, "log2": 2, "log10": 10, "log": self.vocabulary.log_base}.get(word)
             if own is not None:
                 arguments = (*arguments, number(own))
         if len(arguments) == 2 and arguments[1] in (constant("e"), symbol("e")):

@@ -236,7 +236,8 @@ class Arithmetic:
         right = self.operand()
         plain = right.is_apply("div") and all(a.kind == "number" for a in right.args)
         span = Span(whole.start, self.tokens[self.i - 1].end)
-        if plain and (t.kind == "vulgar" or not self.site("mixed_number", start, f"`{self.text[span.start:span.end]}` is read as a mixed number", span)):
+        typed = self.text[span.start:span.end]
+        if plain and (t.kind == "vulgar" or not self.site("mixed_number", start, f"`{typed}` is read as a mixed number", span)):
             factors[-1] = apply("add", factors[-1], right, span=span)
         else:
             factors.append(right)
@@ -253,7 +254,9 @@ class Arithmetic:
         if not self.site("fraction_reach", self.i, "a product after / is read from the left, (a/b)*c; it may belong below, a/(b*c)", span):
             return left
         below = [left.args[1]]
-        while self.tok.kind in FACTORS and not self.tok.gap and self.tok.kind not in ("text", "unknown") and not (self.integrals and self.at_differential()):
+        while self.tok.kind in FACTORS and not self.tok.gap and self.tok.kind not in ("text", "unknown"):
+            if self.integrals and self.at_differential():
+                break
             below.append(self.operand())
         return apply("div", left.args[0], apply("mul", *below), span=left.span)
 
@@ -305,7 +308,10 @@ class Arithmetic:
         return term
 
     def is_factorial_of(self, t: Token) -> bool:
-        """`n!=n(n-1)!` and `3!=6`: a factorial and an equals sign, or "not equal"? Other factorials in the text decide; after a number both are possible."""
+        """`n!=n(n-1)!` and `3!=6`: a factorial and an equals sign, or "not equal"?
+
+        Other factorials in the text decide; between bare numbers both are possible.
+        """
         others = "!" in self.kinds
         if not others and (self.tokens[self.i - 1].kind != "num" or self.i > 1 and self.tokens[self.i - 2].kind not in ("(", "rel", ",")
                            or self.kinds & {"name", "const"}):

@@ -2,7 +2,8 @@
 
 Bars of one bracket level are settled together, from left to right. A bar that nothing can stand before must open, one that nothing can follow must
 close; among the others the number of openings is known (openings and closings balance), a bar closes when one is open, and in a level with an odd
-number the first bar between two operands with none open is the condition. Each token ends as `abs(`, `abs)`, `norm(`, `norm)`, `mid`, `dmid` or `evalbar`.
+number the first bar between two operands with none open is the condition. Each token ends as `abs(`, `abs)`, `norm(`, `norm)`, `mid`, `dmid` or
+`evalbar`.
 """
 
 from __future__ import annotations
@@ -10,7 +11,9 @@ from __future__ import annotations
 from grader.reading.tokens import ReadError, Token
 from grader.reading.repair import CLOSERS, ENDS, OPENERS, STARTS, Mended
 
-_AFTER_CLOSE = frozenset("^ _ ! ' ) ] } rset rfloor rceil rangle rnull + - * / = rel , ; eof end and or implies iff cup cap where amp row pm percent : . then otherwise".split())
+_AFTER_CLOSE = frozenset(
+    "^ _ ! ' ) ] } rset rfloor rceil rangle rnull + - * / = rel , ; eof end and or implies iff cup cap where amp row pm percent : . then "
+    "otherwise".split())
 
 
 def settle_bars(mended: Mended) -> None:
@@ -51,7 +54,7 @@ def _is_divergence(tokens: list[Token], opener: int, bars: list[int]) -> bool:
     if before.kind == "func" and before.text in ("KL", "KLD", "kl", "DKL") or before.kind == "name" and before.text in ("D", "KL"):
         return True
     if before.kind == "}" or before.kind == "func":
-        return any(t.kind == "func" and t.text in ("KL", "KLD", "kl") or t.kind == "name" and t.text in ("D", "KL") for t in tokens[max(0, opener - 6):opener])
+        return any(t.kind in ("func", "name") and t.text in ("KL", "KLD", "kl", "D") for t in tokens[max(0, opener - 6):opener])
     return before.kind == "name" and before.text in ("D", "L") and opener > 1
 
 
@@ -63,7 +66,8 @@ def _mark_double(tokens: list[Token], bars: list[int]) -> bool:
         if t.kind == "‖" and before in ENDS and (after in STARTS or after == "|"):
             t.kind = "dmid"
             return _rest(tokens, bars[:j] + bars[j + 1:])
-        if t.kind == "|" and j + 1 < len(bars) and bars[j + 1] == k + 1 and tokens[k + 1].kind == "|" and before in ENDS and tokens[k + 2].kind in STARTS:
+        doubled = t.kind == "|" and j + 1 < len(bars) and bars[j + 1] == k + 1 and tokens[k + 1].kind == "|"
+        if doubled and before in ENDS and tokens[k + 2].kind in STARTS:
             t.kind, tokens[k + 1].kind = "dmid", "skip"
             return _rest(tokens, bars[:j] + bars[j + 2:])
     return False

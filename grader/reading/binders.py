@@ -8,6 +8,7 @@ from grader.reading.tokens import Token
 from grader.reading.names import BIG
 from grader.term import Span, Term, apply, binder, constant, relation, symbol
 
+_END_OF_SUM = frozenset("rel , ) ] } eof amp row where and or".split())
 _SIDES = {"plus": "+", "minus": "-"}
 
 
@@ -50,7 +51,8 @@ class Binders:
                 return term
             if below and t.kind == "(" and self.i in self.relational:
                 return self.operand_group()
-            if below and t.kind in ("name", "const") and self.tokens[self.i + 1].kind == "rel" and self.tokens[self.i + 1].text == "=" and not self.latex:
+            named = below and t.kind in ("name", "const") and not self.latex
+            if named and self.tokens[self.i + 1].kind == "rel" and self.tokens[self.i + 1].text == "=":
                 self.i += 2
                 start = self.single_script()
                 return relation("=", symbol(t.text, Span(t.start, t.end)), start)
@@ -135,7 +137,7 @@ class Binders:
         if self.tok.kind in ("+", "-") and bound and not self.ended and not self.integrals:
             names = {b.name for b in bound if b.kind == "symbol"}
             here, end = self.i, self.i
-            while self.tokens[end].kind not in ("rel", ",", ")", "]", "}", "eof", "amp", "row", "where", "and", "or") and end < min(len(self.tokens) - 1, here + 200):
+            while self.tokens[end].kind not in _END_OF_SUM and end < min(len(self.tokens) - 1, here + 200):
                 end = self.partner[end] + 1 if self.partner.get(end, -1) > end else end + 1
             uses = any(x.kind in ("name", "const") and x.text in names for x in self.tokens[here:end]) and not any(
                 x.kind in ("big", "func") and x.text in BIG for x in self.tokens[here:end])

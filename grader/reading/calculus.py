@@ -145,7 +145,9 @@ class Calculus:
             return None
         first, head = self.i, tokens[k + 1]
         op = "partial" if head.kind == "partial" else "derivative"
-        if not (head.kind in ("partial", "d") or head.kind == "name" and head.text == "d") or (head.kind == "partial") != (tokens[below + 1].kind == "partial"):
+        if not (head.kind in ("partial", "d") or head.kind == "name" and head.text == "d"):
+            return None
+        if (head.kind == "partial") != (tokens[below + 1].kind == "partial"):
             return None
         self.i = k + 2
         if self.tok.kind == "^":
@@ -164,7 +166,8 @@ class Calculus:
         tokens = self.tokens
         head = tokens[first]
         k = first + 1
-        while tokens[k].kind in ("name", "const", "_", "num", "^", "(") and (not tokens[k].gap or head.kind == "partial" and k == first + 1) and k - first <= 12:
+        loose = first + 1 if head.kind == "partial" else first
+        while tokens[k].kind in ("name", "const", "_", "num", "^", "(") and (not tokens[k].gap or k == loose) and k - first <= 12:
             k = self.partner.get(k, k) + 1
         if tokens[k].kind != "/" or k - first > 12:
             return None

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 
 from grader.model import Note
-from grader.reading.names import (BIG, CONSTANT_WORDS, FONTS, FUNCTIONS, GREEK, LETTERS, SPACES, SWALLOW, TRANSPARENT, UNITS, UPRIGHT, VARIANTS, WORDS)
+from grader.reading.names import (BIG, CONSTANT_WORDS, FONTS, FUNCTIONS, GREEK, LETTERS, SPACES, SWALLOW, TRANSPARENT, UNITS, UPRIGHT, VARIANTS,
+                                  WORDS)
 from grader.reading.signs import DIRECTED, SIGNS, SIZES
 from grader.reading.tokens import ReadError
 from grader.term import Span

@@ -1,4 +1,5 @@
-"""The parser: recursive descent over mended tokens. `statements`, `arithmetic`, `operands`, `applied`, `binders`, `calculus` and `layout` are its parts.
+"""The parser: recursive descent over mended tokens. `statements`, `arithmetic`, `operands`, `applied`, `binders`, `calculus` and `layout` are its
+parts.
 
 Loosest to tightest: comma, where, iff, implies, or, and, not, relation chain, sum, product (written or implied), sign, power and other postfixes.
 `a/bc` and `a/b*c` are read from the left; a product without a sign binds as tightly as one with a sign. Where a text has two sensible readings, the
@@ -74,7 +75,8 @@ class Parser(Statements, Arithmetic, Operands, Applied, Binders, Calculus, Layou
                     return True
                 if before.kind in ("_", "forall", "all", "exists") or before.kind == "{" and k > 1 and tokens[k - 2].kind == "_":
                     return True
-                if tokens[k + 1].kind == "rel" and tokens[k + 1].text in ("!=", "in", "notin") and before.kind not in ("+", "-", "*", "/", "^", "num"):
+                compared = tokens[k + 1].kind == "rel" and tokens[k + 1].text in ("!=", "in", "notin")
+                if compared and before.kind not in ("+", "-", "*", "/", "^", "num"):
                     return True
         return False
 
@@ -106,6 +108,10 @@ class Parser(Statements, Arithmetic, Operands, Applied, Binders, Calculus, Layou
             token = self.tokens[self.i - 1]
         return ReadError(reason, token.start, max(token.end, token.start), hint)
 
+    def past(self, k: int) -> int:
+        """The index behind the token at k, or behind the group that it opens; never beyond the end."""
+        return min(max(self.partner.get(k, k), k) + 1, len(self.tokens) - 1)
+
     def typed(self, token: Token) -> str:
         return self.text[token.start:token.end] or token.text
 
@@ -136,8 +142,8 @@ Parser.PREFIX = {
     "lfloor": Parser.read_pair, "lceil": Parser.read_pair, "langle": Parser.read_pair, "lnull": Parser.read_invisible, "vulgar": Parser.read_vulgar,
     "root": Parser.read_root, "sqrt": Parser.read_sqrt, "frac": Parser.read_fraction, "binom": Parser.read_fraction, "hat": Parser.read_decorated,
     "big": Parser.read_big_sign, "big2": Parser.read_several_integrals, "big3": Parser.read_several_integrals, "partial": Parser.read_partial,
-    "nabla": Parser.read_nabla, "begin": Parser.read_environment, "norm": Parser.read_wrapped, "absc": Parser.read_wrapped, "brace": Parser.read_wrapped,
-    "cancel": Parser.read_wrapped, "set_": Parser.read_wrapped, "textcolor": Parser.read_wrapped, "under": Parser.read_under, "over_": Parser.read_under,
+    "nabla": Parser.read_nabla, "begin": Parser.read_environment, "under": Parser.read_under, "over_": Parser.read_under,
+    **{kind: Parser.read_wrapped for kind in ("norm", "absc", "brace", "cancel", "set_", "textcolor")},
     "abs(": Parser.read_bars, "norm(": Parser.read_bars, "dots": Parser.read_dots, "currency": Parser.read_currency, "choose": Parser.read_choose,
 }
 """Token kinds that begin an operand, and who reads them."""

@@ -7,6 +7,9 @@ from grader.reading.tokens import ReadError, Token
 from grader.term import Span, Term, apply, binder, collection, constant
 
 
+_AFTER_ENTRY = frozenset((",", "mid", ")", "]", "}"))
+
+
 class Groups:
     """The part of the parser for brackets of every kind."""
 
@@ -43,6 +46,7 @@ class Groups:
     def listed(self, close: int, called: bool = True) -> tuple[list[Term], list[list[Term]]]:
         """Entries up to the bracket at `close`; rows where semicolons part them (`[1, 2; 3, 4]`). In the arguments of a call a semicolon comes before
         the parameters, elsewhere in round brackets it parts entries."""
+        first = self.i
         entries: list[Term] = []
         rows: list[list[Term]] = []
         while self.i < close:
@@ -55,8 +59,9 @@ class Groups:
                 after = self.listed(close)[0]
                 left = self.tupled(entries)
                 if len(after) == 1 and after[0].is_apply("semicolon"):
-                    return [apply("semicolon", apply("given", left, after[0].args[0]), after[0].args[1])], rows
-                return [apply("given", left, self.tupled(after))], rows
+                    before = apply("given", left, after[0].args[0], span=self.span(first))
+                    return [apply("semicolon", before, after[0].args[1], span=self.span(first))], rows
+                return [apply("given", left, self.tupled(after), span=self.span(first))], rows
             if t.kind == ";" and not self.vocabulary.decimal_comma:
                 rows.append(entries)
                 entries = []
@@ -78,6 +83,8 @@ class Groups:
     def entry(self, close: int) -> Term:
         """One entry in brackets; `{a \\over b}` and `{n \\choose k}` split the group."""
         first = self.i
+        if self.tokens[first].kind in ("name", "num") and self.tokens[first + 1].kind in _AFTER_ENTRY:
+            return self.operand()  # a single name or number, the most common entry
         term = self.clause()
         kind = self.tok.kind
         if kind == "over" or kind == "choose":
@@ -86,7 +93,11 @@ class Groups:
         return term
 
     def tupled(self, entries: list[Term]) -> Term:
-        return entries[0] if len(entries) == 1 else collection("tuple", *entries)
+        if len(entries) == 1:
+            return entries[0]
+        places = [e.span for e in entries if e.span is not None]
+        span = Span(places[0].start, places[-1].end) if places else None
+        return collection("tuple", *entries, span=span)
 
     def as_interval(self, term: Term) -> Term:
         """In a place for sets, a pair in brackets is an interval."""

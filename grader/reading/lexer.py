@@ -28,12 +28,14 @@ _EXPONENT = r"(?:[eE][+-]?\d+(?![A-Za-z_^.\d]))?"
 def _pattern(number: str) -> re.Pattern[str]:
     return re.compile(
         rf"(?P<gap>\s+)|(?P<number>(?:{_THOUSANDS}(?:\.\d+)?|{number}){_EXPONENT})|(?P<word>[A-Za-z]+)|(?P<command>\\(?:[A-Za-z]+\*?|.|$))"
-        rf"|(?P<entity>&(?:lt|gt|le|ge|ne|amp|times|nbsp|infin);)|(?P<maps>(?<=\s)\|->)|(?P<sign>{ASCII})|(?P<quote>\"[^\"\n]{{1,200}}\")|(?P<other>.)", re.DOTALL)
+        rf"|(?P<entity>&(?:lt|gt|le|ge|ne|amp|times|nbsp|infin);)|(?P<maps>(?<=\s)\|->)|(?P<sign>{ASCII})"
+        r"|(?P<quote>\"[^\"\n]{1,200}\")|(?P<other>.)", re.DOTALL)
 
 
 _POINT = _pattern(r"\d+\.(?!\.)\d*|\.\d+|\d+")
 _COMMA = _pattern(r"\d{1,3}(?:\.\d{3})+,\d+|\d+(?:[.,]\d+)?|[.,]\d+")
 _MODULE = re.compile(r"(?:np|numpy|math|cmath|sp|sympy|torch|jnp|jax|tf|scipy|linalg|special|nn|F)\.(?=[A-Za-z])")
+_NEEDS_GROUP = frozenset("frac dfrac tfrac binom mathbb mathcal mathrm mathbf text operatorname boldsymbol overline".split())
 _EXTREMUM = re.compile(r"\s*(max|min)(?![A-Za-z])")
 _MAPPING = re.compile(r"\s+[A-Za-z_]\w*(?:\s*,\s*[A-Za-z_]\w*){0,8}\s*:(?!=)")
 _BLACKBOARD = {"R": "RR", "Z": "ZZ", "N": "NN", "Q": "QQ", "C": "CC"}
@@ -133,8 +135,8 @@ class _Lexer(Commands):
         pieces = found.pieces
         if found.other:
             shown = " ".join(p.text for p in pieces)
-            self.words_met[start] = Note(f"`{raw}` is read as {shown}; it may be {' '.join(p.text for p in found.other)}", Span(start, start + len(raw)),
-                                         "info", "word_split")
+            said = f"`{raw}` is read as {shown}; it may be {' '.join(p.text for p in found.other)}"
+            self.words_met[start] = Note(said, Span(start, start + len(raw)), "info", "word_split")
             pieces = found.other if start == self.swapped else pieces
         for piece in pieces:
             self.put(piece.kind, piece.text, start + piece.start, start + piece.end)
@@ -145,8 +147,7 @@ class _Lexer(Commands):
         known = raw in WORDS or raw in FUNCTIONS and (raw != "frac" or follows != "{") or raw in BIG or raw in CONSTANT_WORDS
         if known or not apart or (raw in ("left", "right") and follows not in "()[]{}|.\\"):
             return False
-        needs_group = raw in ("frac", "dfrac", "tfrac", "binom", "mathbb", "mathcal", "mathrm", "mathbf", "text", "operatorname", "boldsymbol", "overline")
-        if needs_group and follows != "{":
+        if raw in _NEEDS_GROUP and follows != "{":
             return False
         self.notes.append(Note(f"`{raw}` is read as `\\{raw}`", Span(start, end), "repair", "missing_backslash"))
         self.command("\\" + raw, start, end)

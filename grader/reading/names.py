@@ -28,7 +28,8 @@ FONTS = {"mathbf": "bold", "boldsymbol": "bold", "bm": "bold", "bf": "bold", "pm
          "mathit": "", "mathnormal": "", "symbf": "bold", "symit": "", "bold": "bold", "mathbbm": "bb"}
 """Font commands to the style that a vocabulary may tell apart."""
 
-UPRIGHT = frozenset("mathrm operatorname text textrm mbox textit textsf texttt rm mathop symrm textnormal hbox fbox textup emph textsc mathord".split())
+UPRIGHT = frozenset("mathrm operatorname text textrm mbox textit textsf texttt rm mathop symrm textnormal hbox fbox textup emph textsc "
+                    "mathord".split())
 """Commands whose letters form one word."""
 
 TRANSPARENT = frozenset(
@@ -41,7 +42,8 @@ SWALLOW = {"label": 1, "tag": 1, "hspace": 1, "vspace": 1, "phantom": 1, "hphant
            "eqref": 1, "cite": 1, "kern": 0, "mkern": 0, "footnote": 1, "rule": 2, "raisebox": 1, "hskip": 0}
 """Commands that vanish with their first arguments."""
 
-SPACES = frozenset(", ; : ! > thinspace medspace thickspace negthinspace negmedspace negthickspace enspace enskip nobreakspace space - @".split()) | {" "}
+SPACES = frozenset(", ; : ! > thinspace medspace thickspace negthinspace negmedspace negthickspace enspace enskip nobreakspace space - "
+                   "@".split()) | {" "}
 """Spacing commands (`\\,`); `quad` and `qquad` are separators."""
 
 # ------------------------------------------------------------------------------------------------------------ applications
@@ -78,15 +80,18 @@ FUNCTIONS: dict[str, str] = {
 }
 """Words to operators; those of `BARE` need no brackets, the others are functions only directly before one."""
 
-BARE = frozenset(
-    f"{' '.join(_TRIG)} {' '.join('a' + f for f in _TRIG)} exp log sqrt det trace rank erf sigmoid softmax softplus relu re im arg sign entropy diag abs".split())
+BARE = frozenset((*_TRIG, *("a" + f for f in _TRIG),
+                  *"exp log sqrt det trace rank erf sigmoid softmax softplus relu re im arg sign entropy diag abs".split()))
 """Operators that may stand before their argument without brackets (`sin x`)."""
 
-WEAK = frozenset("hat bar tilde star vec dot root round cross outer inner set list tuple at index call prime given norm mod degree percent diff product "
-                 "frac power array arg var inv cases matrix mat limit sum prod integral inverse rank sign zeta gamma set_of re im setof quantity cross power call".split())
+WEAK = frozenset("hat bar tilde star vec dot root round cross outer inner set list tuple at index call prime given norm mod degree percent "
+                 "diff product "
+                 "frac power array arg var inv cases matrix mat limit sum prod integral inverse rank sign zeta gamma set_of re im setof "
+                 "quantity cross power call".split())
 """Function words that are function names only where a bracket (or for binders a bound) follows; elsewhere they are letters or English."""
 
-EMBEDDED = sorted("arcsinh arccosh arctanh arcsin arccos arctan arcsec arccsc arccot arsinh arcosh artanh sinh cosh tanh coth sech csch sin cos tan cot sec csc "
+EMBEDDED = sorted("arcsinh arccosh arctanh arcsin arccos arctan arcsec arccsc arccot arsinh arcosh artanh sinh cosh tanh coth sech csch sin "
+                  "cos tan cot sec csc "
                   "ln log exp sqrt cosec".split(), key=len, reverse=True)
 """Functions recognised inside a run of letters (`nlogn`, `lnx`)."""
 
@@ -117,10 +122,12 @@ WORDS: dict[str, tuple[str, str]] = {
     "supseteq": ("rel", "supseteq"), "union": ("cup", "union"), "intersect": ("cap", "intersection"), "intersection": ("cap", "intersection"),
     "setminus": ("+", "setminus"), "approx": ("rel", "approx"), "propto": ("rel", "propto"), "equiv": ("rel", "equiv"), "perp": ("rel", "perp"),
     "parallel": ("rel", "parallel"), "divides": ("rel", "divides"), "mod": ("mod", "mod"), "all": ("all", "all"), "every": ("all", "all"),
-    "each": ("all", "all"), "any": ("all", "all"), "then": ("then", "then"), "sim": ("rel", "~"), "therefore": ("implies", "implies"), "plus": ("+", "+"), "minus": ("-", "-"), "times": ("*", "times"),
+    "each": ("all", "all"), "any": ("all", "all"), "then": ("then", "then"), "sim": ("rel", "~"), "therefore": ("implies", "implies"),
+    "plus": ("+", "+"), "minus": ("-", "-"), "times": ("*", "times"),
     "equals": ("rel", "="), "degrees": ("degree", "degree"),
     "choose": ("choose_", "choose"),
-    "hence": ("implies", "implies"), "because": ("impliedby", "because"), "since": ("where", "where"), "such": ("such", "such"), "that": ("such", "that"),
+    "hence": ("implies", "implies"), "because": ("impliedby", "because"), "since": ("where", "where"), "such": ("such", "such"),
+    "that": ("such", "that"),
 }
 """Connecting words, as (token kind, text)."""
 
@@ -145,7 +152,8 @@ INDEX_LETTERS = frozenset("ijklmnpqrstabcdxyzuvw")
 
 SUPERSCRIPTS = dict(zip("⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁼⁽⁾ⁿⁱᵃᵇᶜᵈᵉᶠᵍʰʲᵏˡᵐᵒᵖʳˢᵗᵘᵛʷˣʸᶻᵅᵝᵞᵟᶿᵠᵡ⋆˙ᐟ", "0123456789+-=()niabcdefghjklmoprstuvwxyzαβγδθφχ*.'"))
 SUBSCRIPTS = dict(zip("₀₁₂₃₄₅₆₇₈₉₊₋₌₍₎ₐₑₒₓₕₖₗₘₙₚₛₜᵢⱼᵣᵤᵥᵦᵧᵨᵩᵪ", "0123456789+-=()aeoxhklmnpstijruvβγρφχ"))
-VULGAR = {"½": (1, 2), "⅓": (1, 3), "⅔": (2, 3), "¼": (1, 4), "¾": (3, 4), "⅕": (1, 5), "⅖": (2, 5), "⅗": (3, 5), "⅘": (4, 5), "⅙": (1, 6), "⅚": (5, 6),
+VULGAR = {"½": (1, 2), "⅓": (1, 3), "⅔": (2, 3), "¼": (1, 4), "¾": (3, 4), "⅕": (1, 5), "⅖": (2, 5), "⅗": (3, 5), "⅘": (4, 5), "⅙": (1, 6),
+    "⅚": (5, 6),
           "⅐": (1, 7), "⅛": (1, 8), "⅜": (3, 8), "⅝": (5, 8), "⅞": (7, 8), "⅑": (1, 9), "⅒": (1, 10)}
 ACCENTS = {"\u0302": "hat", "\u0304": "bar", "\u0305": "bar", "\u0303": "tilde", "\u20d7": "vec", "\u0307": "dot"}
 """Combining characters to operators."""

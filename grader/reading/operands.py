@@ -79,8 +79,8 @@ class Operands(Groups, Scripts):
         """`pi(a|s)` and `pi_theta(...)`: the letter is a function there."""
         k = self.i
         if self.tokens[k].kind == "_":
-            k = self.partner.get(k + 1, k + 1) + 1
-        return k < len(self.tokens) and self.tokens[k].kind == "(" and any(t.kind in ("mid", ";") for t in self.tokens[k:self.partner[k]])
+            k = self.past(k + 1)
+        return self.tokens[k].kind == "(" and any(t.kind in ("mid", ";") for t in self.tokens[k:self.partner[k]])
 
     def read_unknown(self, t: Token) -> Term:
         """A word that is no product of letters: the name of a function before a bracket, one name between operators, otherwise prose."""
@@ -238,6 +238,6 @@ class Operands(Groups, Scripts):
             label = self.tok
             if label.kind == "eof":
                 raise self.stuck("the words at the brace")
-            self.i = self.partner.get(self.i, self.i) + 1
+            self.i = self.past(self.i)
             self.note("the words at a brace were not read", Span(label.start, label.end), "words")
         return inner

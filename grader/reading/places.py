@@ -8,7 +8,8 @@ from grader.term import Span, Term
 
 
 def complete(term: Term, around: Span) -> Term:
-    """The tree with a place for every node: what was not typed by itself (an order of one, "otherwise") stands where its operands or its parent stand."""
+    """The tree with a place for every node: what was not typed by itself (an order of one, "otherwise") stands where its operands or its parent
+    stand."""
     span = term.span
     if not term.args and not term.bound:
         return term if span is not None else term.at(around)

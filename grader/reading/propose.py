@@ -2,8 +2,8 @@
 
 A tool that types handwriting mistakes letters for one another: l for 1, O for 0, σ for o, n² for ri. The text is taken as a distorted string of
 declared names, digits, signs and known functions; a table gives what may have been seen for what, and at which cost. The cheapest undistorted strings
-are found by dynamic programming over the places of the text (at each place the few cheapest beginnings are kept). The best is proposed when it is near
-enough, clearly nearer than any other, and reads without a guess. It is never more than a proposal, and never looks at the reference.
+are found by dynamic programming over the places of the text (at each place the few cheapest beginnings are kept). The best is proposed when it is
+near enough, clearly nearer than any other, and reads without a guess. It is never more than a proposal, and never looks at the reference.
 """
 
 from __future__ import annotations
@@ -28,8 +28,10 @@ _SAME = 0.5
 _SEEN_FOR: dict[str, str] = {
     "1": "l i", "l": "1 i", "i": "l 1 j", "I": "l 1 i", "|": "l 1 i", "j": "i", "ℓ": "l", "e": "l c", "c": "e", "0": "O o", "O": "0", "o": "0 σ a",
     "σ": "o", "6": "σ b", "b": "6", "x": "α z", "α": "a", "a": "α", "B": "β", "ß": "β", "β": "B", "v": "ν u", "u": "μ v n", "μ": "u", "w": "ω",
-    "n": "η h u m", "η": "n", "h": "n k", "p": "ρ", "ρ": "p", "y": "γ", "γ": "y r", "9": "q g", "q": "9 g", "g": "q 9", "t": "+ l", "+": "t", "†": "t",
-    "z": "2", "2": "z", "s": "5", "S": "5", "5": "s", "κ": "k", "k": "κ h", "ω": "w", "ν": "v", "T": "t", "rn": "m", "m": "n", "d": "a", "cl": "d", "f": "t",
+    "n": "η h u m", "η": "n", "h": "n k", "p": "ρ", "ρ": "p", "y": "γ", "γ": "y r", "9": "q g", "q": "9 g", "g": "q 9", "t": "+ l",
+    "+": "t", "†": "t",
+    "z": "2", "2": "z", "s": "5", "S": "5", "5": "s", "κ": "k", "k": "κ h", "ω": "w", "ν": "v", "T": "t", "rn": "m", "m": "n", "d": "a",
+    "cl": "d", "f": "t",
     "K": "k κ", "χ": "x", "π": "n", "τ": "t", "θ": "0", "ι": "i", "х": "x",
 }
 """What was typed: what may have stood there."""
@@ -53,8 +55,8 @@ class _Beginning(NamedTuple):
 
 
 def propose(text: str, vocabulary: Vocabulary = OPEN) -> Read | None:
-    """The nearest reading of a misread text inside the vocabulary, marked as proposed; None where the vocabulary declares nothing, the text is readable
-    as it stands, none is near, or two are about equally near."""
+    """The nearest reading of a misread text inside the vocabulary, marked as proposed; None where the vocabulary declares nothing, the text is
+    readable as it stands, none is near, or two are about equally near."""
     names = {spelling: name for spelling, name in vocabulary.spelled.items() if spelling.isalpha()}
     letters = sum(c.isalpha() for c in text)
     if not names or letters < 2 or len(text) > MAX_LENGTH:
@@ -63,7 +65,9 @@ def propose(text: str, vocabulary: Vocabulary = OPEN) -> Read | None:
     found: dict[Term, tuple[float, _Beginning, Read]] = {}
     for candidate in _undistorted(text, names, bound + MARGIN):
         reading = read(candidate.text, vocabulary)
-        if isinstance(reading, Read) and not reading.alternatives and not any(n.severity == "guess" or n.code == "unknown_name" for n in reading.notes):
+        if not isinstance(reading, Read) or reading.alternatives:
+            continue
+        if not any(n.severity == "guess" or n.code == "unknown_name" for n in reading.notes):
             found.setdefault(reading.term, (candidate.cost, candidate, reading))
     ranked = sorted(found.values(), key=lambda entry: (entry[0], entry[1].text))
     if not ranked or ranked[0][0] == 0 or ranked[0][0] > bound or len(ranked) > 1 and ranked[1][0] < ranked[0][0] + MARGIN:
@@ -93,7 +97,8 @@ def _undistorted(text: str, names: dict[str, str], bound: float) -> list[_Beginn
                 if kind == "digit" and (behind.isalpha() or behind == _POWER):
                     cost += _DIGIT_BEHIND
                 made = f" {typed} " if kind == "name" and len(typed) > 1 else typed
-                longer = _Beginning(round(begin.cost + cost, 3), begin.text + made, begin.places + (k,) * len(made), kind in ("name", "digit", "power", "close"))
+                operand = kind in ("name", "digit", "power", "close")
+                longer = _Beginning(round(begin.cost + cost, 3), begin.text + made, begin.places + (k,) * len(made), operand)
                 key = longer.text.replace(" ", "")
                 if key not in at[k + step] or longer.cost < at[k + step][key].cost:
                     at[k + step][key] = longer

@@ -137,7 +137,8 @@ def _flips(sites: list[tuple[str, int]]) -> list[frozenset[tuple[str, int]]]:
     return list(dict.fromkeys(tries))[:8]
 
 
-def _add_other(others: list[Term], term: Term, mended: Mended, vocabulary: Vocabulary, text: str, expect: str, flips: frozenset[tuple[str, int]]) -> None:
+def _add_other(others: list[Term], term: Term, mended: Mended, vocabulary: Vocabulary, text: str, expect: str,
+               flips: frozenset[tuple[str, int]]) -> None:
     try:
         other = complete(Parser(mended, vocabulary, text, expect, flips).whole(), Span(0, len(text)))
     except (ReadError, TooDeep, RecursionError):

@@ -13,12 +13,14 @@ OPENERS = {"(": ")", "[": "]", "{": "}", "lset": "rset", "lfloor": "rfloor", "lc
 CLOSERS = frozenset(OPENERS.values())
 ENDS = frozenset("num name const ) ] } rset rfloor rceil rangle ! ' percent degree vulgar text unknown mark accent top".split())
 """Kinds that can end an operand."""
-STARTS = frozenset("num name const func unknown text ( [ { lset lfloor lceil langle lnull vulgar root sqrt frac binom hat big big2 big3 partial nabla begin "
+STARTS = frozenset("num name const func unknown text ( [ { lset lfloor lceil langle lnull vulgar root sqrt frac binom hat big big2 big3 "
+                   "partial nabla begin "
                    "norm absc d brace under over_ cancel set_ forall exists not textcolor dots".split())
 """Kinds that can begin an operand."""
 _STATEMENT = frozenset("rel forall exists implies iff impliedby".split())
 _ALIGNED = frozenset("align aligned alignat alignedat gather gathered split multline eqnarray flalign".split())
 _AFTER_INTERVAL = CLOSERS | frozenset("eof , ; . cup cap where and or rel row amp".split())
+_COMPLEX = frozenset("re im conj abs arg exp sqrt".split())
 _SHOWN = {"lset": "\\{", "rset": "\\}", "lfloor": "⌊", "lceil": "⌈", "langle": "⟨", "begin": "\\begin", "lnull": "\\left."}
 
 
@@ -64,7 +66,7 @@ def mend(tokens: list[Token], text: str, notes: list[Note]) -> Mended:
 def read_by_company(tokens: list[Token], kinds: set[str], notes: list[Note]) -> None:
     """Letters that the rest of the text decides: `A u B'` among capitals alone are sets, `2 + 3I` with no other name is a complex number."""
     names = {t.text for t in tokens if t.kind == "name"}
-    if names == {"I"} and any(t.kind == "func" and t.text in ("re", "im", "conj", "abs", "arg", "exp", "sqrt") or t.kind == "const" and t.text in ("pi", "e")
+    if names == {"I"} and any(t.kind == "func" and t.text in _COMPLEX or t.kind == "const" and t.text in ("pi", "e")
                               or t.kind in "+-" and k and tokens[k - 1].kind in ENDS for k, t in enumerate(tokens)):
         for t in tokens:
             if t.kind == "name":
@@ -198,7 +200,8 @@ def pair_angles(tokens: list[Token]) -> None:
                 break
 
 
-_SPACED = {(">", ">"): ">>", ("<", "<"): "<<", ("<", "="): "<=", (">", "="): ">=", (">>", ">"): ">>", ("<<", "<"): "<<", ("=", "="): "=", (":", "="): ":="}
+_SPACED = {(">", ">"): ">>", ("<", "<"): "<<", ("<", "="): "<=", (">", "="): ">=", (">>", ">"): ">>", ("<<", "<"): "<<", ("=", "="): "=",
+           (":", "="): ":="}
 
 
 def join_spaced_signs(tokens: list[Token], notes: list[Note]) -> list[Token]:
@@ -283,7 +286,8 @@ def match_brackets(tokens: list[Token], text: str, notes: list[Note]) -> dict[in
                 partner[k] = stack[-1]
                 partner[stack.pop()] = k
             elif stray < 3 and all(u.kind in CLOSERS for u in tokens[k:-1]) and not any(_fits(tokens[j], t) for j in stack):
-                notes.append(Note(f"the last `{text[t.start:t.end]}` closes nothing and is left out", Span(t.start, t.end), "repair", "stray_bracket"))
+                said = f"the last `{text[t.start:t.end]}` closes nothing and is left out"
+                notes.append(Note(said, Span(t.start, t.end), "repair", "stray_bracket"))
                 del tokens[k]
                 stray += 1
                 continue
@@ -326,12 +330,14 @@ def _close_at_end(tokens: list[Token], stack: list[int], partner: dict[int, int]
     end = tokens.pop()
     for k in reversed(stack):
         opener = tokens[k]
-        if len(tokens) == k + 1:
-            raise ReadError(f"nothing follows `{_SHOWN.get(opener.kind, opener.kind)}`", opener.start, opener.end, "Leave it out, or write what it holds.")
-        inside = {t.kind for t in tokens[k + 1:]}
-        mixed = len(inside & {"+", "-", "*", "/", "rel", "^", "and", "or", ","}) > 1 or (k > 0 and tokens[k - 1].kind == "func" and inside & {"+", "-", "rel"})
         shown = _SHOWN.get(opener.kind, opener.kind)
-        notes.append(Note(f"`{shown}` is never closed; it is closed at the end", Span(opener.start, opener.end), "guess" if mixed else "repair", "unclosed_bracket"))
+        if len(tokens) == k + 1:
+            raise ReadError(f"nothing follows `{shown}`", opener.start, opener.end, "Leave it out, or write what it holds.")
+        inside = {t.kind for t in tokens[k + 1:]}
+        of_function = k > 0 and tokens[k - 1].kind == "func"
+        mixed = len(inside & {"+", "-", "*", "/", "rel", "^", "and", "or", ","}) > 1 or of_function and inside & {"+", "-", "rel"}
+        said = f"`{shown}` is never closed; it is closed at the end"
+        notes.append(Note(said, Span(opener.start, opener.end), "guess" if mixed else "repair", "unclosed_bracket"))
         tokens.append(Token(OPENERS[opener.kind], opener.text if opener.kind == "begin" else "", len(text), len(text)))
         partner[k], partner[len(tokens) - 1] = len(tokens) - 1, k
     tokens.append(end)

@@ -136,8 +136,9 @@ class Scripts(Subscripts):
         span = self.span(start)
         if count == 1 and self.is_array(term):
             return apply("transpose", term, span=span)
-        if count == 1 and term.kind == "symbol" and term.name.isupper() and self.tok.kind in ("name", "hat") and not self.vocabulary.knows(term.name) \
-                and self.site("prime", self.i, f"`{term.name}'` is read with a prime; it may be a transpose", span):
+        capital = count == 1 and term.kind == "symbol" and term.name.isupper() and not self.vocabulary.knows(term.name)
+        if capital and self.tok.kind in ("name", "hat") and self.site(
+                "prime", self.i, f"`{term.name}'` is read with a prime; it may be a transpose", span):
             return apply("transpose", term, span=span)
         if count > 20:
             raise self.fail("a long row of primes")
@@ -207,7 +208,8 @@ class Scripts(Subscripts):
             return apply("sup", base, collection("tuple", *entries)), False
         if wrapped and is_mark(entries[0]):
             span = Span(inside[0].start, inside[-1].end)
-            if inside[1].text in ("i", "j", "k", "l", "t", "s") or not self.site("superscript", first, "a superscript in brackets is read as a mark; it may be a power", span):
+            if inside[1].text in ("i", "j", "k", "l", "t", "s") or not self.site(
+                    "superscript", first, "a superscript in brackets is read as a mark; it may be a power", span):
                 return apply("sup", base, entries[0]), False
         return entries[0], True
 
@@ -231,8 +233,11 @@ class Scripts(Subscripts):
         return None
 
     def is_transpose(self, base: Term, t: Token, following: Token) -> bool:
-        """Is `^T` a transpose? Declared shapes decide; then T must be no other name of the text, and a capital, an index, or a factor behind it says so.
-        A small letter alone (`x^T`) is read as a power, with a site."""
+        """Is `^T` a transpose?
+
+        Declared shapes decide; then T must be no other name of the text, and a capital, an index, or a factor behind it says so. A small letter
+        alone (`x^T`) is read as a power, with a site.
+        """
         if self.is_array(base) or t.mark == "rm":
             return True
         if base.kind in ("number", "constant") or self.vocabulary.knows("T") or not self.only_raised("T"):
@@ -255,7 +260,8 @@ class Scripts(Subscripts):
     def only_raised(self, name: str) -> bool:
         """Does the name stand only in superscripts in this text?"""
         if name not in self.raised_only:
-            self.raised_only[name] = all(self.tokens[k - 1].kind in ("^", "{") for k, x in enumerate(self.tokens) if x.kind == "name" and x.text == name and k)
+            places = [k for k, x in enumerate(self.tokens) if x.kind == "name" and x.text == name and k]
+            self.raised_only[name] = all(self.tokens[k - 1].kind in ("^", "{") for k in places)
         return self.raised_only[name]
 
     def exponent(self, base: Term) -> Term:
@@ -301,7 +307,9 @@ class Scripts(Subscripts):
         """`e^2x`, `2^nk`: in typed text the exponent may go on."""
         following = self.tok
         doubtful = base.kind in ("number", "constant") or t.kind != "num"
-        if self.latex or following.gap or following.kind not in ("name", "const", "num") or not doubtful or (self.integrals and self.at_differential()):
+        if self.latex or following.gap or following.kind not in ("name", "const", "num") or not doubtful:
+            return term
+        if self.integrals and self.at_differential():
             return term
         span = Span(t.start, following.end)
         if not self.site("exponent_reach", self.i, f"only `{self.typed(t)}` is read as exponent", span):

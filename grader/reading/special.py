@@ -46,7 +46,8 @@ class Special:
         if name in ("gamma", "Gamma", "zeta") and free and "," not in self.kinds_in(self.i) and inside:
             total, called, _ = self.places_of(name)
             sure = name == "Gamma" or len(inside) == 1 and inside[0].kind == "num"
-            if total == called and (sure or not self.site("gamma", self.i, f"`{name}` before a bracket is read as a function", Span(inside[0].start, inside[-1].end))):
+            span = Span(inside[0].start, inside[-1].end)
+            if total == called and (sure or not self.site("gamma", self.i, f"`{name}` before a bracket is read as a function", span)):
                 return apply("zeta" if name == "zeta" else "gamma", *self.listed_arguments(), span=self.span(first))
         return None
 

@@ -80,8 +80,9 @@ class Statements:
         if not kinds[0]:
             cut = kinds.index(True)
             if cut == len(flat) - 1 and self.shared_condition(flat):
-                return apply("and", *[relation(flat[-1].signs, name, *flat[-1].args[1:], span=flat[-1].span) for name in (*flat[:-1], flat[-1].args[0])],
-                             span=span)
+                last = flat[-1]
+                shared = [relation(last.signs, name, *last.args[1:], span=last.span) for name in (*flat[:-1], last.args[0])]
+                return apply("and", *shared, span=span)
             if all(kinds[cut:]):
                 body = flat[0] if cut == 1 else collection("list", *flat[:cut], span=span)
                 return apply("where", body, *flat[cut:], span=span)
@@ -201,7 +202,8 @@ class Statements:
                 left = apply("not", left, span=span) if word == "xnor" else left
             return left
         if operands[0].kind == "relation" and operands[0].signs == ("=",):
-            operands = [o if is_statement(o) or o.kind == "symbol" and word == "and" else relation("=", operands[0].args[0], o, span=o.span) for o in operands]
+            name = operands[0].args[0]
+            operands = [o if is_statement(o) or o.kind == "symbol" and word == "and" else relation("=", name, o, span=o.span) for o in operands]
         elif not any(is_statement(o) or o.kind == "symbol" for o in operands) or any(o.kind in ("number", "tuple") for o in operands):
             self.note(f"a list joined by \"{word}\"", span, "bare_list")
             return collection("set" if self.expect in ("set", "interval") else "list", *operands, span=span)

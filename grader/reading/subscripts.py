@@ -58,7 +58,9 @@ class Subscripts:
         span = Span(inside[0].start, inside[-1].end)
         kinds = {x.kind for x in inside}
         if len(inside) == 1 and inside[0].kind not in ("name", "const", "num", "text"):
-            mark = SIGN_NAMES.get(inside[0].text, inside[0].text if inside[0].text.isalnum() else re.sub(r"[^A-Za-z0-9]", "", typed) or inside[0].text)
+            mark = SIGN_NAMES.get(inside[0].text, inside[0].text)
+            if not mark.isalnum():
+                mark = re.sub(r"[^A-Za-z0-9]", "", typed) or mark
             return (symbol(mark, span),)
         if kinds <= {"name", "const", "num"} and len(inside) > 1:
             return self.side_by_side(inside, typed, span)

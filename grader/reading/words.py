@@ -77,7 +77,8 @@ def _whole(word: str, vocabulary: Vocabulary, opens: bool) -> Piece | None:
     if word in WORDS and not (word == "mod" and opens):
         kind, text = WORDS[word]
         return Piece(kind, text, 0, size)
-    known = word if word in FUNCTIONS or word in BIG else word.lower() if word[:1].isupper() and word.lower() in FUNCTIONS and word.lower() not in WEAK else ""
+    low = word.lower()
+    known = word if word in FUNCTIONS or word in BIG else low if word[:1].isupper() and low in FUNCTIONS and low not in WEAK else ""
     if word == "inf" and not opens:
         return Piece("const", "oo", 0, size)
     if known and (opens or known not in WEAK) and not (known == "gamma" or known == "zeta") and not (known == "Lambda" and not opens):
