@@ -8,7 +8,8 @@ from grader.pairs import decide_line, run_pairs
 ROWS = [
     {"id": 1, "reference": "(x+1)^2", "answer": "x^2+2x+1"}, {"id": "b", "reference": "(x+1)^2", "answer": "x^2+1"},
     {"id": 3, "reference": "x", "answer": "sqrt(x^2)", "assume": {"x": "positive"}}, {"id": 4, "reference": "x", "answer": "x +* 2"},
-    {"id": 5, "reference": "t n^2", "answer": "O(3 t n^2)", "kind": "growth_order", "options": {"relation": "Theta", "growing": ["t", "n"]}, "assume": {"t": "integer > 0", "n": "integer > 0"}},
+    {"id": 5, "reference": "t n^2", "answer": "O(3 t n^2)", "kind": "growth_order", "options": {"relation": "Theta", "growing": ["t", "n"]},
+     "assume": {"t": "integer > 0", "n": "integer > 0"}},
     {"id": 6, "reference": "(x-1)(x-2)", "answer": "x^2-3x+2", "kind": "form", "options": {"form": "factored", "variable": "x"}},
     {"id": 7, "reference": "1", "answer": "0/0"},
 ]
@@ -17,7 +18,8 @@ EXPECTED = [("proved", True), ("refuted", False), ("proved", True), ("unread", N
 
 def lines(rows, jobs=1):
     out = io.StringIO()
-    assert run_pairs([r if isinstance(r, str) else json.dumps(r) for r in rows], out, jobs) == len([r for r in rows if not isinstance(r, str) or r.strip()])
+    lines = [r if isinstance(r, str) else json.dumps(r) for r in rows]
+    assert run_pairs(lines, out, jobs) == len([r for r in rows if not isinstance(r, str) or r.strip()])
     return [json.loads(line) for line in out.getvalue().splitlines()]
 
 
@@ -35,9 +37,11 @@ def test_the_same_bytes_but_for_the_time():
 
 
 def test_whatever_the_input():
-    bad = ["", "   ", "nonsense", "[1, 2]", "null", '{"id": 9}', '{"id": 9, "reference": 1, "answer": "x"}', '{"id": 9, "reference": "x", "answer": "x", "assume": {"x": "purple"}}',
+    bad = ["", "   ", "nonsense", "[1, 2]", "null", '{"id": 9}', '{"id": 9, "reference": 1, "answer": "x"}',
+           '{"id": 9, "reference": "x", "answer": "x", "assume": {"x": "purple"}}',
            '{"id": 9, "reference": "x", "answer": "x", "assume": "real"}', '{"id": 9, "reference": "x", "answer": "x", "kind": "no such kind"}',
-           '{"id": 9, "reference": "x", "answer": "x", "kind": "form", "options": {"shape": "round"}}', "[" * 5000, '{"id": 9, "reference": "x", "answer": "' + "(" * 3000 + '"}']
+           '{"id": 9, "reference": "x", "answer": "x", "kind": "form", "options": {"shape": "round"}}', "[" * 5000,
+           '{"id": 9, "reference": "x", "answer": "' + "(" * 3000 + '"}']
     made = lines(bad)
     assert len(made) == len(bad) - 2
     assert all(m["status"] in ("unread", "undecided") and m["equal"] is None and m["reason"] for m in made)

@@ -12,9 +12,10 @@ from grader.kernel import Refused, settle
 from grader.model import AtMost, Claim, Equal, Evidence, Satisfies, Status
 from grader.reading import read
 from grader.replay import constant, irreducible, samples
+from grader.replay.arrangement import alike
 from grader.replay.enclosure import Undefined, Unsupported, Unsure
 from grader.replay.evaluate import Evaluator
-from grader.replay.form import RULES, alike
+from grader.replay.form import RULES
 from grader.term import symbol
 
 

@@ -182,7 +182,8 @@ def _polynomial(name: str, count: int, level: int, k: int) -> Term:
             parts.append(apply("mul", number(Fraction(digits[(3 * j + power) % 32] + 1, 11)), apply("pow", b, number(power))))
         if j:
             mixed = apply("mul", bound[0], b)
-            parts.append(apply("mul", number(Fraction(digits[(7 * j + 5) % 32] + 1, 13)), apply("pow", mixed, number(2)) if name in POSITIVE else mixed))
+            power_of_mixed = apply("pow", mixed, number(2)) if name in POSITIVE else mixed
+            parts.append(apply("mul", number(Fraction(digits[(7 * j + 5) % 32] + 1, 13)), power_of_mixed))
     return binder("lambda", bound, apply("add", *parts))
 
 

@@ -18,6 +18,7 @@ from grader.kernel import Refused
 from grader.model import Claim, Finding, Satisfies, Status
 from grader.replay import irreducible
 from grader.replay import polynomial as P
+from grader.replay.arrangement import alike, over_and_under
 from grader.replay.polynomial import Poly
 from grader.term import Term, apply, free_names, from_data, replace, symbol, walk
 
@@ -57,46 +58,7 @@ def check(claim: Claim, data: Mapping[str, Any]) -> Finding:
     return Finding(Status.PROVED, words=("It has the form asked for.",))
 
 
-# ----------------------------------------------------------------------------------------------- the same up to order
-
-
-def alike(term: Term) -> Any:
-    """A key that is the same for trees that differ only in the order of sums, products, sets, "and" and "or", and in how a product of fractions is
-    bracketed."""
-    if term.kind == "number":
-        return ("number", str(term.value), "." in term.text or "," in term.text)
-    if term.kind == "apply":
-        if term.name == "exp":
-            return alike(apply("pow", Term("constant", "e"), term.args[0]))
-        if term.name in ("mul", "div", "neg"):
-            top, bottom, signs = _product(term)
-            return ("product", signs, tuple(sorted(map(alike, top), key=repr)), tuple(sorted(map(alike, bottom), key=repr)))
-        if term.name == "add":
-            return ("sum", tuple(sorted((alike(a) for a in _flat(term, "add")), key=repr)))
-        if term.name in ("and", "or", "xor", "iff", "max", "min", "gcd", "lcm", "union", "intersection"):
-            return (term.name, tuple(sorted((alike(a) for a in _flat(term, term.name)), key=repr)))
-    args = tuple(alike(a) for a in term.args)
-    if term.kind == "tuple" and term.name == "set":
-        args = tuple(sorted(args, key=repr))
-    return (term.kind, term.name, term.signs, args, tuple(alike(b) for b in term.bound))
-
-
-def _flat(term: Term, name: str) -> list[Term]:
-    return [b for a in term.args for b in (_flat(a, name) if a.is_apply(name) else [a])]
-
-
-def _product(term: Term) -> tuple[list[Term], list[Term], int]:
-    """Factors above and below the fraction line, and the number of minus signs."""
-    if term.is_apply("neg"):
-        top, bottom, signs = _product(term.args[0])
-        return top, bottom, signs + 1
-    if term.is_apply("mul"):
-        parts = [_product(a) for a in term.args]
-        return [f for p in parts for f in p[0]], [f for p in parts for f in p[1]], sum(p[2] for p in parts)
-    if term.is_apply("div"):
-        (top, bottom, signs), (under, over, more) = _product(term.args[0]), _product(term.args[1])
-        return top + over, bottom + under, signs + more
-    return [term], [], 0
+# ----------------------------------------------------------------------------- the same up to order, expanded
 
 
 def _same_up_to_order(subject: tuple[Term, ...], given: Mapping[str, Any]) -> None:
@@ -104,9 +66,6 @@ def _same_up_to_order(subject: tuple[Term, ...], given: Mapping[str, Any]) -> No
         raise Refused("two formulas are compared up to order")
     if alike(subject[0]) != alike(subject[1]):
         raise Lacks("It is not written as asked for, even when the order of terms and factors does not matter.")
-
-
-# ------------------------------------------------------------------------------------------------------------ expanded
 
 
 def _is_sum(term: Term) -> bool:
@@ -343,14 +302,14 @@ def _partial_fractions(subject: tuple[Term, ...], given: Mapping[str, Any]) -> N
 
 def _bases(term: Term) -> list[Term]:
     """Factors below the fraction line; powers by their base."""
-    return [g for f in _product(term)[1] for g in factors_of(f)]
+    return [g for f in over_and_under(term)[1] for g in factors_of(f)]
 
 
 def _distributed(term: Term) -> list[Term]:
     """Summands; a number times a sum is taken apart."""
     out = []
     for s in _summands(term):
-        top, bottom, signs = _product(s)
+        top, bottom, signs = over_and_under(s)
         sums = [f for f in top if _is_sum(f) and any(n.is_apply("div") for n in walk(f))]
         others = [f for f in (*top, *bottom) if f not in sums]
         if len(sums) == 1 and not any(VARIABLE.name in free_names(f) for f in others):
@@ -362,10 +321,10 @@ def _distributed(term: Term) -> list[Term]:
 
 def _lowest_terms(subject: tuple[Term, ...], given: Mapping[str, Any]) -> None:
     for node in walk(subject[0]):
-        if node.is_apply("neg") and node.args[0].is_apply("div") and _product(node)[2] > 1:
+        if node.is_apply("neg") and node.args[0].is_apply("div") and over_and_under(node)[2] > 1:
             raise Lacks(f"The fraction {node} has more signs than it needs.")
         if node.is_apply("div"):
-            top, bottom, signs = _product(node)
+            top, bottom, signs = over_and_under(node)
             numbers = [Fraction(1), Fraction(1)]
             for k, side in enumerate((top, bottom)):
                 for f in side:
