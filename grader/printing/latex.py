@@ -28,6 +28,7 @@ class Latex(Plain):
     constants = {"pi": r"\pi", "oo": r"\infty", "emptyset": r"\emptyset", "true": r"\mathrm{true}", "false": r"\mathrm{false}",
                  "undefined": r"\mathrm{undefined}", **{f"{c}{c}": rf"\mathbb{{{c}}}" for c in "RZNQC"}}
     round_, square, curly = (r"\left(", r"\right)"), (r"\left[", r"\right]"), (r"\left\{", r"\right\}")
+    heads = Plain.heads | {"hat", "bar", "tilde"}
     arrow, bar, double_bar = r" \to ", r" \mid ", r" \,\|\, "
 
     def __init__(self) -> None:

@@ -27,6 +27,8 @@ class Plain(Binding):
             "argmin": "argmin", "limit": "lim", "integral": "int", "antiderivative": "int", "forall": "forall ", "exists": "exists "}
     constants: dict[str, str] = {"emptyset": "{}"}
     round_, square, curly = ("(", ")"), ("[", "]"), ("{", "}")
+    heads = frozenset(("prime", "index", "sup"))
+    """Decorations of a name that can stand before arguments."""
     arrow, bar, double_bar = " -> ", " | ", " || "
 
     # ------------------------------------------------------------------------------------------------------------------ frame
@@ -168,7 +170,7 @@ class Plain(Binding):
         return self.at(base, 11) + "'" * int(count.value)
 
     def show_call(self, function: Term, *args: Term) -> str:
-        root = function.args[0] if function.kind == "apply" and function.name in ("prime", "index", "hat", "bar", "tilde", "sup") else function
+        root = function.args[0] if function.kind == "apply" and function.name in self.heads else function
         if root.kind != "symbol" or not args:
             return self.function("call", (function, *args))
         return f"{self.show(function)}{self.round_[0]}{self.arguments(args)}{self.round_[1]}"

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from grader.reading.arguments import Arguments, VARIADIC
-from grader.reading.tokens import Token
 from grader.reading.names import BARE, BIG, FUNCTIONS
 from grader.reading.special import Special
+from grader.reading.tokens import Token
 from grader.term import Span, Term, apply, collection, number, symbol
 
 _ARGUMENT_FACTORS = frozenset("name const num frac sqrt binom vulgar hat".split())
@@ -258,6 +258,8 @@ class Applied(Arguments, Special):
         The vocabulary decides, then the form of the bracket, then the other places of the name.
         """
         name, vocabulary = t.text, self.vocabulary
+        if name == "O" and not vocabulary.knows(name):
+            return True
         if vocabulary.knows(name) or t.mark == "word":
             inside = self.tokens[k + 1]
             of_function = self.partner[k] == k + 2 and inside.kind == "name" and vocabulary.knows(inside.text) and vocabulary.is_function(inside.text)

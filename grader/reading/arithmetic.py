@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from grader.reading.tokens import ReadError, Token
+import re
+
 from grader.reading.operands import POSTFIX
 from grader.reading.repair import STARTS
 from grader.reading.statements import is_set
+from grader.reading.tokens import ReadError, Token
 from grader.term import Span, Term, apply, number, symbol, text
 
 SUMS = frozenset(("+", "-", "pm", "cup"))
 PRODUCTS = frozenset(("*", "/", "mod", "pmod", "cap", "percent", "choose_"))
 FACTORS = (STARTS | {"abs(", "norm("}) - {"forall", "exists", "not", "dots"}
 """Kinds that can begin a factor of a product without a sign."""
+_UNIT = re.compile(r"[^\W\d_]{1,20}(?: [^\W\d_]{1,20})?(?:[/·*^ ]?[^\W_]{1,12}){0,4}")
+"""Words that can be a unit: one or two, perhaps with signs between units (m/s^2)."""
 _END_OF_POINT = frozenset("eof ) } ,".split())
 """What may follow the side of a limit (`x -> 0+`)."""
 _NAMED_PRODUCTS = {"outer": "outer", "hadamard": "hadamard", "times": "cross", "cdot": "dotproduct"}
@@ -175,7 +179,7 @@ class Arithmetic:
             self.i = close + 1
             return True
         elif kind == "text" or kind == "name" and t.mark == "text":
-            if factors[-1].kind != "number" and not factors[-1].is_apply("percent"):
+            if factors[-1].kind != "number" and not factors[-1].is_apply("percent") or not _UNIT.fullmatch(t.text):
                 return False
             self.i += 1
             unit = t.text

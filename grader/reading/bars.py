@@ -8,8 +8,8 @@ number the first bar between two operands with none open is the condition. Each 
 
 from __future__ import annotations
 
-from grader.reading.tokens import ReadError, Token
 from grader.reading.repair import CLOSERS, ENDS, OPENERS, STARTS, Mended
+from grader.reading.tokens import ReadError, Token
 
 _AFTER_CLOSE = frozenset(
     "^ _ ! ' ) ] } rset rfloor rceil rangle rnull + - * / = rel , ; eof end and or implies iff cup cap where amp row pm percent : . then "

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from grader.printing import leading_names
 from grader.reading.arguments import as_name
-from grader.reading.tokens import Token
 from grader.reading.names import BIG
+from grader.reading.tokens import Token
 from grader.term import Span, Term, apply, binder, constant, relation, symbol
 
 _END_OF_SUM = frozenset("rel , ) ] } eof amp row where and or".split())

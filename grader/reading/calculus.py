@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from grader.printing import leading_names
-from grader.reading.tokens import Token
 from grader.reading.repair import STARTS
+from grader.reading.tokens import Token
 from grader.term import Span, Term, apply, binder, free_names, number, symbol, walk
 
 
@@ -263,4 +263,6 @@ class Calculus:
         if self.tok.kind not in self.PREFIX:
             raise self.fail("`∇` has nothing on its right", t)
         body = self.operand()
+        while not free_names(body) and self.tok.kind in STARTS | {"abs(", "norm("} and body.kind in ("number", "apply", "constant"):
+            body = apply("mul", *(body.args if body.is_apply("mul") else (body,)), self.operand(), span=self.span(first))
         return apply("gradient", body, *(() if below is None else (below,)), span=self.span(first))

@@ -11,8 +11,9 @@ from grader.reading.signs import DIRECTED, SIGNS, SIZES
 from grader.reading.tokens import ReadError
 from grader.term import Span
 
-_GROUP = re.compile(r"\s*\{([^{}$]*)\}")
-_FONT_ARGUMENT = re.compile(r"\s*(?:\{\s*(\\?)([A-Za-z]+)\s*\}|\\([A-Za-z]+)|([A-Za-z0-9]))")
+_GROUP = re.compile(r"\s*\{((?:[^{}$\\]|\\[,;:! ])*)\}")
+_THIN_SPACE = re.compile(r"\\[,;:!]")
+_FONT_ARGUMENT = re.compile(r"\s*(?:\{\s*(\\?)([A-Za-z]+|\d)\s*\}|\\([A-Za-z]+)|([A-Za-z0-9]))")
 _ENVIRONMENT = re.compile(r"\s*\{\s*([A-Za-z]+\*?)\s*\}(?:\s*\{[lcr|@{} .*\d]*\}|\s*\[[tbc]\])?")
 _NULL = re.compile(r"\s*\.")
 NEXT = re.compile(r"\s*(\\left\s*)?(\S)?")
@@ -91,9 +92,9 @@ class Commands:
     def upright(self, name: str, start: int, end: int) -> None:
         r"""`\mathrm{KL}`, `\text{if }`: one word, a connective, a single upright letter, or words that are kept as they are."""
         found = _GROUP.match(self.text, end)
-        if found is None or "\\" in found[1] or re.search(r"[_^]", found[1]):
+        if found is None or re.search(r"[_^]", found[1]):
             return
-        inner = found[1].replace("~", " ").strip()
+        inner = _THIN_SPACE.sub("", found[1]).replace("\\ ", " ").replace("~", " ").strip()
         self.pos = found.end()
         if not inner:
             self.gap = 1
@@ -126,7 +127,7 @@ class Commands:
 
     def connective(self, inner: str, start: int, end: int) -> bool:
         """Words such as "for all" or "if": their tokens. False when other words are among them."""
-        parts = inner.lower().replace("s.t.", "such that").replace(",", " ").split()
+        parts = inner.lower().replace("s.t.", "such that").replace(",", " ").removesuffix(".").split()
         if not parts or not all(p in WORDS for p in parts):
             return False
         if inner[:1] == "," or inner[-1:] == ",":
@@ -149,6 +150,8 @@ class Commands:
         if command or len(letters) == 1:
             if letters == "1" and style == "bb":
                 self.put("name", "indicator", start, self.pos)
+            elif letters == "1" and style == "bold":
+                self.put("name", "ones", start, self.pos, "bold")
             elif letters.isdigit():
                 self.put("num", letters, start, self.pos)
             else:

@@ -14,10 +14,10 @@ from grader.reading.arithmetic import Arithmetic
 from grader.reading.binders import Binders
 from grader.reading.calculus import Calculus
 from grader.reading.layout import Layout
-from grader.reading.tokens import ReadError, Token
 from grader.reading.operands import Operands
 from grader.reading.repair import Mended
 from grader.reading.statements import Statements
+from grader.reading.tokens import ReadError, Token
 from grader.reading.vocabulary import Vocabulary
 from grader.term import Span, Term
 

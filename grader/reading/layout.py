@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from grader.reading.tokens import ReadError, Token
 from grader.reading.names import BIG
 from grader.reading.signs import NEGATED
 from grader.reading.statements import is_statement
+from grader.reading.tokens import ReadError, Token
 from grader.term import Span, Term, apply, collection, constant, relation, symbol, text
 
 MATRICES = frozenset("matrix pmatrix bmatrix vmatrix Vmatrix Bmatrix smallmatrix array tabular".split())
@@ -77,12 +77,14 @@ class Layout:
                 return term
             return apply("where", term, self.cell())
         if self.tok.kind == "text":
-            self.words_left_out()
+            raise self.left_over()
         return term
 
     def matrix_of(self, rows: list[list[Term]], name: str, span: Span) -> Term:
         if not rows:
             raise ReadError("an empty matrix", span.start, span.end)
+        if name == "array" and len(rows) > 1 and all(len(row) == 1 and is_statement(row[0]) for row in rows):
+            return apply("and", *[row[0] for row in rows], span=span)
         matrix = collection("matrix", *[collection("tuple", *row) for row in rows], span=span)
         return apply("det", matrix, span=span) if name == "vmatrix" else apply("norm", matrix, span=span) if name == "Vmatrix" else matrix
 

@@ -84,7 +84,7 @@ BARE = frozenset((*_TRIG, *("a" + f for f in _TRIG),
                   *"exp log sqrt det trace rank erf sigmoid softmax softplus relu re im arg sign entropy diag abs".split()))
 """Operators that may stand before their argument without brackets (`sin x`)."""
 
-WEAK = frozenset("hat bar tilde star vec dot root round cross outer inner set list tuple at index call prime given norm mod degree percent "
+WEAK = frozenset("hat bar tilde star vec dot root round cross outer inner set list tuple at index call prime given norm mod grad degree percent "
                  "diff product "
                  "frac power array arg var inv cases matrix mat limit sum prod integral inverse rank sign zeta gamma set_of re im setof "
                  "quantity cross power call".split())
@@ -95,7 +95,7 @@ EMBEDDED = sorted("arcsinh arccosh arctanh arcsin arccos arctan arcsec arccsc ar
                   "ln log exp sqrt cosec".split(), key=len, reverse=True)
 """Functions recognised inside a run of letters (`nlogn`, `lnx`)."""
 
-FUNCTION_LETTERS = frozenset("f g h F G H phi psi Phi Psi".split())
+FUNCTION_LETTERS = frozenset("f g h F G H phi psi Phi Psi indicator".split())
 """Undeclared letters that are functions where they stand before a bracket."""
 
 BIG: dict[str, str] = {

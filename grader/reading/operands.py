@@ -6,10 +6,10 @@ from fractions import Fraction
 from functools import lru_cache
 from typing import ClassVar
 
-from grader.reading.tokens import Token
-from grader.reading.names import VULGAR
 from grader.reading.groups import Groups
+from grader.reading.names import VULGAR
 from grader.reading.scripts import Scripts
+from grader.reading.tokens import Token
 from grader.term import Span, Term, apply, collection, constant, number, symbol, text
 
 POSTFIX = frozenset(("_", "^", "'", "!", "percent", "degree", "accent", "evalbar", "top"))
@@ -213,7 +213,8 @@ class Operands(Groups, Scripts):
         if t.text == "underline":
             return inner
         term = apply("hat", inner) if t.text == "hat" else apply("dot", apply("dot", inner)) if t.text == "ddot" else apply(t.text, inner)
-        return self.after_base(term.at(self.span(first)), first, t)
+        name = inner.name if inner.kind == "symbol" else ""
+        return self.after_base(term.at(self.span(first)), first, Token("name", name, t.start, t.end))
 
     def read_wrapped(self, t: Token) -> Term:
         r"""`\underbrace{a}_{b}`, `\abs{x}`, `\norm{x}`, `\textcolor{red}{x}`: the argument counts, the decoration does not."""

@@ -20,6 +20,9 @@ STARTS = frozenset("num name const func unknown text ( [ { lset lfloor lceil lan
 _STATEMENT = frozenset("rel forall exists implies iff impliedby".split())
 _ALIGNED = frozenset("align aligned alignat alignedat gather gathered split multline eqnarray flalign".split())
 _AFTER_INTERVAL = CLOSERS | frozenset("eof , ; . cup cap where and or rel row amp".split())
+_BEFORE_FACTOR = frozenset("num name const ) ] rel + - * / , = ( [ lset quad and or where pm dollar".split())
+_BEFORE_DOT = frozenset("( [ , ; lset".split())
+_AFTER_DOT = frozenset(") ] , ; | ‖ mid rset right".split())
 _COMPLEX = frozenset("re im conj abs arg exp sqrt".split())
 _SHOWN = {"lset": "\\{", "rset": "\\}", "lfloor": "⌊", "lceil": "⌈", "langle": "⟨", "begin": "\\begin", "lnull": "\\left."}
 
@@ -44,6 +47,10 @@ def mend(tokens: list[Token], text: str, notes: list[Note]) -> Mended:
         read_by_company(tokens, kinds, notes)
     if "func" in kinds and any([t.text == "arg" for t in tokens]):
         tokens = join_words(tokens)
+    if "func" in kinds and "{" in kinds:
+        tokens = free_functions(tokens)
+    if "*" in kinds:
+        name_placeholders(tokens)
     if kinds & {"frac", "binom"}:
         tokens = split_digits(tokens)
     if kinds & {"left", "right", "middle"}:
@@ -115,6 +122,32 @@ def settle_tildes(tokens: list[Token]) -> list[Token]:
         else:
             after.gap = max(after.gap, 1)
     return kept
+
+
+def free_functions(tokens: list[Token]) -> list[Token]:
+    r"""`{\rm KL}(q||p)`: braces around a lone function name say nothing."""
+    kept: list[Token] = []
+    k = 0
+    while k < len(tokens):
+        lone = tokens[k].kind == "{" and k + 2 < len(tokens) and tokens[k + 1].kind == "func" and tokens[k + 2].kind == "}"
+        if lone and (k == 0 or tokens[k - 1].kind in _BEFORE_FACTOR):
+            tokens[k + 1].gap = tokens[k].gap
+            kept.append(tokens[k + 1])
+            k += 3
+        else:
+            kept.append(tokens[k])
+            k += 1
+    return kept
+
+
+def name_placeholders(tokens: list[Token]) -> None:
+    r"""`f(\cdot)`, `\|\cdot\|`, `p(\cdot | x)`: a lone dot between brackets is the name of nothing in particular."""
+    for k, t in enumerate(tokens):
+        if t.kind != "*" or t.text != "cdot" or not k or tokens[k + 1].kind not in _AFTER_DOT:
+            continue
+        before = tokens[k - 1].kind
+        if before in _BEFORE_DOT or before in ("|", "‖") and (k == 1 or tokens[k - 2].kind not in ENDS):
+            t.kind = "name"
 
 
 def split_digits(tokens: list[Token]) -> list[Token]:
@@ -254,11 +287,16 @@ def trim_edges(tokens: list[Token], notes: list[Note]) -> list[Token]:
     last = len(tokens) - 1
     while last > 0 and tokens[last - 1].kind in (".", ",", ";", ":", "quad", "row"):
         last -= 1
+    if last > 4 and [t.kind for t in tokens[last - 4:last]] == ["quad", "(", "num", ")"]:
+        t = tokens[last - 3]
+        said = f"({tokens[last - 2].text}) at the end is read as the number of the equation"
+        notes.append(Note(said, Span(t.start, t.end), "info", "equation_number"))
+        last -= 4
     first = 0
-    while first < last and (tokens[first].kind in ("implies", "then", ":", ",", ".", ";", "quad", "row")
+    while first < last and (tokens[first].kind in ("implies", "iff", "impliedby", "then", ":", ",", ".", ";", "quad", "row")
                             or tokens[first].kind == "rel" and tokens[first].text == "=" and first + 1 < last):
         t = tokens[first]
-        if t.kind in ("rel", "implies", ":"):
+        if t.kind in ("rel", "implies", "iff", "impliedby", ":"):
             notes.append(Note(f"the leading `{t.text}` is left out", Span(t.start, t.end), "repair" if t.kind == "rel" else "info", "leading_sign"))
         first += 1
     if first == 0 and last == len(tokens) - 1:

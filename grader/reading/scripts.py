@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from grader.printing import is_mark
-from grader.reading.tokens import Token
 from grader.reading.repair import STARTS
 from grader.reading.subscripts import SIGN_NAMES, Subscripts
-from grader.term import Span, Term, apply, collection, free_names, number, symbol, walk
+from grader.reading.tokens import Token
+from grader.term import Span, Term, apply, collection, free_names, number, symbol, text, walk
 
 _OPERAND = STARTS | {"abs(", "norm(", "-"}
 
@@ -228,6 +228,8 @@ class Scripts(Subscripts):
             return apply("degree", base)
         if kind in ("+", "-"):
             return apply("sup", base, symbol(SIGN_NAMES[kind])) if alone or following.kind not in _OPERAND else None
+        if kind == "text" or kind == "name" and t.mark in ("rm", "text") and len(t.text) > 1:
+            return apply("sup", base, symbol(t.text) if t.text.isalnum() else text(t.text))
         if kind == "name" and t.text == "T":
             return apply("transpose", base) if self.is_transpose(base, t, following) else None
         return None

@@ -84,6 +84,8 @@ class Special:
     def statistic(self, op: str, over: Term | None, first: int) -> Term:
         """Var, Cov and Pr with their brackets and the density below them."""
         arguments = self.listed_arguments()
+        if not arguments:
+            raise self.fail("nothing stands in these brackets", self.tokens[first])
         if op in ("variance", "probability", "expectation") and len(arguments) > 1 and over is not None:
             arguments = (collection("tuple", *arguments),)
         if op == "covariance" and len(arguments) != 2:

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import re
+
 from grader.reading.arguments import as_name
-from grader.reading.tokens import ReadError
 from grader.reading.repair import STARTS
+from grader.reading.tokens import ReadError
 from grader.term import Span, Term, apply, binder, collection, constant, relation, walk
 
 LOGIC = {"iff": 1, "implies": 2, "impliedby": 2, "or": 3, "and": 4}
 _CHAIN = frozenset("rel not mapsto mid not_ arrow over_".split())
 _SET_RELATIONS = frozenset("in notin subset subseteq supset supseteq".split())
+
+
+REMARK = re.compile(r"\(|by |using |from |since |because |due |def|as (?:required|desired)|q\.?e\.?d|jensen|bayes|kl", re.IGNORECASE)
+"""How remarks begin: words behind a formula that say nothing about what it means."""
 
 
 class Statements:
@@ -58,7 +64,8 @@ class Statements:
 
     def words_left_out(self) -> None:
         t = self.tok
-        self.note(f"the words \"{t.text}\" were not read", Span(t.start, t.end), "words")
+        harmless = t.text == "" or REMARK.match(t.text) or self.i == 0
+        self.note(f"the words \"{t.text}\" were not read", Span(t.start, t.end), "words", "info" if harmless else "guess")
         self.i += 1
 
     def together(self, found: list[Term], first: int) -> Term:
@@ -79,6 +86,9 @@ class Statements:
             return collection("list", *flat, span=span)
         if not kinds[0]:
             cut = kinds.index(True)
+            if cut == len(flat) - 1 and flat[-1].kind == "relation" and any(x.kind == "text" and x.name == "..." for x in flat):
+                names = collection("list", *flat[:-1], flat[-1].args[0], span=span)
+                return relation(flat[-1].signs, names, *flat[-1].args[1:], span=span)
             if cut == len(flat) - 1 and self.shared_condition(flat):
                 last = flat[-1]
                 shared = [relation(last.signs, name, *last.args[1:], span=last.span) for name in (*flat[:-1], last.args[0])]
@@ -110,7 +120,11 @@ class Statements:
     def clause(self) -> Term:
         """A statement or expression, and the conditions after it: `where`, `for all`, `if`, `(i != j)`."""
         first = self.i
-        return self.conditioned(self.logic(0), first)
+        term = self.conditioned(self.logic(0), first)
+        if self.tok.kind == "and" and term.is_apply("where"):
+            self.i += 1
+            return apply("and", term, self.clause(), span=self.span(first))
+        return term
 
     def conditioned(self, body: Term, first: int) -> Term:
         """The statement with the conditions that stand after it."""

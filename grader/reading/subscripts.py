@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
-from grader.reading.tokens import Token
 from grader.reading.names import INDEX_LETTERS, SUBSCRIPT_WORDS
+from grader.reading.tokens import Token
 from grader.term import Span, Term, apply, number, symbol, text
 
 SIGN_NAMES = {"*": "star", "hadamard": "odot", "+": "plus", "-": "minus", "cdot": "dot", "times": "times"}

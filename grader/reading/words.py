@@ -8,7 +8,7 @@ from grader.reading.names import (CONSTANT_WORDS, EMBEDDED, ENGLISH, FUNCTIONS, 
 from grader.reading.vocabulary import Vocabulary
 
 _LONG_GREEK = sorted((g for g in GREEK if len(g) >= 4), key=len, reverse=True)
-_NAMES_OF_METHODS = frozenset("ELBO RNN CNN MLP FFN VAE GAN MSE LHS RHS MLE MAP SNR KKT LSTM".split())
+_NAMES_OF_METHODS = frozenset("ELBO RNN CNN MLP FFN VAE GAN MSE LHS RHS MLE MAP SNR KKT LSTM ones cdot indicator".split())
 
 
 class Piece(NamedTuple):
@@ -61,6 +61,10 @@ def _split(word: str, vocabulary: Vocabulary, follows: str, after_number: bool) 
         return Split((whole,), letters) if not opens else Split((whole,))
     if whole is not None:
         return Split((whole,))
+    if word in ("dot", "cross"):
+        return Split((Piece("*", {"dot": "cdot", "cross": "times"}[word], 0, len(word)),))
+    if word in WEAK and len(word) > 3:
+        return Split((Piece("unknown", word, 0, len(word)),))
     if after_number and word in UNITS:
         return Split((Piece("text", word, 0, len(word)),), letters)
     if _is_prose(word, vocabulary):
