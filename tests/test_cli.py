@@ -84,6 +84,14 @@ def test_an_unknown_part_is_kept_and_named(class_folder):
     assert "forty-two" in page and "9z" in page
 
 
+@pytest.mark.parametrize("text", ["p = q = 0\n", "# Question 5\n\np = q = 0\n", "# Question 8\n\np = q = 0\n"])
+def test_text_that_cannot_be_placed_is_no_silent_zero(class_folder, text):
+    (class_folder / "papers" / "s002.md").write_text(text, encoding="utf-8")
+    assert run(class_folder, "--problems", ROOT / "problems" / "minimax.yaml").returncode == 0
+    mine = [r for r in records(class_folder) if r["learner"] == "s002"]
+    assert len(mine) == 4 and all(r["needs_human"] and r["points"] == "0" for r in mine), [(r["part"], r["answer"], r["tags"]) for r in mine]
+
+
 def test_links_and_fifos_are_not_followed(class_folder):
     (class_folder / "secret.txt").write_text("Name: s009\n5c) p = q = 0", encoding="utf-8")
     os.symlink(class_folder / "secret.txt", class_folder / "papers" / "s009.txt")

@@ -156,7 +156,8 @@ def _loose(paper: Paper, section: Section) -> list[Answer]:
     severity = "guess" if section.why.startswith("unknown part") else "info"
     first = next(n for n, t in section.lines if t.strip())
     notes = (*section.notes, Note(f"not placed: {section.why or 'no label says what it answers'}", severity=severity, code="unplaced"))
-    return [Answer("", text, Provenance(paper.file, first, paper.format, paper.ocr), notes)]
+    under = f"{section.problem.id}/" if section.problem else ""
+    return [Answer(under, text, Provenance(paper.file, first, paper.format, paper.ocr), notes)]
 
 
 def _leftover(paper: Paper, lines: Sequence[Line], why: str) -> list[Answer]:

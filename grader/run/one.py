@@ -14,6 +14,8 @@ from grader.term import Term
 
 MAX_ROUNDS = 500
 """Rounds of claims for one answer; a derivation asks one a line, so this is far above the limits on lines."""
+UNPLACED = "paper.unplaced"
+"""Code of the note of an empty answer whose paper has text that nobody could place."""
 MAX_CHARACTERS = 20_000
 """Longer answers go to a person unread."""
 
@@ -35,6 +37,9 @@ def grade_answer(problem: Problem, part: Part, answer: Answer, *, learner: str =
     if isinstance(reading, Unread):
         verdicts: tuple[Verdict, ...] = ()
         made = _kind.unread(part, reading)
+        if reading.blank and any(n.code == UNPLACED for n in answer.notes):
+            made = _kind.person(part, "blank.unplaced", "No answer was found for this part, but this paper has text that could not be placed: a person looks.",
+                                status="unread")
     else:
         verdicts, made = _settle(kind, reading, part, budget)
         made = _withhold(kind, reading, part, answer, made, budget)
@@ -89,12 +94,19 @@ def grade(problem: Problem, submission: Submission, *, budget_seconds: float = 4
 
 
 def find_answer(submission: Submission, problem: Problem, part: Part) -> Answer:
-    """The learner's answer to a part, or an empty one."""
-    name = f"{problem.id}/{part.id}"
-    for answer in submission.answers:
-        if answer.part == name:
-            return answer
-    return Answer(name, "", Provenance(submission.file))
+    """The learner's answer to a part, or an empty one.
+
+    An empty one says (note `UNPLACED`) where the paper's unplaced text may well be the answer: nothing of the paper was placed, or nothing of this problem
+    while text stands under its heading.
+    """
+    name, under = f"{problem.id}/{part.id}", f"{problem.id}/"
+    found = next((a for a in submission.answers if a.part == name), Answer(name, "", Provenance(submission.file)))
+    if found.text.strip():
+        return found
+    written = [a.part for a in submission.answers if a.text.strip()]
+    loose = [a.part for a in submission.unplaced if any(c.isalnum() for c in a.text)]
+    lost = loose if not written else [p for p in loose if p == under] if not any(p.startswith(under) for p in written) else []
+    return dataclasses.replace(found, notes=(*found.notes, Note("text of this paper could not be placed", code=UNPLACED))) if lost else found
 
 
 def failed(problem: Problem, part: Part, answer: Answer, learner: str, what: str, why: str) -> PartReport:
