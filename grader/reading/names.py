@@ -68,7 +68,7 @@ FUNCTIONS: dict[str, str] = {
     "at": "at", "pow": "pow", "power": "pow", "multiply": "mul", "divide": "div", "vec": "vec", "dot": "dot", "frac": "div", "bigO": "bigO",
     "bigTheta": "bigTheta", "bigOmega": "bigOmega", "smallo": "smallo", "smallomega": "smallomega", "supmark": "sup",
     "Var": "variance", "var": "variance", "variance": "variance", "Cov": "covariance", "cov": "covariance", "covariance": "covariance",
-    "Pr": "probability", "Prob": "probability", "probability": "probability", "expectation": "expectation", "KL": "kl", "KLD": "kl", "kl": "kl",
+    "Pr": "probability", "Prob": "probability", "probability": "probability", "expectation": "expectation", "KL": "kl", "KLD": "kl",
     "DKL": "kl", "Eq": "=", "Ne": "!=", "Lt": "<", "Le": "<=", "Gt": ">", "Ge": ">=", "And": "and", "Or": "or", "Not": "not",
     "Union": "union", "Intersection": "intersection", "FiniteSet": "set", "set": "set", "list": "list", "tuple": "tuple", "Tuple": "tuple",
     "Interval": "interval", "matrix": "matrix", "Matrix": "matrix", "array": "matrix", "mat": "matrix", "cases": "cases", "Piecewise": "cases",

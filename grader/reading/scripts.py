@@ -206,12 +206,22 @@ class Scripts(Subscripts):
         self.i = close + 1
         if len(entries) > 1:
             return apply("sup", base, collection("tuple", *entries)), False
+        if named and self.is_row_of_indices(base, inside) and self.site(
+                "superscript_indices", first, "letters above are read as a power; they may be indices", Span(inside[0].start, inside[-1].end)):
+            return apply("sup", base, entries[0]), False
         if wrapped and is_mark(entries[0]):
             span = Span(inside[0].start, inside[-1].end)
             if inside[1].text in ("i", "j", "k", "l", "t", "s") or not self.site(
                     "superscript", first, "a superscript in brackets is read as a mark; it may be a power", span):
                 return apply("sup", base, entries[0]), False
         return entries[0], True
+
+    def is_row_of_indices(self, base: Term, inside: list[Token]) -> bool:
+        """`U^{ijk}`, `U_{ijk}^{123}`: may what stands above be a row of indices?"""
+        if base.is_apply("index") and len(base.args) > 2:
+            return len(inside) > 1 or inside[0].kind == "num" and len(inside[0].text) == len(base.args) - 1
+        letters = [t.text for t in inside if t.kind in ("name", "const")]
+        return len(letters) == len(inside) > 1 and set("ijklmn").issuperset(letters) and not {"i", "j"}.isdisjoint(letters)
 
     def superscript_mark(self, base: Term, t: Token, following: Token, alone: bool) -> Term | None:
         """The base with the mark t on it (transpose, prime, star, degree), or None where t is an exponent."""

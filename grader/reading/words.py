@@ -46,6 +46,8 @@ def _split(word: str, vocabulary: Vocabulary, follows: str, after_number: bool) 
     spelled = vocabulary.spelled.get(word)
     opens = bool(follows) and follows in ("([{_^" if word in BIG or word in ("var", "cov", "norm") else "([{")
     whole = _whole(word, vocabulary, opens)
+    if word in ("tr", "lb", "tg") and not opens and not follows.isupper():
+        whole = None  # rather a product of two letters
     if spelled is not None:
         if word in ("ln", "log", "exp", "in", "sin", "cos", "tan", "max", "min") and whole is not None:
             return Split((whole,))
