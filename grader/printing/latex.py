@@ -44,7 +44,7 @@ class Latex(Plain):
         return super().level(term)
 
     def special_level(self, term: Term) -> int:
-        return {"derivative": 8, "partial": 8, "hadamard": 8, "outer": 8}.get(term.name, 11)
+        return {"derivative": 8, "partial": 8, "hadamard": 8, "outer": 8, "gradient": 10}.get(term.name, 11)
 
     def show(self, term: Term) -> str:
         if term.kind == "number" and "/" in (digits := decimal(term.value, term.text)):

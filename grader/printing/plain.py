@@ -51,7 +51,7 @@ class Plain(Binding):
         if term.kind == "binder":
             return 11 if term.name in ("lambda", "set_of") else 0 if term.name in ("forall", "exists") else 8
         if term.kind == "apply":
-            if term.name in ("derivative", "partial", "hadamard", "outer", "transpose"):
+            if term.name in ("derivative", "partial", "hadamard", "outer", "transpose", "gradient"):
                 return self.special_level(term)
             return _LEVELS.get(term.name, 11)
         return 11

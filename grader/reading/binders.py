@@ -171,7 +171,6 @@ class Binders:
         if below is None and self.tok.kind == "name" and self.tokens[self.i + 1].text == "->":
             name = as_symbol(self.tok)
             self.i += 2
-            side = ""
             point = self.single_limit_point()
             below = (name, point)
         elif below is not None and below.kind == "relation" and below.signs == ("->",):
@@ -181,9 +180,7 @@ class Binders:
         else:
             raise self.fail("a limit needs a variable and its point", t, "Write lim_{x -> 0}.")
         name, point = below
-        side = ""
-        if point.is_apply("sup") and point.args[1].kind == "symbol" and point.args[1].name in _SIDES:
-            point, side = point.args[0], _SIDES[point.args[1].name]
+        point, side = one_sided(point)
         if self.tok.kind not in self.PREFIX and self.tok.kind not in ("-", "+"):
             raise self.fail(f"`{self.typed(t)}` has nothing on its right", t)
         body = self.body_of((name,), "limit", first)
@@ -239,3 +236,13 @@ class Binders:
 def as_symbol(t: Token) -> Term:
     """The token as a name."""
     return symbol(t.text, Span(t.start, t.end))
+
+
+def one_sided(point: Term) -> tuple[Term, str]:
+    """`a^-` is (a, "-"), `2 pi^+` is (2 pi, "+"), anything else has no side."""
+    if point.is_apply("sup") and point.args[1].kind == "symbol" and point.args[1].name in _SIDES:
+        return point.args[0], _SIDES[point.args[1].name]
+    if point.is_apply("mul") or point.is_apply("neg"):
+        last, side = one_sided(point.args[-1])
+        return (apply(point.name, *point.args[:-1], last, span=point.span), side) if side else (point, "")
+    return point, ""

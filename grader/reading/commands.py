@@ -13,7 +13,7 @@ from grader.term import Span
 
 _GROUP = re.compile(r"\s*\{((?:[^{}$\\]|\\[,;:! ])*)\}")
 _THIN_SPACE = re.compile(r"\\[,;:!]")
-_FONT_ARGUMENT = re.compile(r"\s*(?:\{\s*(\\?)([A-Za-z]+|\d)\s*\}|\\([A-Za-z]+)|([A-Za-z0-9]))")
+_FONT_ARGUMENT = re.compile(r"\s*(?:\{\s*(\\?)([A-Za-z]+|[0-9])\s*\}|\\([A-Za-z]+)|([A-Za-z0-9]))")
 _ENVIRONMENT = re.compile(r"\s*\{\s*([A-Za-z]+\*?)\s*\}(?:\s*\{[lcr|@{} .*\d]*\}|\s*\[[tbc]\])?")
 _NULL = re.compile(r"\s*\.")
 NEXT = re.compile(r"\s*(\\left\s*)?(\S)?")
@@ -118,7 +118,7 @@ class Commands:
             self.put("name", inner, start, end, "rm")
         elif re.fullmatch(r"[A-Za-z][A-Za-z0-9-]*", inner):
             self.put("name", inner, start, end, "text")
-        elif re.fullmatch(r"[\d.]+", inner):
+        elif re.fullmatch(r"[0-9]+(?:\.[0-9]*)?|\.[0-9]+", inner):
             self.put("num", inner, start, end)
         elif re.fullmatch(r"[=<>+*/()\[\],;:|-]", inner):
             self.sign(inner, start, end) if inner in ("<=", ">=") else self.other(inner, start, end)

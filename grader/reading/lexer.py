@@ -11,7 +11,8 @@ import unicodedata
 from grader.model import Note
 from grader.reading import words
 from grader.reading.commands import NEXT, Commands
-from grader.reading.names import ACCENTS, BIG, CONSTANT_WORDS, FUNCTIONS, LETTERS, MISSING_BACKSLASH, SUBSCRIPTS, SUPERSCRIPTS, VULGAR, WORDS
+from grader.reading.names import (ACCENTS, BIG, CONSTANT_WORDS, FUNCTIONS, GREEK, LETTERS, MISSING_BACKSLASH, PREPOSITIONS, SUBSCRIPTS,
+                                  SUPERSCRIPTS, VULGAR, WORDS)
 from grader.reading.signs import ASCII, SIGNS
 from grader.reading.tokens import ReadError, Token
 from grader.reading.vocabulary import Vocabulary
@@ -35,6 +36,8 @@ def _pattern(number: str) -> re.Pattern[str]:
 _POINT = _pattern(r"\d+\.(?!\.)\d*|\.\d+|\d+")
 _COMMA = _pattern(r"\d{1,3}(?:\.\d{3})+,\d+|\d+(?:[.,]\d+)?|[.,]\d+")
 _MODULE = re.compile(r"(?:np|numpy|math|cmath|sp|sympy|torch|jnp|jax|tf|scipy|linalg|special|nn|F)\.(?=[A-Za-z])")
+_WORD_NEXT = re.compile(r" +([A-Za-z]{3,})")
+_SNAKE = re.compile(r"_[A-Za-z]{2,}")
 _NEEDS_GROUP = frozenset("frac dfrac tfrac binom mathbb mathcal mathrm mathbf text operatorname boldsymbol overline".split())
 _EXTREMUM = re.compile(r"\s*(max|min)(?![A-Za-z])")
 _MAPPING = re.compile(r"\s+[A-Za-z_]\w*(?:\s*,\s*[A-Za-z_]\w*){0,8}\s*:(?!=)")
@@ -126,10 +129,24 @@ class _Lexer(Commands):
             self.out.pop()
             self.out += (Token("^", "^", start - 1, start), Token("top", "top", start, end))
             return
+        if self.is_prose(raw, end):
+            self.put("unknown", raw, start, end)
+            return
         if len(raw) > 60:
             raise ReadError("a very long run of letters", start, end)
         after_number = bool(self.gap and self.out and self.out[-1].kind == "num")
         self.pieces(words.split(raw, self.vocabulary, follows, after_number), start, raw)
+
+    def is_prose(self, raw: str, end: int) -> bool:
+        """Is the run of letters a word by its company: `to` or `in` behind a word, `at` before one, or the first part of `num_layers`?"""
+        if raw in ("to", "in"):
+            return bool(self.out) and self.out[-1].kind == "unknown"
+        if raw in PREPOSITIONS and (following := _WORD_NEXT.match(self.text, end)):
+            known = following[1]
+            return known not in FUNCTIONS and known not in GREEK and known not in WORDS and known not in self.vocabulary.spelled
+        if len(raw) < 3 or self.latex or raw in FUNCTIONS or raw in GREEK or raw in CONSTANT_WORDS or raw in WORDS or raw in BIG:
+            return False
+        return bool(_SNAKE.match(self.text, end)) and not all(self.vocabulary.knows(c) for c in raw) and raw not in self.vocabulary.spelled
 
     def pieces(self, found: words.Split, start: int, raw: str) -> None:
         pieces = found.pieces
@@ -145,7 +162,8 @@ class _Lexer(Commands):
         """`frac{1}{2}`, `beta gg 0`: the command without its backslash, where nothing else is meant."""
         apart = (start == 0 or self.text[start - 1] in " $(){}\n") and self.text[end:end + 1] in (" ", "", "\n", "(", "{", "\\", "^", "_", ".")
         known = raw in WORDS or raw in FUNCTIONS and (raw != "frac" or follows != "{") or raw in BIG or raw in CONSTANT_WORDS
-        if known or not apart or (raw in ("left", "right") and follows not in "()[]{}|.\\"):
+        behind_word = raw == "to" and self.out and self.out[-1].kind == "unknown"
+        if known or not apart or behind_word or (raw in ("left", "right") and follows not in "()[]{}|.\\"):
             return False
         if raw in _NEEDS_GROUP and follows != "{":
             return False

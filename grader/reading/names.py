@@ -126,7 +126,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "plus": ("+", "+"), "minus": ("-", "-"), "times": ("*", "times"),
     "equals": ("rel", "="), "degrees": ("degree", "degree"),
     "choose": ("choose_", "choose"),
-    "hence": ("implies", "implies"), "because": ("impliedby", "because"), "since": ("where", "where"), "such": ("such", "such"),
+    "hence": ("implies", "implies"), "because": ("impliedby", "because"), "since": ("where", "since"), "such": ("such", "such"),
     "that": ("such", "that"),
 }
 """Connecting words, as (token kind, text)."""
@@ -138,12 +138,19 @@ MISSING_BACKSLASH = frozenset(
 """Commands that are recognised without their backslash (two-letter ones only between spaces)."""
 
 ENGLISH = frozenset(
-    "the are for but its all any can has was our let get set not out see use via who why how new one two now too per his her you she "
-    "this that with when then from have grow fast slow time less more than true test same both each only also very into must most none some such "
-    "they them what will well were here like made make many much need just over take term step size case data does done else even ever "
-    "find form give goes gets good hold keep kind know last left line long look loss main mean move next once open part path rate real rest "
-    "seem show side sign stay sure tend till turn type unit upon used vary want ways were work zero yes".split())
+    "about above after again all also any are area base bases batch being below bias bits both but byte can case cell cost costs could count data "
+    "deep depth does done each else epoch even ever every fact fast find first for form from full gain get gets give goal goes good grow half "
+    "hand hard has have head heads heavy her here high his hold how huge idea index input into item its just keep kind know large last layer left "
+    "less let light like line long look loop loops loss lots made main make many mean mode model more most move much must need new next nice node "
+    "nodes none not now null odds okay once one only open other our out over pair part past path per plan plot plus poor pure query rank rare "
+    "rate real rest rise risk role room rule safe same save second see seed seem self sent set sets she show side sign single size skip slip slow "
+    "small soft some soon sort span stay step stop such sure tail take tank task tell tend tens term test text than that the their them then "
+    "there these they thin this those thus ties till time tiny token told too tops tree trip true turn two type under unit until upon use used "
+    "user using value vary vast very via vice view wait walk want warm was wave ways weak week well went were what when where which while who "
+    "whose why width will wins wise with word work would year yes you your zero".split())
 """Short English words that are not read as products of letters."""
+PREPOSITIONS = frozenset("at by an be it my us am up me he as".split())
+"""Two-letter words that are English before another word, and letters elsewhere (`v = at`, `ax + by`)."""
 PROSE_PAIRS = frozenset("is of we to so no on do go he ok it's".split())
 """Two-letter words that nobody means as a product."""
 
@@ -153,8 +160,7 @@ INDEX_LETTERS = frozenset("ijklmnpqrstabcdxyzuvw")
 SUPERSCRIPTS = dict(zip("⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁼⁽⁾ⁿⁱᵃᵇᶜᵈᵉᶠᵍʰʲᵏˡᵐᵒᵖʳˢᵗᵘᵛʷˣʸᶻᵅᵝᵞᵟᶿᵠᵡ⋆˙ᐟ", "0123456789+-=()niabcdefghjklmoprstuvwxyzαβγδθφχ*.'"))
 SUBSCRIPTS = dict(zip("₀₁₂₃₄₅₆₇₈₉₊₋₌₍₎ₐₑₒₓₕₖₗₘₙₚₛₜᵢⱼᵣᵤᵥᵦᵧᵨᵩᵪ", "0123456789+-=()aeoxhklmnpstijruvβγρφχ"))
 VULGAR = {"½": (1, 2), "⅓": (1, 3), "⅔": (2, 3), "¼": (1, 4), "¾": (3, 4), "⅕": (1, 5), "⅖": (2, 5), "⅗": (3, 5), "⅘": (4, 5), "⅙": (1, 6),
-    "⅚": (5, 6),
-          "⅐": (1, 7), "⅛": (1, 8), "⅜": (3, 8), "⅝": (5, 8), "⅞": (7, 8), "⅑": (1, 9), "⅒": (1, 10)}
+         "⅚": (5, 6), "⅐": (1, 7), "⅛": (1, 8), "⅜": (3, 8), "⅝": (5, 8), "⅞": (7, 8), "⅑": (1, 9), "⅒": (1, 10)}
 ACCENTS = {"\u0302": "hat", "\u0304": "bar", "\u0305": "bar", "\u0303": "tilde", "\u20d7": "vec", "\u0307": "dot"}
 """Combining characters to operators."""
 

@@ -25,8 +25,8 @@ from grader.term import Span, Term, TooDeep
 MAX_LENGTH = 20_000
 """Longest text that is read, in characters."""
 MAX_ALTERNATIVES = 6
-_QUOTED = re.compile(r"""\s*["`]+([^"`]+)["`]+\s*""")
-"""A text in quotation marks or back quotes as a whole."""
+_QUOTED = re.compile(r"""\s*(?:["`']+|\*{1,3}|__?)([^"`'*_]+)(?:["`']+|\*{1,3}|__?)\s*""")
+"""A text in quotation marks, back quotes, or marks of emphasis as a whole."""
 MAX_SITES = 60
 """More doubtful places than these in one text are not followed up: the reading is then a guess."""
 _CONSISTENT = frozenset("transpose letter_digit letter_digit_power call index_reach gamma superscript digit_groups".split())

@@ -42,7 +42,7 @@ def mend(tokens: list[Token], text: str, notes: list[Note]) -> Mended:
     if kinds & {"dollar", "math"}:
         tokens = drop_delimiters(tokens, notes)
     if "tilde" in kinds:
-        tokens = settle_tildes(tokens)
+        tokens = settle_tildes(tokens, "\\" not in text and "$" not in text, notes)
     if "name" in kinds:
         read_by_company(tokens, kinds, notes)
     if "func" in kinds and any([t.text == "arg" for t in tokens]):
@@ -105,10 +105,9 @@ def drop_delimiters(tokens: list[Token], notes: list[Note]) -> list[Token]:
     return kept
 
 
-def settle_tildes(tokens: list[Token]) -> list[Token]:
-    """`~` between two operands is "is distributed as"; elsewhere it is TeX's space."""
+def settle_tildes(tokens: list[Token], typed: bool, notes: list[Note]) -> list[Token]:
+    """`~` between two operands is "is distributed as"; elsewhere it is TeX's space, or in typed text "about"."""
     kept: list[Token] = []
-    typed = not any(u.mark.startswith("\\") for u in tokens)
     for k, t in enumerate(tokens):
         if t.kind != "tilde":
             kept.append(t)
@@ -120,6 +119,8 @@ def settle_tildes(tokens: list[Token]) -> list[Token]:
         elif before in ENDS and (after.kind in STARTS or after.kind in ("|", "-", "pm")) and after.kind != "text":
             kept.append(Token("rel", "~", t.start, t.end, t.gap, "~"))
         else:
+            if typed and t.mark == "~" and after.kind == "num":
+                notes.append(Note("`~` before a number is left out", Span(t.start, t.end), "guess", "about"))
             after.gap = max(after.gap, 1)
     return kept
 
@@ -285,6 +286,7 @@ def drop_alignment(tokens: list[Token], latex: bool, notes: list[Note]) -> list[
 def trim_edges(tokens: list[Token], notes: list[Note]) -> list[Token]:
     """A sign that introduces the formula (`= 5`, `∴ x = 1`, `: 3`) and the full stop or comma after it."""
     last = len(tokens) - 1
+    last = drop_remark(tokens, last, notes)
     while last > 0 and tokens[last - 1].kind in (".", ",", ";", ":", "quad", "row"):
         last -= 1
     if last > 4 and [t.kind for t in tokens[last - 4:last]] == ["quad", "(", "num", ")"]:
@@ -302,6 +304,22 @@ def trim_edges(tokens: list[Token], notes: list[Note]) -> list[Token]:
     if first == 0 and last == len(tokens) - 1:
         return tokens
     return tokens[first:last] + tokens[-1:]
+
+
+def drop_remark(tokens: list[Token], last: int, notes: list[Note]) -> int:
+    """A question mark, and words in brackets, behind the formula: left out with a note; the new end."""
+    while last > 1 and tokens[last - 1].kind == "question":
+        last -= 1
+        notes.append(Note("the question mark is left out", Span(tokens[last].start, tokens[last].end), "info", "question_mark"))
+    k = last - 1
+    if k > 2 and tokens[k].kind == ")":
+        k -= 1
+        while k > 0 and tokens[k].kind in ("unknown", "text", "where", "all", "such") or tokens[k].kind == "rel" and tokens[k].text == "approx":
+            k -= 1
+        if 0 < k < last - 2 and tokens[k].kind == "(" and tokens[k - 1].kind in ENDS:
+            notes.append(Note("the words in brackets were not read", Span(tokens[k].start, tokens[last - 1].end), "guess", "words"))
+            return k
+    return last
 
 
 def match_brackets(tokens: list[Token], text: str, notes: list[Note]) -> dict[int, int]:

@@ -53,7 +53,7 @@ def _tokens(text: str, vocabulary: Vocabulary) -> list[Token] | None:
         tokens = drop_delimiters(lex(clean(text)[0], vocabulary, notes, {}), notes)
     except ReadError:
         return None
-    return join_spaced_signs(pair_left_right(settle_tildes([t for t in tokens if t.kind != "amp"])), notes)
+    return join_spaced_signs(pair_left_right(settle_tildes([t for t in tokens if t.kind != "amp"], "\\" not in text, notes)), notes)
 
 
 def _span(side: list[Token], place: int) -> Span:

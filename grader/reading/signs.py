@@ -64,7 +64,7 @@ _OTHERS: dict[Sign, str] = {
     ("mod", "bmod"): "\\bmod \\mod",
     ("pmod", "pmod"): "\\pmod", ("arrow", "->"): "\\xrightarrow \\xlongrightarrow", ("begin", "begin"): "\\begin", ("end", "end"): "\\end",
     ("set_", "set"): "\\set", ("cancel", "cancel"): "\\cancel \\bcancel \\xcancel \\sout", ("textcolor", "textcolor"): "\\textcolor",
-    ("dollar", "$"): "$",
+    ("dollar", "$"): "$", ("question", "?"): "?",
     ("math", "("): "\\( \\[", ("math", ")"): "\\) \\]",
 }
 

@@ -43,7 +43,7 @@ class Statements:
         first = self.i
         found: list[Term] = []
         while True:
-            if self.tok.kind == "text" and self.tokens[self.i + 1].kind not in ("eof", ",", "(", "[") and not found:
+            if self.tok.kind == "text" and self.tokens[self.i + 1].kind in STARTS and self.tokens[self.i + 1].kind not in ("(", "[") and not found:
                 self.words_left_out()
             found.append(self.clause())
             if self.tok.kind == "text" and self.tokens[self.i + 1].kind in ("eof", ",", ";"):

@@ -89,13 +89,12 @@ class Subscripts:
         while not self.latex and self.tokens[first + len(run)].kind in ("name", "const") and not self.tokens[first + len(run)].gap \
                 and self.tokens[first + len(run) - 1].end == self.tokens[first + len(run)].start and self.text[t.start].isascii():
             run.append(self.tokens[first + len(run)])
-        if len(run) > 1 and self.tokens[first + len(run)].kind in ("_", "^", "("):
-            run = run[:1]
         typed = self.text[t.start:run[-1].end]
+        if len(run) > 1 and self.is_short(typed) and self.tokens[first + len(run)].kind in ("_", "("):
+            run, typed = run[:1], self.text[t.start:t.end]
         if len(run) > 1:
             span = Span(t.start, run[-1].end)
-            short = typed not in SUBSCRIPT_WORDS and len(typed) <= 3 and INDEX_LETTERS.issuperset(typed.lower())
-            if not short or not self.site("subscript_run", first, f"all of `{typed}` is read as index", span):
+            if not self.is_short(typed) or not self.site("subscript_run", first, f"all of `{typed}` is read as index", span):
                 self.i += len(run)
                 return self.side_by_side(run, typed, span)
         self.i += 1
@@ -112,6 +111,10 @@ class Subscripts:
                 shift = number(step.text, step.text, Span(step.start, step.end))
                 return (apply("add", index, shift if sign.kind == "+" else apply("neg", shift), span=span),)
         return (index,)
+
+    def is_short(self, typed: str) -> bool:
+        """May a run of letters be several indices (`ij`), or an index with a factor behind it (`p_tq`)?"""
+        return typed not in SUBSCRIPT_WORDS and len(typed) <= 3 and INDEX_LETTERS.issuperset(typed.lower())
 
     def single_script(self, statement: bool = False) -> Term:
         """The one thing after `_` or `^` where an index or bound is meant: a group, a number, a letter, a signed letter, a word."""

@@ -84,7 +84,8 @@ def _whole(word: str, vocabulary: Vocabulary, opens: bool) -> Piece | None:
         kind, text = WORDS[word]
         return Piece(kind, text, 0, size)
     low = word.lower()
-    known = word if word in FUNCTIONS or word in BIG else low if word[:1].isupper() and low in FUNCTIONS and low not in WEAK else ""
+    capital = word[:1].isupper() and word[1:].islower()
+    known = word if word in FUNCTIONS or word in BIG else low if capital and low in FUNCTIONS and low not in WEAK else ""
     if word == "inf" and not opens:
         return Piece("const", "oo", 0, size)
     if known and (opens or known not in WEAK) and not (known == "gamma" or known == "zeta") and not (known == "Lambda" and not opens):
