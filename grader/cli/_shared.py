@@ -1,0 +1,76 @@
+"""What several commands need: problem files that can be used, one problem or part by name, standard input."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from grader.model import Part, Problem
+
+SYMBOLS = {"proved": "✓ proved", "refuted": "✗ refuted", "agrees": "≈ agrees", "undecided": "? undecided", "unread": "✎ not read"}
+"""How a status is shown on a terminal."""
+
+
+def usable_problems(folder: Path, jobs: int) -> tuple[list[Problem], list[str]]:
+    """The problems that load and pass their own tests, and a message for each that does not."""
+    from grader.intake.spec import load_problem, load_problems
+    from grader.model import SpecError
+    from grader.run.spec_tests import run_all_tests
+
+    errors: list[str] = []
+    if folder.is_dir():
+        loaded, spec_errors = load_problems(folder)
+        errors += [str(e) for e in spec_errors]
+        if not loaded and not errors:
+            errors.append(f"{folder}: no problem files (*.yaml) in there")
+    else:
+        try:
+            loaded = [load_problem(folder)]
+        except SpecError as error:
+            return [], [str(error)]
+    usable = []
+    for problem, failures in zip(loaded, run_all_tests(loaded, jobs=jobs)):
+        if failures:
+            errors += [str(f) for f in failures]
+            errors.append(f"{problem.place}: {problem.id} fails {len(failures)} of its own tests and is not used")
+        else:
+            usable.append(problem)
+    return usable, errors
+
+
+def find_problem(name: str, folder: Path) -> Problem:
+    """The problem of that id in the folder, or in the file of that name. Fails with a usage error that lists the ids."""
+    from grader.intake.spec import load_problem, load_problems
+    from grader.model import SpecError
+
+    try:
+        if Path(name).is_file():
+            return load_problem(Path(name))
+        loaded, errors = load_problems(folder) if folder.is_dir() else ([load_problem(folder)], [])
+    except SpecError as error:
+        raise click.ClickException(str(error)) from error
+    for problem in loaded:
+        if problem.id == name:
+            return problem
+    for error in errors:
+        click.echo(f"error: {error}", err=True)
+    raise click.UsageError(f"no problem {name!r}; there are: {', '.join(p.id for p in loaded) or 'none'}")
+
+
+def find_part(problem: Problem, name: str) -> Part:
+    """The part of that name. Fails with a usage error that lists the names."""
+    try:
+        return problem.part(name)
+    except KeyError:
+        raise click.UsageError(f"{problem.id} has no part {name!r}; its parts: {', '.join(p.id for p in problem.parts)}") from None
+
+
+def standard_input() -> str:
+    """What stands on standard input. Fails with a usage error where it is no UTF-8."""
+    try:
+        return click.get_binary_stream("stdin").read().decode()
+    except UnicodeDecodeError as error:
+        raise click.UsageError(f"standard input is no UTF-8 text (byte {error.start + 1})") from None

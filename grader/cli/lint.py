@@ -1,0 +1,24 @@
+"""`grade lint`: problem files and the tests in them."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import click
+
+from grader.cli._shared import usable_problems
+
+
+@click.command()
+@click.argument("folder", type=click.Path(exists=True, path_type=Path), default=Path("problems"))
+def lint(folder: Path) -> None:
+    """Load the problem files in FOLDER and run the tests they contain."""
+    from grader.run.workers import default_jobs
+
+    problems, errors = usable_problems(folder, default_jobs())
+    for message in errors:
+        click.echo(f"error: {message}", err=True)
+    for problem in problems:
+        click.echo(f"{problem.id}: {len(problem.parts)} parts, {sum(len(p.tests) for p in problem.parts)} tests passed")
+    sys.exit(1 if errors else 0)

@@ -1,0 +1,22 @@
+"""`grade pairs`: many pairs of reference and answer."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+
+@click.command()
+@click.argument("file", type=click.File(encoding="utf-8", errors="replace"))
+@click.option("--out", type=click.File("w", encoding="utf-8"), default="-", help="Where the lines go (default: standard output).")
+@click.option("--jobs", type=click.IntRange(1), default=None, help="Worker processes (default: one a core).")
+def pairs(file: Any, out: Any, jobs: int | None) -> None:
+    """Decide FILE.jsonl, a line of JSON a pair: {"id", "reference", "answer", "assume"?, "kind"?, "options"?}.
+
+    One line comes out for each, in order: {"id", "status", "equal", "reason", "evidence", "ms"}.
+    """
+    from grader.pairs import run_pairs
+    from grader.run.workers import default_jobs
+
+    run_pairs(file, out, jobs or default_jobs())
