@@ -100,7 +100,7 @@ def extracted(reference: str, answer: str, assume: Mapping[str, str]) -> tuple[A
     from grader.answers._compare import unlabelled
     from grader.model import Read
     from grader.reading import Vocabulary, read
-    from grader.reading.passages import stated
+    from grader.reading.stated import stated
     from grader.replay import natures
     from grader.term import collection
 

@@ -7,7 +7,8 @@ from course import LENGTHS
 from hypothesis import given
 from hypothesis import strategies as st
 
-from grader.reading.passages import candidates, formulas, passages, stated
+from grader.reading.passages import formulas, passages
+from grader.reading.stated import candidates, stated
 from grader.reading.vocabulary import Vocabulary
 
 COST = Vocabulary(LENGTHS)

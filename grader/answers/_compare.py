@@ -1,7 +1,7 @@
 """What kinds share that ask for one thing equal to the reference: reading it out of a text, the claims, and the mark.
 
 An answer is read as a whole; a name before an equality sign ("y = 3x", "f'(x) = 2x") is taken off where no equation is asked for; else the one
-formula that the text puts forward counts (`reading.passages.stated`). Of a chain of equalities the last side counts.
+formula that the text puts forward counts (`reading.stated`). Of a chain of equalities the last side counts.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from grader.answers._equation import aligned, equation
 from grader.answers._kind import Award, Claim, Mark, Part, Read, Reading, Settled, Unread, agreed, full, known_wrong, mark_known_wrong, person
 from grader.model import Answer, Note, Satisfies, SpecError, Status
 from grader.reading import Vocabulary
-from grader.reading.passages import stated
+from grader.reading.stated import stated
 from grader.replay import natures
 from grader.term import Term, free_names, walk
 

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from grader import reading
 from grader.model import Note, Part, Read, Symbol
 from grader.reading import Vocabulary
-from grader.reading.passages import candidates, passages, stated
+from grader.reading.passages import passages
+from grader.reading.stated import candidates, stated
 from grader.term import Term, apply, collection, free_names, number, symbol, walk
 
 SIGNS = {"bigO": "O", "bigTheta": "Theta", "bigOmega": "Omega", "smallo": "o", "smallomega": "omega"}
