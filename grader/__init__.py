@@ -7,7 +7,7 @@ from typing import Any
 
 __version__ = "0.1.0"
 
-_PUBLIC = {"verify": "grader.verify", "load_problem": "grader.intake.spec", "grade": "grader.run.one"}
+_PUBLIC = {"verify": "grader.verify", "check_proof": "grader.proof", "load_problem": "grader.intake.spec", "grade": "grader.run.one"}
 
 __all__ = ["__version__", *_PUBLIC]
 

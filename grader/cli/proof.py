@@ -1,0 +1,79 @@
+"""`grade proof`: a derivation, judged line by line; or many, as JSON lines."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import click
+
+MARKS = {"equal": "✓", "equivalent": "✓", "implies": "⇒", "implied_by": "✗", "fails": "✗", None: "?"}
+"""What stands in the margin: holds; follows, but says less; does not follow; not decided."""
+COLOURS = {"✓": "green", "⇒": "cyan", "✗": "red", "?": "yellow"}
+
+
+@click.command()
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, allow_dash=True))
+@click.option("--json", "as_json", is_flag=True, help="Print {steps, first_break} instead of the margin.")
+@click.option("--theory", default=None, help="The language of the derivation (default: found from what is written).")
+@click.option("--assume", multiple=True, metavar="NAME=DOMAIN", help="A domain in words, such as 'x=positive'; '*' is for all symbols not named.")
+@click.option("--out", type=click.File("w", encoding="utf-8"), default=None, help="For a .jsonl FILE: where the lines go (default: standard output).")
+@click.option("--jobs", type=click.IntRange(1), default=None, help="For a .jsonl FILE: worker processes (default: one a core).")
+def proof(file: str, as_json: bool, theory: str | None, assume: tuple[str, ...], out: Any, jobs: int | None) -> None:
+    """Check the derivation in FILE (Markdown, LaTeX or plain lines) and mark each line in the margin.
+
+    A .jsonl FILE holds many: {"id", "lines", "assume"?} a line; one line comes out for each, in order: {"id", "steps", "first_break"}.
+    """
+    from grader import theories
+
+    if theory is not None and theory not in theories.names():
+        raise click.UsageError(f"no theory {theory!r}; there are: {', '.join(theories.names())}")
+    if file.endswith(".jsonl") or out is not None:
+        from grader.proofs import run_proofs
+        from grader.run.workers import default_jobs
+
+        with click.open_file(file, encoding="utf-8", errors="replace") as source:
+            run_proofs(source, out or click.get_text_stream("stdout"), jobs or default_jobs(), theory)
+        return
+    with click.open_file(file, encoding="utf-8", errors="replace") as source:
+        text = source.read()
+    if Path(file).suffix == ".tex" and "\\begin{document}" in text:
+        text = text.partition("\\begin{document}")[2].partition("\\end{document}")[0]
+    from grader.proof import check_proof
+
+    try:
+        made = check_proof(text, assume=_assumed(assume), theory=theory)
+    except ValueError as error:
+        raise click.UsageError(str(error)) from error
+    click.echo(json.dumps(made.to_data(), ensure_ascii=False, indent=1) if as_json else shown(made))
+
+
+def _assumed(pairs: tuple[str, ...]) -> dict[str, str]:
+    made = {}
+    for pair in pairs:
+        name, sign, words = pair.partition("=")
+        if not sign:
+            raise click.UsageError(f"expected NAME=DOMAIN; found {pair!r}")
+        made[name.strip()] = words.strip()
+    return made
+
+
+def shown(made: Any) -> str:
+    """The derivation with a mark in the margin of each line, and words under the lines that need them."""
+    rows = []
+    for text, step in zip(made.lines, made.steps):
+        mark = MARKS[step.relation] if step else " "
+        rows.append(f"{click.style(mark, fg=COLOURS.get(mark))}  {text}".rstrip())
+        if step is None:
+            continue
+        if mark in "✗⇒?" or str(step.status) == "agrees":
+            rows.append(f"      {step.reason} {step.example}".rstrip())
+        rows += [f"      where {c}" for c in step.conditions]
+    if made.first_break is not None:
+        rows.append(f"\nThe first line that does not follow is line {made.first_break + 1}.")
+    elif any(s is not None and s.relation is None for s in made.steps):
+        rows.append("\nNo line is wrong; those marked ? are for a person.")
+    else:
+        rows.append("\nEvery line follows.")
+    return "\n".join([*rows, *[f"note: {n}" for n in made.notes]])

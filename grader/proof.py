@@ -1,0 +1,176 @@
+"""Is a derivation right? Each line is judged from the line before it, so that one slip is found once and the rest is marked on its own.
+
+`check_proof` reads the lines, lays them out as links (`theories._derivation`), asks the theories in whose language they are for claims, has the claims
+decided, and returns a step for every line. Nothing here raises because of what the lines say.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from types import ModuleType
+from typing import Any
+
+from grader import theories
+from grader.decide import Budget, decide
+from grader.domain import Domain
+from grader.model import Status, Verdict
+from grader.reading import Vocabulary
+from grader.reading.lines import Line
+from grader.reading.lines import lines as read_lines
+from grader.term import Term
+from grader.theories import Context, Link, Step
+from grader.theories._derivation import Layout, Placed, layout
+
+CLAIM_SECONDS = 2.0
+"""Processor time for one claim of a link."""
+TOTAL_SECONDS = 30.0
+"""Processor time for a derivation."""
+MAX_ROUNDS = 12
+MAX_CHARACTERS = 60_000
+
+BREAKS = {"fails": True, "implied_by": True}
+
+
+@dataclass(frozen=True)
+class Proof:
+    """A derivation, judged. `steps[k]` belongs to `lines[k]`: None where the line claims nothing (a start, words, a definition), else what holds; of
+    several signs on a line the worst. `first_break` is the index of the first line that does not follow, or None. `theory` names the language."""
+
+    lines: tuple[str, ...]
+    steps: tuple[Step | None, ...]
+    first_break: int | None
+    theory: str
+    notes: tuple[str, ...] = ()
+
+    def to_data(self) -> dict[str, Any]:
+        """JSON: {"steps", "first_break"}; see `step_data`."""
+        return {"steps": [step_data(s) if s else None for s in self.steps], "first_break": self.first_break}
+
+
+def step_data(step: Step) -> dict[str, Any]:
+    """JSON of one step: relation, status, reason, evidence, conditions, tags."""
+    reason = f"{step.reason} {step.example}".strip()
+    evidence = [{"claim": v.claim.label, "status": str(v.status), "method": v.evidence.method, "data": v.evidence.data} for v in step.evidence]
+    return {"relation": step.relation, "status": str(step.status), "reason": reason, "evidence": evidence, "conditions": list(step.conditions),
+            "tags": list(step.tags)}
+
+
+def check_proof(lines: str | Sequence[str], *, assume: Mapping[str, str] | None = None, theory: str | None = None, budget: Budget | None = None) -> Proof:
+    """Judge each line of a derivation from the line before it.
+
+    `lines` are texts (LaTeX, Markdown, plain), or one text whose lines they are. `assume` declares domains in words ({"n": "integer > 0", "*": "real"}).
+    `theory` forces the language; by default the first in whose language all sides are. Fails with ValueError when `assume` has a word that is no domain,
+    KeyError when there is no such theory.
+    """
+    typed = tuple(lines.split("\n")) if isinstance(lines, str) else tuple(lines)
+    assume = dict(assume or {})
+    domains = tuple(sorted((name, Domain.parse(words)) for name, words in assume.items()))
+    vocabulary = Vocabulary.declared({name: words for name, words in assume.items() if name != "*"})
+    context = Context(domains, vocabulary=vocabulary)
+    chosen = (theories.load(theory),) if theory else None
+    budget = budget or Budget(TOTAL_SECONDS)
+    if sum(map(len, typed)) > MAX_CHARACTERS:
+        return Proof(typed, tuple([None] * len(typed)), None, "", (f"it has more than {MAX_CHARACTERS} characters and was not read",))
+    found, numbers = _read(typed, vocabulary)
+    laid = layout(found, context, numbers)
+    terms = _terms(laid)
+    suiting = chosen or tuple([m for n in theories.names() if (m := theories.load(n)).suits(terms, context)])
+    judged = _judge(laid, suiting, terms, context, budget)
+    by_line: dict[int, list[Step]] = {}
+    for step in judged:
+        by_line.setdefault(step.line, []).append(step)
+    steps = tuple([_worst(by_line[k]) if k in by_line else None for k in range(len(typed))])
+    broken = next((k for k, s in enumerate(steps) if s is not None and s.relation in BREAKS), None)
+    return Proof(typed, steps, broken, _name(suiting[0]) if suiting else "")
+
+
+def _read(typed: Sequence[str], vocabulary: Vocabulary) -> tuple[tuple[Line, ...], list[int]]:
+    """The lines as statements, and for each the index of the text it stands in. A name that is called anywhere is a function everywhere."""
+    text = "\n".join(typed)
+    found = read_lines(text, vocabulary)
+    sure = [t for line in found for t in _sides(line) if not line.guessed]
+    if any(line.guessed for line in found) and sure:
+        found = read_lines(text, vocabulary.alongside(*sure))
+    starts, at = [], 0
+    for piece in typed:
+        at += len(piece) + 1
+        starts.append(at)
+    numbers = [next(k for k, end in enumerate(starts) if line.span.start < end) for line in found]
+    return found, numbers
+
+
+def _sides(line: Line) -> list[Term]:
+    return [t for t in (line.left, *[s.side for s in line.steps]) if isinstance(t, Term)]
+
+
+def _terms(laid: Layout) -> tuple[Term, ...]:
+    """Every term of the derivation once: sides, hypotheses, bodies of definitions."""
+    found: dict[Term, None] = {}
+    for link in laid.links:
+        found |= {link.left: None, link.right: None}
+    for context in [*[p.context for p in laid.placed], laid.context]:
+        found |= dict.fromkeys(context.conditions) | {body: None for _, body in context.definitions}
+    return tuple(found)
+
+
+def _name(module: ModuleType) -> str:
+    return module.__name__.rpartition(".")[2]
+
+
+def _judge(laid: Layout, suiting: tuple[ModuleType, ...], terms: tuple[Term, ...], context: Context, budget: Budget) -> list[Step]:
+    """A step for each placed link: from the first theory that decides it."""
+    if not suiting:
+        return [Step(p.line, None, Status.UNDECIDED, p.unread or "no theory is in the language of these lines.") for p in laid.placed]
+    base = replace(context, definitions=laid.context.definitions)
+    views = []
+    for module in suiting:
+        prepared = module.prepare(terms, base)
+        views.append((module, dict(zip(terms, prepared.terms)), prepared.context or base))
+    steps = []
+    for placed in laid.placed:
+        step = None
+        for module, understood, widened in views:
+            step = _step(module, understood, widened, placed, context, budget)
+            if step.relation is not None:
+                break
+        assert step is not None
+        steps.append(step)
+    return steps
+
+
+def _step(module: ModuleType, understood: Mapping[Term, Term | str], widened: Context, placed: Placed, base: Context, budget: Budget) -> Step:
+    if placed.link is None:
+        return Step(placed.line, None, Status.UNDECIDED, placed.unread, tags=("unread",))
+    sides = [understood[placed.link.left], understood[placed.link.right]]
+    for side in sides:
+        if isinstance(side, str):
+            return Step(placed.line, None, Status.UNDECIDED, f"it was not understood: {side}", tags=("unread",))
+    link = replace(placed.link, left=sides[0], right=sides[1])
+    narrowed = dict(widened.domains) | {n: d for n, d in placed.context.domains if dict(base.domains).get(n) != d}
+    conditions = tuple([t for c in placed.context.conditions if isinstance(t := understood.get(c, c), Term)])
+    context = replace(widened, domains=tuple(sorted(narrowed.items())), conditions=conditions)
+    return judge_link(module, link, context, budget)
+
+
+def judge_link(theory: Any, link: Link, context: Context, budget: Budget) -> Step:
+    """Ask the theory for claims until it has no new ones, decide each, and let it conclude."""
+    settled: dict[str, Verdict] = {}
+    for _ in range(MAX_ROUNDS):
+        fresh = [c for c in theory.claims(link, context, settled) if c.label not in settled]
+        if not fresh:
+            break
+        for claim in fresh:
+            settled[claim.label] = decide(claim, Budget(min(CLAIM_SECONDS, budget.remaining), budget.seed, budget.oracles))
+    return theory.conclude(link, context, settled)
+
+
+RANK = {"equal": 0, "equivalent": 1, "implies": 2, "implied_by": 3, None: 4, "fails": 5}
+
+
+def _worst(steps: Iterable[Step]) -> Step:
+    """Of several steps on a line the one that says least for it; side conditions are those of all."""
+    every = list(steps)
+    worst = max(every, key=lambda s: RANK[s.relation])
+    conditions = tuple(dict.fromkeys([c for s in every for c in s.conditions]))
+    return replace(worst, conditions=conditions, evidence=tuple([v for s in every for v in s.evidence]))

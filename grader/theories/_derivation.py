@@ -1,0 +1,234 @@
+"""A derivation as links: which side or statement each line goes on from, and what had been assumed by then.
+
+Lines come from `grader.reading.lines`. A line that begins with a sign goes on from the side before it. A line that another goes on from in this way, a
+line of several relations ("a = b <= c"), and a line alone hold a *chain of expressions*: each of its signs is a claim. A line without a sign goes
+on from the line before it as if it began with "=" where both are expressions. All other lines with a relation are *statements*: each is compared with
+the statement before it. Words such as "let" and "assume" add definitions and hypotheses, which hold from there on.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+
+from grader.domain import Domain
+from grader.model import Unread
+from grader.reading.lines import Line
+from grader.term import Term, free_names, relation
+from grader.theories._theory import AT_MOST, Context, Link
+
+MAX_LINKS = 400
+LOGIC = frozenset("and or not implies iff xor where".split())
+"""Operators whose value is a truth value."""
+_TURN = {"<": ">", ">": "<", "<=": ">=", ">=": "<=", "=": "=", "!=": "!="}
+
+
+@dataclass(frozen=True)
+class Placed:
+    """A link with the context it stands in, or why there is none (`unread`): the line cannot be read, or nothing readable stands before it."""
+
+    line: int
+    link: Link | None
+    context: Context
+    unread: str = ""
+
+
+@dataclass(frozen=True)
+class Layout:
+    """The links of a derivation in order, the context after its last line, and the lines that only say something (definitions, hypotheses, words)."""
+
+    placed: tuple[Placed, ...]
+    context: Context
+    told: tuple[int, ...] = ()
+
+    @property
+    def links(self) -> tuple[Link, ...]:
+        return tuple([p.link for p in self.placed if p.link is not None])
+
+
+def is_statement(term: Term) -> bool:
+    """Is the term true or false, and no value?"""
+    if term.kind == "relation" or term.kind == "apply" and term.name in LOGIC:
+        return True
+    return term.kind == "constant" and term.name in ("true", "false", "emptyset") or term.kind == "binder" and term.name in ("forall", "exists")
+
+
+@dataclass
+class _Builder:
+    context: Context
+    placed: list[Placed] = field(default_factory=list)
+    told: list[int] = field(default_factory=list)
+    last: Term | None = None
+    """The last side of the chain, or the last statement; None where nothing readable stands there."""
+    statement: bool = False
+    started: bool = False
+    premised: bool = False
+    """Is the last statement a hypothesis ("suppose ...")?"""
+
+    def link(self, line: Line, number: int, sign: str, right: Term | Unread, reason: str, *, statement: bool = False) -> None:
+        """From what stood before to `right`."""
+        if isinstance(right, Unread):
+            self.placed.append(Placed(number, None, self.context, f"it could not be read: {right.reason}"))
+        elif self.last is None:
+            self.placed.append(Placed(number, None, self.context, "the line before it could not be read" if self.started else
+                                      "nothing stands before it"))
+        else:
+            made = Link(len(self.placed) + 1, self.last, sign, right, reason, number, statement)
+            self.placed.append(Placed(number, made, self.context))
+        self.last = None if isinstance(right, Unread) else right
+        self.statement, self.started, self.premised = statement, True, False
+
+    def start(self, number: int, term: Term | Unread, *, statement: bool) -> None:
+        """What a chain or a row of statements begins with."""
+        if isinstance(term, Unread):
+            self.placed.append(Placed(number, None, self.context, f"it could not be read: {term.reason}"))
+        self.last = None if isinstance(term, Unread) else term
+        self.statement, self.started, self.premised = statement, True, False
+
+
+def layout(lines: Sequence[Line], context: Context, numbers: Sequence[int] | None = None) -> Layout:
+    """The links of these lines. `numbers` gives each line's place in the derivation (default: 0, 1, ...)."""
+    builder = _Builder(context)
+    numbers = list(range(len(lines))) if numbers is None else list(numbers)
+    for k, line in enumerate(lines):
+        if len(builder.placed) > MAX_LINKS:
+            break
+        following = next((other for other in lines[k + 1:] if other.role != "prose"), None)
+        _take(builder, line, numbers[k], following, alone=sum(other.role != "prose" for other in lines) == 1)
+    return Layout(tuple(builder.placed), builder.context, tuple(builder.told))
+
+
+def _take(builder: _Builder, line: Line, number: int, following: Line | None, alone: bool) -> None:
+    if line.role == "prose":
+        builder.told.append(number)
+        return
+    for condition in line.conditions:
+        if isinstance(condition, Term):
+            builder.context = assuming(builder.context, condition)
+    if line.role == "definition" and _define(builder, line):
+        builder.told.append(number)
+        return
+    if line.role == "premise" and _suppose(builder, line):
+        builder.told.append(number)
+        return
+    whole = _as_statement(line)
+    goes_on = following is not None and following.left is None and bool(following.steps) and not following.connective
+    if line.left is None:
+        for step in line.steps:
+            builder.link(line, number, step.sign, step.side, step.reason or line.reason)
+    elif line.steps and (goes_on or alone or len(line.steps) > 1 and any(s.sign not in ("<", "<=", "=") for s in line.steps) or
+                         len(line.steps) > 1 and not builder.statement):
+        _chain(builder, line, number)
+    elif isinstance(whole, Unread) or is_statement(whole):
+        before = builder.last is not None or builder.started
+        if builder.statement and before and not (builder.premised and not line.connective and _is_apart(builder, whole)):
+            builder.link(line, number, line.connective, whole, line.reason, statement=True)
+        elif isinstance(whole, Unread) and builder.started and not line.steps:
+            builder.link(line, number, "", whole, line.reason)
+        else:
+            builder.start(number, whole, statement=not isinstance(whole, Unread) or builder.statement)
+    elif builder.started and not builder.statement:
+        builder.link(line, number, "", whole, line.reason)
+    else:
+        builder.start(number, whole, statement=False)
+
+
+def _chain(builder: _Builder, line: Line, number: int) -> None:
+    """A line of several sides whose signs are claims of their own. A left side that repeats the chain's first or last side goes on from it."""
+    assert line.left is not None
+    if isinstance(line.left, Unread) or line.left != builder.last or builder.statement:
+        builder.start(number, line.left, statement=False)
+    for step in line.steps:
+        builder.link(line, number, step.sign, step.side, step.reason or line.reason)
+
+
+def _as_statement(line: Line) -> Term | Unread:
+    """The whole line as one term."""
+    if line.unread is not None and line.unread not in line.conditions:
+        return line.unread
+    if line.left is None or not line.steps:
+        return line.left if line.left is not None else line.steps[-1].side if line.steps else Unread("nothing stands here")
+    return relation(tuple([s.sign for s in line.steps]), line.left, *[s.side for s in line.steps])  # type: ignore[arg-type, list-item]
+
+
+def _is_apart(builder: _Builder, statement: Term | Unread) -> bool:
+    """Is this a new statement beside a hypothesis, not one drawn from it? It is where it has names that the hypothesis lacks."""
+    return builder.last is not None and isinstance(statement, Term) and not free_names(statement) <= free_names(builder.last)
+
+
+def _define(builder: _Builder, line: Line) -> bool:
+    """ "let f(x) = ..." and "f(x) := ...": a definition, where the left side is a name or a name with names as arguments."""
+    head = line.left
+    if not isinstance(head, Term) or len(line.steps) != 1 or not isinstance(line.steps[0].side, Term) or line.steps[0].sign not in ("=", ":=", "equiv"):
+        whole = _as_statement(line)
+        if isinstance(whole, Term) and is_statement(whole):  # "let x > 0"
+            builder.context = assuming(builder.context, whole)
+            return True
+        return False
+    if head.kind != "symbol" and not (head.is_apply("call") and all(a.kind == "symbol" for a in head.args)):
+        return False
+    builder.context = replace(builder.context, definitions=(*builder.context.definitions, (head, line.steps[0].side)))
+    return True
+
+
+def _suppose(builder: _Builder, line: Line) -> bool:
+    """A hypothesis: an equation (or system) that nothing stands before is also the statement that the next line may go on from."""
+    whole = _as_statement(line)
+    if not isinstance(whole, Term) or not is_statement(whole):
+        return False
+    plain = whole.kind == "relation" and set(whole.signs) <= {"<", ">", "<=", ">=", "!=", "in"}
+    if not plain and not builder.started:
+        builder.start(0, whole, statement=True)
+        builder.premised = True
+        return True
+    builder.context = assuming(builder.context, whole)
+    return True
+
+
+def assuming(context: Context, condition: Term) -> Context:
+    """The context in which the condition holds as well: bounds and fields of single symbols become part of their domains."""
+    if condition.is_apply("and"):
+        for part in condition.args:
+            context = assuming(context, part)
+        return context
+    narrowed = _narrowed(context, condition)
+    if narrowed is not None:
+        return narrowed
+    return replace(context, conditions=(*context.conditions, condition))
+
+
+def _narrowed(context: Context, condition: Term) -> Context | None:
+    """The context with a smaller domain for the one symbol of a condition such as x > 0, n in NN, x != 0; None for other conditions."""
+    if condition.kind != "relation" or len(condition.signs) != 1:
+        return None
+    (left, right), sign = condition.args, condition.signs[0]
+    if left.kind != "symbol" and right.kind == "symbol" and sign in _TURN:
+        left, right, sign = right, left, _TURN[sign]
+    if left.kind != "symbol":
+        return None
+    domain = context.domain(left.name)
+    if sign == "in" and right.kind == "constant":
+        fields = {"RR": "real", "ZZ": "integer", "QQ": "rational", "CC": "complex"}
+        if right.name == "NN":
+            domain = replace(domain, field="integer", lower=max(domain.lower or 0, 0))  # type: ignore[type-var]
+        elif right.name in fields:
+            domain = replace(domain, field=fields[right.name]) if domain.field in ("complex", "real") else domain
+        else:
+            return None
+    else:
+        value = -right.args[0].value if right.is_apply("neg") and right.args[0].kind == "number" else right.value if right.kind == "number" else None
+        if value is None:
+            return None
+        real = replace(domain, field="real") if domain.field == "complex" else domain
+        if sign == "!=" and value == 0:
+            domain = replace(domain, nonzero=True)
+        elif sign in (">", ">=") and (real.lower is None or value >= real.lower):
+            domain = replace(real, lower=value, lower_strict=sign == ">" or real.lower_strict and value == real.lower)
+        elif sign in ("<", "<=") and (real.upper is None or value <= real.upper):
+            domain = replace(real, upper=value, upper_strict=sign == "<" or real.upper_strict and value == real.upper)
+        elif sign not in AT_MOST:
+            return None
+    return replace(context, domains=tuple(sorted({**dict(context.domains), left.name: domain}.items())))
+
+
+__all__ = ["Domain", "Layout", "Placed", "assuming", "is_statement", "layout"]
