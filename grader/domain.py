@@ -9,6 +9,16 @@ from typing import Any
 
 FIELDS = ("complex", "real", "rational", "integer")
 SHAPES = ("scalar", "vector", "matrix", "function", "density", "variable", "index")
+TRAITS = {
+    "symmetric": "symmetric", "skew": "skew", "orthogonal": "orthogonal", "orthonormal": "orthonormal columns", "definite": "positive definite",
+    "semidefinite": "psd", "psd": "psd", "spd": "positive definite", "pd": "positive definite", "invertible": "invertible", "nonsingular": "invertible",
+    "diagonal": "diagonal", "idempotent": "idempotent", "projection": "projection", "square": "square", "simplex": "simplex",
+}
+"""Words for what is known of a matrix or vector, with the trait each stands for: "orthonormal columns" X^T X = I; "projection" symmetric and
+idempotent; "simplex" entries that are nonnegative and sum to one."""
+_SIZE = r"(\d+|[A-Za-z](?:_?\w{0,3}))"
+_SIZES = re.compile(rf"(?:\bin\s+)?(?:\bR\^\{{?)?(?<!\w){_SIZE}\s*(?:\sx\s|×|\\times)\s*{_SIZE}\}}?(?!\w)")
+_LENGTH = re.compile(r"\bvector\s+(?:of\s+(?:size|length|dimension)\s+|in\s+R\^)?(\d+|[A-Za-z](?:_\w+)?)(?!\w)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,20 +37,30 @@ class Domain:
     nonzero: bool = False
     unit: bool = False
     """Norm one (vectors)."""
+    rows: str = ""
+    """The length of a vector, or the number of rows of a matrix: digits or the name of a size; "" where nothing is said."""
+    columns: str = ""
+    traits: tuple[str, ...] = ()
+    """What is known of a matrix or vector, sorted; see `TRAITS`."""
 
     @staticmethod
     def parse(words: str) -> Domain:
-        """Read "integer > 0", "positive", "nonnegative real", "> 2", "unit vector", "0 < 1" style words.
+        """Read "integer > 0", "positive", "nonnegative real", "> 2", "unit vector", "0 < 1", "symmetric matrix n x n", "vector d" style words.
 
         Words: complex real rational integer natural positive negative nonnegative nonpositive nonzero scalar vector matrix function index
-        density variable unit, and bounds `> 2`, `>= 0`, `< 1`, `<= 1/2`. Fails with ValueError that names the word.
+        density variable unit, those of `TRAITS`, sizes behind the shape, and bounds `> 2`, `>= 0`, `< 1`, `<= 1/2`. Fails with ValueError that
+        names the word.
         """
-        text = words.strip()
+        text, sized = _sizes(words.strip())
         bounds = re.findall(r"(>=|<=|>|<|≥|≤)\s*([+-]?\d+(?:\.\d+|/\d+)?)", text)
         rest = re.sub(r"(>=|<=|>|<|≥|≤)\s*([+-]?\d+(?:\.\d+|/\d+)?)", " ", text).replace(",", " ").split()
-        made: dict[str, Any] = {}
+        made: dict[str, Any] = dict(sized)
+        traits: set[str] = set()
         for word in rest:
-            if word in FIELDS:
+            if word in TRAITS:
+                traits.add(TRAITS[word])
+                made.setdefault("shape", "vector" if word == "simplex" else "matrix")
+            elif word in FIELDS:
                 made["field"] = word
             elif word in SHAPES:
                 made["shape"] = word
@@ -63,7 +83,7 @@ class Domain:
             made |= {"lower" if low else "upper": Fraction(value), "lower_strict" if low else "upper_strict": sign in "<>"}
         if {"lower", "upper"} & made.keys() and made.get("field", "complex") == "complex":
             made["field"] = "real"
-        return Domain(**made)
+        return Domain(**made, traits=tuple(sorted(traits)))
 
     @property
     def is_real(self) -> bool:
@@ -86,7 +106,8 @@ class Domain:
         return not (self.upper is not None and (value > self.upper or self.upper_strict and value == self.upper))
 
     def __str__(self) -> str:
-        words = [self.shape] if self.shape != "scalar" else []
+        words = [f"{self.shape} {self.rows} x {self.columns}" if self.columns else f"{self.shape} {self.rows}".strip()] if self.shape != "scalar" else []
+        words = [t if t != "psd" else "positive semidefinite" for t in self.traits] + words
         words += ["unit"] if self.unit else []
         words += [self.field] if self.field != "complex" or not words else []
         words += ["nonzero"] if self.nonzero else []
@@ -95,3 +116,16 @@ class Domain:
         if self.upper is not None:
             words.append(f"{'<' if self.upper_strict else '<='} {self.upper}")
         return " ".join(words)
+
+
+def _sizes(words: str) -> tuple[str, dict[str, str]]:
+    """The words without sizes ("matrix n x d", "vector in R^d"), and the sizes; "positive definite" becomes one word."""
+    words = re.sub(r"\bpositive[\s-]+(semi)?[\s-]?definite\b", r"\1definite", words)
+    words = re.sub(r"\borthonormal\s+columns\b", "orthonormal", words)
+    found = _SIZES.search(words)
+    if found and re.search(r"\bmatrix\b", words):
+        return words[:found.start()] + " " + words[found.end():], {"rows": found[1], "columns": found[2]}
+    found = _LENGTH.search(words)
+    if found and found[1] not in ("and",):
+        return words[:found.start()] + " vector " + words[found.end():], {"rows": found[1]}
+    return words, {}
