@@ -44,8 +44,9 @@ class Proof:
     notes: tuple[str, ...] = ()
 
     def to_data(self) -> dict[str, Any]:
-        """JSON: {"steps", "first_break"}; see `step_data`."""
-        return {"steps": [step_data(s) if s else None for s in self.steps], "first_break": self.first_break}
+        """JSON: {"steps", "first_break"}; see `step_data`. Only the first line's step may be null: a later line that claims nothing says so."""
+        silent = {"relation": None, "status": "none", "reason": "it claims nothing.", "evidence": [], "conditions": [], "tags": []}
+        return {"steps": [step_data(s) if s else silent if k else None for k, s in enumerate(self.steps)], "first_break": self.first_break}
 
 
 def step_data(step: Step) -> dict[str, Any]:
