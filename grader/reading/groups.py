@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from grader.printing.forms import bound_of_set, has_infinity
+from grader.reading.binders import bind
 from grader.reading.tokens import ReadError, Token
-from grader.term import Span, Term, apply, binder, collection, constant
+from grader.term import Span, Term, apply, collection, constant
 
 
 _AFTER_ENTRY = frozenset((",", "mid", ")", "]", "}"))
@@ -58,6 +59,9 @@ class Groups:
                 self.i += 1
                 after = self.listed(close)[0]
                 left = self.tupled(entries)
+                if rows and self.tokens[close].kind in (")", "]"):  # I(X; Y | Z)
+                    head = self.tupled([x for row in rows for x in row])
+                    return [apply("semicolon", head, apply("given", left, self.tupled(after)), span=self.span(first))], []
                 if len(after) == 1 and after[0].is_apply("semicolon"):
                     before = apply("given", left, after[0].args[0], span=self.span(first))
                     return [apply("semicolon", before, after[0].args[1], span=self.span(first))], rows
@@ -179,7 +183,7 @@ class Groups:
             conditions.append(self.clause())
         condition = conditions[0] if len(conditions) == 1 else apply("and", *conditions)
         bound = bound_of_set(body, condition)
-        return binder("set_of", bound, body, condition)
+        return bind("set_of", bound, body, condition, span=None)
 
     def read_bars(self, t: Token) -> Term:
         """|x| and ||x||, with the index of a norm."""
