@@ -15,7 +15,7 @@ from collections.abc import Iterable, Sequence
 from grader import model
 from grader.model import Claim, Evidence, Finding, Status, Verdict
 
-CHECKERS = frozenset("growth point region attention_limit probability dynamics equality samples constant structure definedness order form "
+CHECKERS = frozenset("growth point region attention_limit probability dynamics equality samples constant structure definedness order form expansion "
                      "choice".split())
 """Evidence methods, each the module `grader.replay.NAME` with `check(claim, data) -> Finding`."""
 

@@ -58,7 +58,7 @@ floor(n/2)*ceil(log(n)) | n*log(n) | Theta | | proved
 2^floor(log(n, 2)) | n | Theta | | proved
 sqrt(n^2 + n) | n | Theta | | proved
 n - sqrt(n) | n | Theta | | proved
-n - n | n | Theta | | undecided
+n - n | n | Theta | | refuted
 (1 + 1/n)^n | 1 | Theta | | proved
 (n+1)^n | n^n | Theta | | proved
 n^(1/log(n)) | 1 | Theta | | proved
@@ -67,7 +67,7 @@ log(n)^log(n) | n^5 | O | | refuted
 max(n, 2^n) | 2^n | Theta | | proved
 7 | 1 | Theta | | proved
 1/n | 1 | o | | proved
-sin(n) | 1 | O | | undecided
+sin(n) | 1 | O | | proved
 # symbols that do not grow
 c*n^k | n^k | Theta | c k | proved
 n^k | n^(k+1) | o | k | proved

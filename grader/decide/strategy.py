@@ -14,7 +14,7 @@ from grader.decide.budget import Budget, OutOfBudget
 from grader.model import Claim, Evidence, Satisfies, Verdict
 
 ROUTES: dict[str, tuple[str, ...]] = {
-    "Equal": ("probability", "structures", "equal"), "AtMost": ("probability", "inequality"), "GrowsLike": ("growth",), "TendsTo": ("limit",),
+    "Equal": ("probability", "structures", "equal"), "AtMost": ("probability", "inequality"), "GrowsLike": ("growth", "limit"), "TendsTo": ("limit",),
     "Follows": ("region",),
     "attention": ("attention",), "iterates": ("dynamics",), "dynamics": ("dynamics",), "choice": ("choice",),
     "definedness": ("definedness",), "form": ("form",),
