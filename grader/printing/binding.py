@@ -70,6 +70,7 @@ class Binding:
         return f"{self.bigs['integral']}{bounds} {self.at(body, 8)} {self.differential(variable.name)}"
 
     def has_differential(self, name: str) -> bool:
+        name = name.rstrip("'")
         return len(name) == 1 and name != "d" or name in ("alpha", "beta", "gamma", "delta", "theta", "kappa", "sigma", "omega")
 
     def differential(self, name: str) -> str:

@@ -23,6 +23,11 @@ def is_mark(term: Term) -> bool:
     return shift.kind == "number"
 
 
+def is_primed(term: Term) -> bool:
+    """Is the term a name with primes (`z'`), which a binder binds as one name?"""
+    return term.is_apply("prime", 2) and term.args[0].kind == "symbol" and term.args[1].kind == "number"
+
+
 def is_name(term: Term) -> bool:
     """Is the term a name, perhaps decorated: what can carry subscripts, marks and arguments without brackets?"""
     decorated = term.kind == "apply" and term.name in ("index", "hat", "bar", "tilde", "vec", "dot", "prime", "sup")
@@ -31,13 +36,13 @@ def is_name(term: Term) -> bool:
 
 def leading_names(condition: Term) -> tuple[Term, ...]:
     """The names that a condition is about: those before its first sign (`i, j in S`; `1 <= i <= n` is about i)."""
-    if condition.kind == "symbol" or condition.is_apply("index") or condition.is_apply("sup"):
+    if condition.kind == "symbol" or condition.is_apply("index") or condition.is_apply("sup") or is_primed(condition):
         return (condition,)
     if condition.kind == "tuple" and condition.name in ("tuple", "list"):
         return tuple(n for a in condition.args for n in leading_names(a))
     if condition.kind == "relation":
         for side in condition.args:
-            names = leading_names(side) if side.kind in ("symbol", "tuple") or side.is_apply("index") else ()
+            names = leading_names(side) if side.kind in ("symbol", "tuple") or side.is_apply("index") or is_primed(side) else ()
             if names:
                 return names
     if condition.is_apply("and"):

@@ -52,9 +52,9 @@ class Latex(Plain):
         return super().show(term)
 
     def name(self, name: str) -> str:
-        if len(name) == 1:
-            return name
-        return "\\" + name if name in GREEK else rf"\mathrm{{{name}}}"
+        root = name.rstrip("'")
+        shown = root if len(root) == 1 else "\\" + root if root in GREEK else rf"\mathrm{{{root}}}"
+        return shown + name[len(root):]
 
     def quoted(self, words: str) -> str:
         return rf"\text{{{words}}}"

@@ -28,7 +28,8 @@ class Pretty(Plain):
         return 8 if term.name in ("hadamard", "outer") else 11
 
     def name(self, name: str) -> str:
-        return _GREEK.get(name, name)
+        root = name.rstrip("'")
+        return _GREEK.get(root, root) + name[len(root):]
 
     def show_mul(self, *factors: Term) -> str:
         return super().show_mul(*factors).replace("*", "·") if len(factors) < 2 else "·".join(
@@ -90,6 +91,7 @@ class Pretty(Plain):
         return super().statistic("𝔼" if name == "E" else name, body, over)
 
     def has_differential(self, name: str) -> bool:
+        name = name.rstrip("'")
         return (len(name) == 1 or name in _GREEK) and name != "d"
 
 

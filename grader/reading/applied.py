@@ -100,7 +100,7 @@ class Applied(Arguments, Special):
             raised = kind == "(" and following.gap and not self.latex and op in BARE and exponent is None
             flipped = raised and self.tokens[self.partner[self.i] + 1].kind == "^" and self.site(
                 "power_of_argument", self.i, f"the power belongs to `{word} (...)`, not to the bracket", Span(t.start, following.end))
-            arguments = (self.plain(self.operand()),) if flipped else self.listed_arguments()
+            arguments = (self.plain(self.operand()),) if flipped else self.listed_arguments(rows=op == "matrix")
             term = self.build(op, word, arguments, base, first, t)
             return self.raised_value(term, exponent, first, op)
         if kind == "{" and self.latex:
@@ -111,18 +111,18 @@ class Applied(Arguments, Special):
         argument = self.bare_argument(op, word, t)
         return self.raised_value(self.build(op, word, (argument,), base, first, t), exponent, first, op)
 
-    def listed_arguments(self) -> tuple[Term, ...]:
-        """The arguments in the bracket at hand; a set in braces counts as its elements (`max{a, b}`)."""
+    def listed_arguments(self, rows: bool = False) -> tuple[Term, ...]:
+        """The arguments in the bracket at hand; a set in braces counts as its elements (`max{a, b}`). With `rows` semicolons part rows."""
         close = self.partner[self.i]
         self.enter(self.tok)
         self.in_arguments += 1
         self.i += 1
-        entries, rows = self.listed(close)
+        entries, parted = self.listed(close, None if rows else True)
         self.in_arguments -= 1
         self.nest -= 1
         self.i = close + 1
-        if rows:
-            return tuple(collection("list", *row) for row in rows)
+        if parted:
+            return tuple(collection("list", *row) for row in parted)
         return tuple(entries)
 
     def raised_value(self, term: Term, exponent: Term | None, first: int, op: str = "") -> Term:
@@ -213,7 +213,10 @@ class Applied(Arguments, Special):
             return self.indexed(base, first)
         if not self.is_call(t, k):
             return None
+        density = self.vocabulary.is_density(t.text)
+        self.in_density += density
         arguments = self.listed_arguments()
+        self.in_density -= density
         return self.called(base, exponent, arguments, first)
 
     def called(self, base: Term, exponent: Term | None, arguments: tuple[Term, ...], first: int) -> Term:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from grader.printing.forms import is_primed
 from grader.reading.tokens import ReadError, Token
 from grader.term import Span, Term, apply, binder, collection, constant, number, relation, replace, symbol
 
@@ -33,6 +34,10 @@ class Arguments:
             return self.build_many(op, word, arguments, span, t)
         if op == "interval":
             return self.build_interval(arguments, span, t)
+        if op == "dot" and len(arguments) == 2:
+            op = "dotproduct"
+        if op == "vec" and len(arguments) > 1:
+            return collection("matrix", *[collection("tuple", a, span=a.span) for a in arguments], span=span)
         low, high = _ARITY.get(op, (1, 1))
         if base is not None and op == "log":
             arguments = (*arguments[:1], base) if len(arguments) == 1 else arguments
@@ -98,6 +103,8 @@ class Arguments:
             rows = rows[0].args
         if rows and all(r.kind == "tuple" and (r.name in ("list", "tuple") or r.signs == ("[", "]")) for r in rows):
             return collection("matrix", *[collection("tuple", *r.args, span=r.span) for r in rows], span=span)
+        if rows and word == "mat" and all(r.kind != "tuple" for r in rows):
+            return collection("matrix", collection("tuple", *rows, span=span), span=span)
         if rows and all(r.kind != "tuple" for r in rows):
             return collection("matrix", *[collection("tuple", r) for r in rows], span=span)
         raise self.fail("a matrix needs rows", t, "Write matrix([1, 2], [3, 4]).")
@@ -120,7 +127,7 @@ class Arguments:
                 raise ReadError(f"`{word}` needs a variable and a body", *span)
             head, *rest = arguments
             bound = self.as_bound(head)
-            return binder(op, bound, *[self.bound_in(r, bound) for r in rest[:2]], span=span)
+            return bind(op, bound, *[self.bound_in(r, bound) for r in rest[:2]], span=span)
         if not arguments:
             raise ReadError(f"`{word}` needs a body", *span)
         body, *rest = arguments
@@ -155,7 +162,7 @@ class Arguments:
             values = [self.bound_in(values[0], bound)]
         elif len(values) == 1 and op not in ("sum", "product", "integral", "limit"):
             values = [self.bound_in(values[0], bound)]
-        return binder(op, bound, self.bound_in(body, bound), *values, span=span)
+        return bind(op, bound, self.bound_in(body, bound), *values, span=span)
 
     def program_derivative(self, op: str, body: Term, rest: list[Term], span: Span, word: str) -> Term:
         steps: list[tuple[Term, Term]] = []
@@ -175,13 +182,34 @@ class Arguments:
 
     def as_bound(self, head: Term) -> tuple[Term, ...]:
         """The bound names in a term: one, or a tuple of them."""
-        names = head.args if head.kind == "tuple" else (head,)
-        return tuple(as_name(n) for n in names)
+        names = tuple(as_name(n) for n in (head.args if head.kind == "tuple" else (head,)))
+        for name in names:
+            if name.kind != "symbol" and not is_primed(name) and not (name.kind == "apply" and name.name in ("index", "sup", "hat", "bar", "tilde", "vec")):
+                span = name.span or Span(0, 0)
+                raise ReadError("this is no name that could be bound", span.start, span.end)
+        return names
 
     def bound_in(self, body: Term, bound: tuple[Term, ...]) -> Term:
         """The body where a bound i or e is the name and not the constant."""
         change = {constant(b.name): b for b in bound if b.kind == "symbol" and b.name in ("i", "e", "pi")}
         return replace(body, change) if change else body
+
+
+def bind(name: str, bound: tuple[Term, ...], *args: Term, span: Span | None) -> Term:
+    """The binder term. A bound name with primes (`dz'`, `max_{a'}`) is one name of its own, "z'", everywhere under the binder: what it is bound to
+    has nothing to do with z."""
+    primed = {b: symbol(b.args[0].name + "'" * int(b.args[1].value), b.span) for b in bound if is_primed(b)}
+    if primed:
+        bound = tuple([primed.get(b, b) for b in bound])
+        args = tuple([_renamed(a, primed) for a in args])
+    return binder(name, bound, *args, span=span)
+
+
+def _renamed(term: Term, names: dict[Term, Term]) -> Term:
+    found = names.get(term)
+    if found is not None:
+        return found.at(term.span)
+    return term.with_args(tuple([_renamed(a, names) for a in term.args])) if term.args else term
 
 
 def as_name(term: Term) -> Term:

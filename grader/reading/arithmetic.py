@@ -16,6 +16,8 @@ FACTORS = (STARTS | {"abs(", "norm("}) - {"forall", "exists", "not", "dots"}
 """Kinds that can begin a factor of a product without a sign."""
 _UNIT = re.compile(r"[^\W\d_]{1,20}(?: [^\W\d_]{1,20})?(?:[/·*^ ]?[^\W_]{1,12}){0,4}")
 """Words that can be a unit: one or two, perhaps with signs between units (m/s^2)."""
+_SET_STARTS = frozenset(("lset", "set_"))
+_ORDERS = frozenset("bigO bigTheta bigOmega smallo smallomega".split())
 _END_OF_POINT = frozenset("eof ) } ,".split())
 """What may follow the side of a limit (`x -> 0+`)."""
 _NAMED_PRODUCTS = {"outer": "outer", "hadamard": "hadamard", "times": "cross", "cdot": "dotproduct"}
@@ -163,6 +165,9 @@ class Arithmetic:
     def juxtaposed(self, factors: list[Term], t: Token, first: int) -> bool:
         """A factor side by side with the one before it. False where what follows is no factor (a condition, a unit at the end, other words)."""
         kind = t.kind
+        if factors[-1].kind == "text" and factors[-1].name != "...":
+            self.i -= 1
+            raise self.left_over()
         if self.integrals and self.at_differential():
             here = self.i
             self.take_differentials()
@@ -188,6 +193,8 @@ class Arithmetic:
                 self.i += 2
             factors[-1] = apply("quantity", factors[-1], text(unit, Span(t.start, t.end)), span=self.span(self.i - 2))
             return True
+        elif kind in _SET_STARTS and is_set(factors[-1]):
+            raise self.fail("two sets side by side without a sign", t, "Write a sign such as ∪, ∩ or × between them.")
         elif kind == "unknown" or kind == "over_" and self.stands_over_relation():
             return False
         elif kind == "{" and self.partner[self.i] == self.i + 1:
@@ -195,6 +202,8 @@ class Arithmetic:
             return True
         elif kind in ("frac", "vulgar") and factors[-1].kind == "number" and self.mixed_number(factors, t, first):
             return True
+        if kind == "(" and t.gap and factors[-1].kind == "apply" and factors[-1].name in _ORDERS:
+            self.note("a bracket behind an order is read as a factor", Span(t.start, t.end), "order_times", "guess")
         factors.append(self.operand())
         return True
 

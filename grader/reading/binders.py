@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from grader.printing import leading_names
-from grader.reading.arguments import as_name
+from grader.printing.forms import is_primed
+from grader.reading.arguments import as_name, bind
 from grader.reading.names import BIG
 from grader.reading.tokens import Token
-from grader.term import Span, Term, apply, binder, constant, relation, symbol
+from grader.term import Span, Term, apply, constant, relation, symbol
 
 _END_OF_SUM = frozenset("rel , ) ] } eof amp row where and or".split())
 _SIDES = {"plus": "+", "minus": "-"}
@@ -88,7 +89,7 @@ class Binders:
         if self.tok.kind not in self.PREFIX and self.tok.kind not in ("-", "+") and name not in ("sum", "product"):
             raise self.fail(f"`{self.typed(t)}` has nothing on its right", t)
         body = self.body_of(bound, name, first)
-        return binder(name, bound, body, *values, span=self.span(first))
+        return bind(name, bound, body, *values, span=self.span(first))
 
     def spoken_range(self) -> tuple[Term, Term | None]:
         """`sum i=1 to n of`."""
@@ -111,7 +112,8 @@ class Binders:
             below = relation(below.signs, as_name(below.args[0]), *below.args[1:], span=below.span)
         below = as_name(below)
         start = below.args[0] if below.is_apply("and") else below
-        if start.kind == "relation" and start.signs == ("=",) and above is not None and start.args[0].kind == "symbol":
+        if start.kind == "relation" and start.signs == ("=",) and above is not None and (
+                start.args[0].kind == "symbol" or is_primed(start.args[0])):
             if start is below:
                 return (below.args[0],), [below.args[1], above]
             between = relation(("<=", "<="), start.args[1], start.args[0], above)
@@ -120,9 +122,9 @@ class Binders:
             if name in ("sum", "product") and below.kind in ("symbol", "apply") and above.kind != "number":
                 raise self.fail("the lower bound names no variable", t, "Write sum_{i=1}^{n}.")
             raise self.fail("these bounds do not name a variable", t)
-        if below.kind == "tuple" and all(x.kind in ("symbol",) for x in below.args):
+        if below.kind == "tuple" and all(x.kind == "symbol" or is_primed(x) for x in below.args):
             return below.args, []
-        if below.kind in ("symbol",) or below.is_apply("index") or below.is_apply("sup"):
+        if below.kind == "symbol" or below.is_apply("index") or below.is_apply("sup") or is_primed(below):
             return (below,), []
         names = leading_names(below)
         if not names:
@@ -184,7 +186,7 @@ class Binders:
         if self.tok.kind not in self.PREFIX and self.tok.kind not in ("-", "+"):
             raise self.fail(f"`{self.typed(t)}` has nothing on its right", t)
         body = self.body_of((name,), "limit", first)
-        return binder("limit", (name,), body, point, *((symbol(side),) if side else ()), span=self.span(first))
+        return bind("limit", (name,), body, point, *((symbol(side),) if side else ()), span=self.span(first))
 
     def single_limit_point(self) -> Term:
         t = self.tok
@@ -225,12 +227,12 @@ class Binders:
             self.unbound -= shadowed
             if domain and word == "forall" and len(names) == 1:
                 return condition
-            return binder(word, bound, constant("true"), *domain, span=self.span(first))
+            return bind(word, bound, constant("true"), *domain, span=self.span(first))
         while self.tok.kind in (":", ",", "such", ".", "mid") and self.tokens[self.i + 1].kind != "eof":
             self.i += 1
         body = constant("true") if self.tok.kind in ("eof", ")", "]", "}") else self.logic(0)
         self.unbound -= shadowed
-        return binder(word, bound, body, *domain, span=self.span(first))
+        return bind(word, bound, body, *domain, span=self.span(first))
 
 
 def as_symbol(t: Token) -> Term:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from grader.printing import leading_names
+from grader.reading.arguments import bind
 from grader.reading.repair import STARTS
 from grader.reading.tokens import Token
-from grader.term import Span, Term, apply, binder, free_names, number, symbol, walk
+from grader.term import Span, Term, apply, free_names, number, symbol, walk
 
 
 class Calculus:
@@ -29,7 +30,7 @@ class Calculus:
             raise self.fail(f"{count} integral signs and {len(variables)} differentials", self.tokens[first])
         span = self.span(first)
         if below is not None:
-            return binder("integral", tuple(variables), body, below, span=span)
+            return bind("integral", tuple(variables), body, below, span=span)
         for variable in variables:
             body = self.integral_of(body, variable, [], span)
         return body
@@ -46,7 +47,7 @@ class Calculus:
             names = leading_names(below) if below is not None and above is None else ()
             if len(names) == 1:
                 values = () if below.kind == "symbol" else (below,)
-                return binder("integral", names, body, *values, span=span)
+                return bind("integral", names, body, *values, span=span)
             raise self.fail("an integral without a differential", self.tokens[first], "Write dx after the integrand.")
         if above is not None and below is None:
             raise self.fail("an integral with an upper bound only", self.tokens[first])
@@ -54,17 +55,17 @@ class Calculus:
         if len(variables) > 1:
             if len(values) == 2:
                 raise self.fail("one integral sign and several differentials", self.tokens[first])
-            return binder("integral", tuple(variables), body, *values, span=span)
+            return bind("integral", tuple(variables), body, *values, span=span)
         if len(values) == 1 and values[0] == variables[0]:
             values = []
-            return binder("integral", tuple(variables), body, span=span)
+            return bind("integral", tuple(variables), body, span=span)
         return self.integral_of(body, variables[0], values, span)
 
     def integral_of(self, body: Term, variable: Term, values: list[Term], span: Span) -> Term:
         """Without bounds an antiderivative; but where a density of the variable stands under the sign, the integral over the whole space."""
         if values:
-            return binder("integral", (variable,), body, *values, span=span)
-        return binder("integral" if self.has_density(body, variable) else "antiderivative", (variable,), body, span=span)
+            return bind("integral", (variable,), body, *values, span=span)
+        return bind("integral" if self.has_density(body, variable) else "antiderivative", (variable,), body, span=span)
 
     def has_density(self, body: Term, variable: Term) -> bool:
         names = free_names(variable)
@@ -122,9 +123,23 @@ class Calculus:
             variable = symbol(t.text, Span(t.start, t.end))
             if self.tok.kind == "_":
                 variable = self.lowered(variable, self.i - 1)
-            variables.append(variable)
+            variables.append(self.with_primes(variable))
         if ending and self.nest == nest:
             self.ended = True
+
+    def with_primes(self, variable: Term) -> Term:
+        r"""The variable of a differential with the primes behind it (`dz'`, `dz^{\prime}`)."""
+        start, count, k = self.i, 0, self.i
+        if self.tok.kind == "^":
+            k += 2 if self.tokens[k + 1].kind == "{" else 1
+        while self.tokens[k].kind == "'":
+            count += len(self.tokens[k].text)
+            k += 1
+        if not count:
+            return variable
+        self.i = k + (self.tok.kind == "^" and self.tokens[start + 1].kind == "{")
+        span = Span(variable.span.start if variable.span else self.tokens[start].start, self.tokens[self.i - 1].end)
+        return apply("prime", variable, number(count), span=span)
 
     def end_integrand(self) -> None:
         """A differential inside a fraction or bracket ends the integrand after that factor."""
@@ -155,6 +170,8 @@ class Calculus:
             self.single_script()
         body = None
         if self.i < self.partner[k]:
+            if not self.kinds_in(k).isdisjoint("+-"):
+                raise self.fail("a sum behind the d of a derivative", tokens[k], "Write \\frac{d}{dx} (f + g).")
             body = self.sum_()
             if self.i != self.partner[k]:
                 raise self.left_over()
@@ -190,6 +207,7 @@ class Calculus:
         self.i += 1
         if self.tok.kind == "_":
             variable = self.lowered(variable, self.i - 1)
+        variable = self.with_primes(variable)
         if self.tok.kind == "^":
             self.i += 1
             self.single_script()
@@ -211,17 +229,23 @@ class Calculus:
         here = self.i
         while k < end:
             t = self.tokens[k]
-            if not (t.kind in ("partial", "d") or t.kind == "name" and t.text == "d") or self.tokens[k + 1].kind != "name" or k + 1 >= end:
-                return None
-            if t.kind == "name" and self.vocabulary.knows("d") and self.tokens[k + 1].gap:
-                return None
             name = self.tokens[k + 1]
+            if not (t.kind in ("partial", "d") or t.kind == "name" and t.text == "d") or name.kind not in ("name", "hat") or k + 1 >= end:
+                return None
+            if t.kind == "name" and self.vocabulary.knows("d") and name.gap:
+                return None
             variable: Term = symbol(name.text, Span(name.start, name.end))
             order = number(1)
             self.i = k + 2
-            while self.tok.kind in ("_", "^") and self.i < end:
+            if name.kind == "hat":
+                self.i = k + 1
+                variable = self.read_decorated(name)
+                variable, order = variable.args if variable.is_apply("pow") else (variable, order)
+            while self.tok.kind in ("_", "^", "'") and self.i < end:
                 if self.tok.kind == "_":
                     variable = self.lowered(variable, self.i - 1)
+                elif (primed := self.with_primes(variable)) is not variable:
+                    variable = primed
                 else:
                     self.i += 1
                     order = self.single_script()
@@ -230,12 +254,25 @@ class Calculus:
         return steps or None
 
     def differentiated(self, op: str, body: Term | None, steps: list[tuple[Term, Term]], first: int) -> Term:
+        named = body is not None
         if body is None:
             if self.tok.kind in ("=", "rel", "eof", ")", "]", "}", ",", "+"):
                 raise self.fail("nothing stands after the derivative sign", self.tokens[first], "Write d/dx f(x).")
             body = self.product()
         for variable, order in reversed(steps):
             body = apply(op, body, variable, order, span=self.span(first))
+        return self.at_a_point(body, first) if named and self.tok.kind == "(" and not self.ended else body
+
+    def at_a_point(self, body: Term, first: int) -> Term:
+        r"""`\frac{\partial f}{\partial p}(p_t, q_t)`, `\frac{df}{dx}(x_0)`: the derivative as a function of its point; a lone bracket may be a factor."""
+        k = self.i
+        if "," in self.kinds_in(k):
+            return apply("call", body, *self.listed_arguments(), span=self.span(first))
+        derived = body.args[0]
+        simple = derived.kind == "symbol" and self.is_one_name(k) and self.tokens[self.i].gap == 0
+        if simple and not self.site("derivative_at", k, "the bracket behind the derivative is read as its point; it may be a factor",
+                                    Span(self.tokens[k].start, self.tokens[self.partner[k]].end)):
+            return apply("call", body, *self.listed_arguments(), span=self.span(first))
         return body
 
     def read_partial(self, t: Token) -> Term:

@@ -15,6 +15,7 @@ _GROUP = re.compile(r"\s*\{((?:[^{}$\\]|\\[,;:! ])*)\}")
 _THIN_SPACE = re.compile(r"\\[,;:!]")
 _FONT_ARGUMENT = re.compile(r"\s*(?:\{\s*(\\?)([A-Za-z]+|[0-9])\s*\}|\\([A-Za-z]+)|([A-Za-z0-9]))")
 _ENVIRONMENT = re.compile(r"\s*\{\s*([A-Za-z]+\*?)\s*\}(?:\s*\{[lcr|@{} .*\d]*\}|\s*\[[tbc]\])?")
+_ROOT_OF = re.compile(r"[^\\$]{1,20}\\of(?![A-Za-z])")
 _NULL = re.compile(r"\s*\.")
 NEXT = re.compile(r"\s*(\\left\s*)?(\S)?")
 """The next sign of a text, past `\\left`."""
@@ -28,9 +29,14 @@ class Commands:
         hit = SIGNS.get("\\" + name)
         if "\\" + name == "\\\\" and end < len(self.text) and self.text[end] == "[":
             self.pos = self.text.find("]", end) + 1 or end
-        if hit is not None and name not in self.vocabulary.spelled:
+        if name == "root" and _ROOT_OF.match(self.text, end) or name == "of" and self.roots:
+            self.plain_root(name, start, end)
+            return
+        if hit is not None and name not in self.vocabulary.spelled and (name != " " or self.latex):
             self.command_sign(name, hit, start, end)
         elif name in SPACES or not name:
+            if name == " " and not self.latex:
+                self.put("+", "setminus", start, start + 1, "\\")
             self.gap = self.gap or 1
         elif (known := VARIANTS.get(name, name)) in GREEK or known in self.vocabulary.spelled:
             self.letter(known, start, end)
@@ -53,6 +59,15 @@ class Commands:
             self.other(name, end - 1, end)
         else:
             self.unknown_command(name, start, end)
+
+    def plain_root(self, name: str, start: int, end: int) -> None:
+        r"""`\root 3 \of {x}` is `\sqrt[3]{x}`."""
+        if name == "root":
+            self.put("sqrt", "sqrt", start, end)
+            self.put("[", "[", end, end)
+        else:
+            self.put("]", "]", start, end)
+        self.roots += 1 if name == "root" else -1
 
     def command_sign(self, name: str, hit: tuple[str, str], start: int, end: int) -> None:
         kind, text = hit

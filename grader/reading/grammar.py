@@ -17,7 +17,7 @@ from grader.reading.layout import Layout
 from grader.reading.operands import Operands
 from grader.reading.repair import Mended
 from grader.reading.statements import Statements
-from grader.reading.tokens import ReadError, Token
+from grader.reading.tokens import ReadError, Token, is_latex
 from grader.reading.vocabulary import Vocabulary
 from grader.term import Span, Term
 
@@ -31,12 +31,14 @@ class Parser(Statements, Arithmetic, Operands, Applied, Binders, Calculus, Layou
     def __init__(self, mended: Mended, vocabulary: Vocabulary, text: str, expect: str, flips: frozenset[tuple[str, int]]) -> None:
         self.tokens, self.partner = mended.tokens, mended.partner
         self.vocabulary, self.text, self.expect = vocabulary, text, expect
-        self.latex = "\\" in text or "$" in text
+        self.latex = is_latex(text)
         self.i = 0
         self.nest = 0
         self.subscripts = 0
         self.in_arguments = 0
         self.in_bounds = 0
+        self.in_density = 0
+        self.marks: dict[str, set[str]] | None = None
         self.integrals: list[tuple[list[Term], int]] = []
         self.ended = False
         self.has_sets = False

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from grader.printing.forms import bound_of_set, has_infinity
-from grader.reading.binders import bind
+from grader.reading.arguments import bind
 from grader.reading.tokens import ReadError, Token
 from grader.term import Span, Term, apply, collection, constant
 
@@ -44,9 +44,9 @@ class Groups:
             return collection("matrix", *[collection("tuple", *e.args, span=e.span) for e in entries], span=span)
         return collection("tuple" if signs == ("(", ")") else "list", *entries, span=span)
 
-    def listed(self, close: int, called: bool = True) -> tuple[list[Term], list[list[Term]]]:
+    def listed(self, close: int, called: bool | None = True) -> tuple[list[Term], list[list[Term]]]:
         """Entries up to the bracket at `close`; rows where semicolons part them (`[1, 2; 3, 4]`). In the arguments of a call a semicolon comes before
-        the parameters, elsewhere in round brackets it parts entries."""
+        the parameters, elsewhere in round brackets it parts entries, or rows where `called` is None."""
         first = self.i
         entries: list[Term] = []
         rows: list[list[Term]] = []
@@ -79,7 +79,7 @@ class Groups:
                 return [x for row in rows for x in row], []
             if self.tokens[close].kind == ")" and called is False and all(len(r) == 1 for r in rows):
                 return [r[0] for r in rows], []
-            if self.tokens[close].kind == ")":
+            if self.tokens[close].kind == ")" and called is not None:
                 parts = [self.tupled(r) for r in rows]
                 return [apply("semicolon", parts[0], parts[1] if len(parts) == 2 else collection("tuple", *parts[1:]))], []
         return entries, rows

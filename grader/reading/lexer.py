@@ -12,9 +12,9 @@ from grader.model import Note
 from grader.reading import words
 from grader.reading.commands import NEXT, Commands
 from grader.reading.names import (ACCENTS, BIG, CONSTANT_WORDS, FUNCTIONS, GREEK, LETTERS, MISSING_BACKSLASH, PREPOSITIONS, SUBSCRIPTS,
-                                  SUPERSCRIPTS, VULGAR, WORDS)
+                                  SUPERSCRIPTS, TYPST, TYPST_FONTS, VARIANTS, VULGAR, WORDS)
 from grader.reading.signs import ASCII, SIGNS
-from grader.reading.tokens import ReadError, Token
+from grader.reading.tokens import ReadError, Token, is_latex
 from grader.reading.vocabulary import Vocabulary
 from grader.term import Span
 
@@ -36,6 +36,9 @@ def _pattern(number: str) -> re.Pattern[str]:
 _POINT = _pattern(r"\d+\.(?!\.)\d*|\.\d+|\d+")
 _COMMA = _pattern(r"\d{1,3}(?:\.\d{3})+,\d+|\d+(?:[.,]\d+)?|[.,]\d+")
 _MODULE = re.compile(r"(?:np|numpy|math|cmath|sp|sympy|torch|jnp|jax|tf|scipy|linalg|special|nn|F)\.(?=[A-Za-z])")
+_DOTTED = re.compile(r"[a-z]+(?:\.[a-z]+)+")
+_FONT_CALL = re.compile(r"\(\s*([A-Za-z]+)\s*\)")
+_SPOKEN_INTEGRAL = re.compile(r"\s+(?:of\s+)?(?=[^()\n]{1,80}?(?:\bdif\s+[a-z]|\bd[a-z])\b)")
 _WORD_NEXT = re.compile(r" +([A-Za-z]{3,})")
 _SNAKE = re.compile(r"_[A-Za-z]{2,}")
 _NEEDS_GROUP = frozenset("frac dfrac tfrac binom mathbb mathcal mathrm mathbf text operatorname boldsymbol overline".split())
@@ -53,10 +56,11 @@ def lex(text: str, vocabulary: Vocabulary, notes: list[Note], words_met: dict[in
 class _Lexer(Commands):
     def __init__(self, text: str, vocabulary: Vocabulary, notes: list[Note], words_met: dict[int, Note], swapped: int) -> None:
         self.text, self.vocabulary, self.notes, self.words_met, self.swapped = text, vocabulary, notes, words_met, swapped
-        self.latex = "\\" in text or "$" in text
+        self.latex = is_latex(text)
         self.out: list[Token] = []
         self.gap = 0
         self.pos = 0
+        self.roots = 0
 
     def run(self) -> list[Token]:
         text, out = self.text, self.out
@@ -108,8 +112,12 @@ class _Lexer(Commands):
         self.put("num", raw.replace(",", "."), start, end)
 
     def word(self, raw: str, start: int, end: int) -> None:
-        if self.pos < len(self.text) and self.text[end] == "." and (module := _MODULE.match(self.text, start)):
-            self.pos = module.end()
+        opens = self.text[end:end + 1]
+        if opens == "." and self.dotted(start) or opens in ("(", "_", "[") and self.typst(raw, start, end):
+            return
+        if raw in ("integral", "integrate") and (spoken := _SPOKEN_INTEGRAL.match(self.text, end)) is not None:
+            self.put("big", "integral", start, end)
+            self.pos = spoken.end()
             return
         after = NEXT.match(self.text, end)
         follows = "(" if after[1] else after[2] or ""
@@ -136,6 +144,35 @@ class _Lexer(Commands):
             raise ReadError("a very long run of letters", start, end)
         after_number = bool(self.gap and self.out and self.out[-1].kind == "num")
         self.pieces(words.split(raw, self.vocabulary, follows, after_number), start, raw)
+
+    def dotted(self, start: int) -> bool:
+        """`np.exp`: the module's name says nothing; `arrow.r`: Typst's name of a sign."""
+        if (module := _MODULE.match(self.text, start)) is not None:
+            self.pos = module.end()
+            return True
+        found = _DOTTED.match(self.text, start)
+        name = found[0] if found else ""
+        while name and name not in TYPST:
+            name = name.rpartition(".")[0]
+        if not name:
+            return False
+        self.pos = start + len(name)
+        self.put(*SIGNS[TYPST[name]], start, self.pos)
+        return True
+
+    def typst(self, raw: str, start: int, end: int) -> bool:
+        """`EE_q`, `bb(E)`, `cal(L)`, `bold(k)_a`: Typst's fonts."""
+        if raw in ("EE", "PP") and raw not in self.vocabulary.spelled:
+            self.styled(raw[0], "bb", start, end)
+            return True
+        if raw not in TYPST_FONTS or self.latex or raw in self.vocabulary.spelled or (found := _FONT_CALL.match(self.text, end)) is None:
+            return False
+        name = VARIANTS.get(found[1], found[1])
+        if len(name) > 1 and name not in GREEK or raw == "bb" and not name.isupper():
+            return False
+        self.pos = found.end()
+        self.styled(name, TYPST_FONTS[raw], start, self.pos)
+        return True
 
     def is_prose(self, raw: str, end: int) -> bool:
         """Is the run of letters a word by its company: `to` or `in` behind a word, `at` before one, or the first part of `num_layers`?"""

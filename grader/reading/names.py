@@ -76,7 +76,7 @@ FUNCTIONS: dict[str, str] = {
     "integral": "integral", "integrate": "integral", "Integral": "integral", "sum": "sum", "Sum": "sum", "summation": "sum", "prod": "product",
     "product": "product", "Product": "product", "limit": "limit", "Limit": "limit", "Lambda": "lambda", "antiderivative": "antiderivative",
     "argmax": "argmax", "argmin": "argmin", "supremum": "supremum", "infimum": "infimum", "setof": "set_of", "forallof": "forall",
-    "existsof": "exists", "zeta": "zeta", "gamma": "gamma", "cartesian": "times", "addition": "add", "negative": "neg",
+    "overline": "bar", "macron": "bar", "arrow": "vec", "widehat": "hat", "widetilde": "tilde", "existsof": "exists", "zeta": "zeta", "gamma": "gamma", "cartesian": "times", "addition": "add", "negative": "neg",
 }
 """Words to operators; those of `BARE` need no brackets, the others are functions only directly before one."""
 
@@ -87,7 +87,7 @@ BARE = frozenset((*_TRIG, *("a" + f for f in _TRIG),
 WEAK = frozenset("hat bar tilde star vec dot root round cross outer inner set list tuple at index call prime given norm mod grad degree percent "
                  "diff product "
                  "frac power array arg var inv cases matrix mat limit sum prod integral inverse rank sign zeta gamma set_of re im setof "
-                 "quantity cross power call".split())
+                 "quantity cross power call overline macron arrow widehat widetilde".split())
 """Function words that are function names only where a bracket (or for binders a bound) follows; elsewhere they are letters or English."""
 
 EMBEDDED = sorted("arcsinh arccosh arctanh arcsin arccos arctan arcsec arccsc arccot arsinh arcosh artanh sinh cosh tanh coth sech csch sin "
@@ -131,6 +131,19 @@ WORDS: dict[str, tuple[str, str]] = {
 }
 """Connecting words, as (token kind, text)."""
 
+TYPST: dict[str, str] = {
+    "arrow.r": "→", "arrow.l": "←", "arrow.r.double": "⇒", "arrow.l.double": "⇐", "arrow.l.r.double": "⇔", "arrow.l.r": "⇔", "arrow.r.bar": "↦",
+    "arrow.r.long": "→", "arrow.r.double.long": "⇒", "dot.c": "·", "dot.op": "·", "gt.double": "≫", "lt.double": "≪", "gt.eq": "≥", "lt.eq": "≤",
+    "gt.eq.slant": "≥", "lt.eq.slant": "≤", "eq.not": "≠", "eq.triple": "≡", "in.not": "∉", "plus.minus": "±", "minus.plus": "∓", "dots.h": "…",
+    "dots.c": "…", "dots.h.c": "…", "times.circle": "⊗", "times.o": "⊗", "dot.circle": "⊙", "dot.o": "⊙", "sect.big": "∩", "union.big": "∪", "subset.eq": "⊆",
+    "supset.eq": "⊇", "bar.v": "|", "bar.v.double": "‖", "angle.l": "⟨", "angle.r": "⟩", "tilde.op": "∼", "approx.eq": "≈", "eq.def": "≔",
+    "colon.eq": "≔", "partial.diff": "∂", "plus.circle": "+", "and.big": "∧", "or.big": "∨", "star.op": "⋆", "prime.double": "″",
+}
+"""Typst's names of signs that have a dot in them."""
+TYPST_FONTS = {"bb": "bb", "cal": "cal", "frak": "frak", "bold": "bold", "scr": "cal", "upright": "rm", "italic": "", "sans": "sf", "mono": "tt",
+               "serif": ""}
+"""Typst's font functions, `bb(E)`, and their styles."""
+
 MISSING_BACKSLASH = frozenset(
     "frac dfrac tfrac cdot times gg ll leq geq neq leqslant geqslant infty partial nabla top binom left right mathbb mathcal mathrm mathbf text to "
     "rightarrow Rightarrow quad pm mp div operatorname sim le ge ne forall exists langle rangle lfloor rfloor lceil rceil circ intercal boldsymbol "
@@ -149,6 +162,11 @@ ENGLISH = frozenset(
     "user using value vary vast very via vice view wait walk want warm was wave ways weak week well went were what when where which while who "
     "whose why width will wins wise with word work would year yes you your zero".split())
 """Short English words that are not read as products of letters."""
+REMARK_WORDS = frozenset(
+    "attention self cross multi head heads feed forward feedforward ffn mlp rnn cnn lstm gru transformer transformers encoder decoder projection "
+    "projections layer layers layernorm norm softmax embedding embeddings scores hidden recurrent network networks part term terms time space memory "
+    "runtime training inference sublayer block blocks model units recurrence total overall the of and for".split())
+"""Words that, in brackets behind a term, only say what the term belongs to."""
 PREPOSITIONS = frozenset("at by an be it my us am up me he as".split())
 """Two-letter words that are English before another word, and letters elsewhere (`v = at`, `ax + by`)."""
 PROSE_PAIRS = frozenset("is of we to so no on do go he ok it's".split())

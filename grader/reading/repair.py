@@ -6,25 +6,17 @@
 from __future__ import annotations
 
 from grader.model import Note
-from grader.reading.tokens import ReadError, Token
+from grader.reading.brackets import CLOSERS, ENDS, OPENERS, STARTS, match_brackets
+from grader.reading.company import drop_questions, drop_remarks, name_connectives, name_placeholders, name_unions, read_by_company, settle_stars_and_dots
+from grader.reading.tokens import Token, is_latex
 from grader.term import Span
 
-OPENERS = {"(": ")", "[": "]", "{": "}", "lset": "rset", "lfloor": "rfloor", "lceil": "rceil", "langle": "rangle", "lnull": "rnull", "begin": "end"}
-CLOSERS = frozenset(OPENERS.values())
-ENDS = frozenset("num name const ) ] } rset rfloor rceil rangle ! ' percent degree vulgar text unknown mark accent top".split())
-"""Kinds that can end an operand."""
-STARTS = frozenset("num name const func unknown text ( [ { lset lfloor lceil langle lnull vulgar root sqrt frac binom hat big big2 big3 "
-                   "partial nabla begin "
-                   "norm absc d brace under over_ cancel set_ forall exists not textcolor dots".split())
-"""Kinds that can begin an operand."""
 _STATEMENT = frozenset("rel forall exists implies iff impliedby".split())
 _ALIGNED = frozenset("align aligned alignat alignedat gather gathered split multline eqnarray flalign".split())
-_AFTER_INTERVAL = CLOSERS | frozenset("eof , ; . cup cap where and or rel row amp".split())
 _BEFORE_FACTOR = frozenset("num name const ) ] rel + - * / , = ( [ lset quad and or where pm dollar".split())
-_BEFORE_DOT = frozenset("( [ , ; lset".split())
-_AFTER_DOT = frozenset(") ] , ; | ‖ mid rset right".split())
-_COMPLEX = frozenset("re im conj abs arg exp sqrt".split())
-_SHOWN = {"lset": "\\{", "rset": "\\}", "lfloor": "⌊", "lceil": "⌈", "langle": "⟨", "begin": "\\begin", "lnull": "\\left."}
+
+
+__all__ = ["CLOSERS", "ENDS", "OPENERS", "STARTS", "Mended", "mend"]
 
 
 class Mended:
@@ -42,15 +34,22 @@ def mend(tokens: list[Token], text: str, notes: list[Note]) -> Mended:
     if kinds & {"dollar", "math"}:
         tokens = drop_delimiters(tokens, notes)
     if "tilde" in kinds:
-        tokens = settle_tildes(tokens, "\\" not in text and "$" not in text, notes)
+        tokens = settle_tildes(tokens, not is_latex(text), notes)
     if "name" in kinds:
         read_by_company(tokens, kinds, notes)
+        name_unions(tokens, is_latex(text), notes)
+        if "rel" in kinds:
+            name_connectives(tokens, notes)
     if "func" in kinds and any([t.text == "arg" for t in tokens]):
         tokens = join_words(tokens)
     if "func" in kinds and "{" in kinds:
         tokens = free_functions(tokens)
     if "*" in kinds:
         name_placeholders(tokens)
+    if kinds & {"*", "."}:
+        tokens = settle_stars_and_dots(tokens, notes)
+    if kinds & {"unknown", "text", "name"}:
+        tokens = drop_remarks(tokens, notes)
     if kinds & {"frac", "binom"}:
         tokens = split_digits(tokens)
     if kinds & {"left", "right", "middle"}:
@@ -60,32 +59,14 @@ def mend(tokens: list[Token], text: str, notes: list[Note]) -> Mended:
     if "rel" in kinds or ":" in kinds:
         tokens = join_spaced_signs(tokens, notes)
     if "amp" in kinds or "row" in kinds:
-        tokens = drop_alignment(tokens, "\\" in text or "$" in text, notes)
+        tokens = drop_alignment(tokens, is_latex(text), notes)
     tokens = trim_edges(tokens, notes)
     partner = match_brackets(tokens, text, notes)
     if "quad" in kinds or "row" in kinds or "\n" in text and any([t.gap == 2 for t in tokens]):
-        tokens, changed = soft_separators(tokens, partner, "\\" in text or "$" in text)
+        tokens, changed = soft_separators(tokens, partner, is_latex(text))
         if changed:
             partner = match_brackets(tokens, text, notes)
     return Mended(tokens, partner)
-
-
-def read_by_company(tokens: list[Token], kinds: set[str], notes: list[Note]) -> None:
-    """Letters that the rest of the text decides: `A u B'` among capitals alone are sets, `2 + 3I` with no other name is a complex number."""
-    names = {t.text for t in tokens if t.kind == "name"}
-    if names == {"I"} and any(t.kind == "func" and t.text in _COMPLEX or t.kind == "const" and t.text in ("pi", "e")
-                              or t.kind in "+-" and k and tokens[k - 1].kind in ENDS for k, t in enumerate(tokens)):
-        for t in tokens:
-            if t.kind == "name":
-                t.kind, t.text = "const", "i"
-        notes.append(Note("I is read as the imaginary unit", None, "info", "imaginary"))
-    elif names & {"n", "u"} and len(tokens) < 100 and kinds <= {"name", "'", "(", ")", "eof", "dollar", "math"}:
-        joins = [t for k, t in enumerate(tokens) if t.kind == "name" and t.text in ("n", "u") and t.gap and tokens[k + 1].gap and k]
-        others = [t for t in tokens if t.kind == "name" and t not in joins]
-        if joins and len(others) == len(joins) + 1 and all(t.text.isupper() for t in others):
-            for t in joins:
-                t.kind, t.text = ("cap", "intersection") if t.text == "n" else ("cup", "union")
-            notes.append(Note("u and n between capitals are read as union and intersection", None, "info", "set_letters"))
 
 
 def drop_delimiters(tokens: list[Token], notes: list[Note]) -> list[Token]:
@@ -139,16 +120,6 @@ def free_functions(tokens: list[Token]) -> list[Token]:
             kept.append(tokens[k])
             k += 1
     return kept
-
-
-def name_placeholders(tokens: list[Token]) -> None:
-    r"""`f(\cdot)`, `\|\cdot\|`, `p(\cdot | x)`: a lone dot between brackets is the name of nothing in particular."""
-    for k, t in enumerate(tokens):
-        if t.kind != "*" or t.text != "cdot" or not k or tokens[k + 1].kind not in _AFTER_DOT:
-            continue
-        before = tokens[k - 1].kind
-        if before in _BEFORE_DOT or before in ("|", "‖") and (k == 1 or tokens[k - 2].kind not in ENDS):
-            t.kind = "name"
 
 
 def split_digits(tokens: list[Token]) -> list[Token]:
@@ -286,7 +257,7 @@ def drop_alignment(tokens: list[Token], latex: bool, notes: list[Note]) -> list[
 def trim_edges(tokens: list[Token], notes: list[Note]) -> list[Token]:
     """A sign that introduces the formula (`= 5`, `∴ x = 1`, `: 3`) and the full stop or comma after it."""
     last = len(tokens) - 1
-    last = drop_remark(tokens, last, notes)
+    last = drop_questions(tokens, last, notes)
     while last > 0 and tokens[last - 1].kind in (".", ",", ";", ":", "quad", "row"):
         last -= 1
     if last > 4 and [t.kind for t in tokens[last - 4:last]] == ["quad", "(", "num", ")"]:
@@ -304,99 +275,6 @@ def trim_edges(tokens: list[Token], notes: list[Note]) -> list[Token]:
     if first == 0 and last == len(tokens) - 1:
         return tokens
     return tokens[first:last] + tokens[-1:]
-
-
-def drop_remark(tokens: list[Token], last: int, notes: list[Note]) -> int:
-    """A question mark, and words in brackets, behind the formula: left out with a note; the new end."""
-    while last > 1 and tokens[last - 1].kind == "question":
-        last -= 1
-        notes.append(Note("the question mark is left out", Span(tokens[last].start, tokens[last].end), "info", "question_mark"))
-    k = last - 1
-    if k > 2 and tokens[k].kind == ")":
-        k -= 1
-        while k > 0 and tokens[k].kind in ("unknown", "text", "where", "all", "such") or tokens[k].kind == "rel" and tokens[k].text == "approx":
-            k -= 1
-        if 0 < k < last - 2 and tokens[k].kind == "(" and tokens[k - 1].kind in ENDS:
-            notes.append(Note("the words in brackets were not read", Span(tokens[k].start, tokens[last - 1].end), "guess", "words"))
-            return k
-    return last
-
-
-def match_brackets(tokens: list[Token], text: str, notes: list[Note]) -> dict[int, int]:
-    """The partner of every bracket. Brackets that are open at the very end are closed there, a stray one at the very end is dropped."""
-    partner: dict[int, int] = {}
-    stack: list[int] = []
-    stray = k = 0
-    while k < len(tokens):
-        t = tokens[k]
-        kind = t.kind
-        if kind in OPENERS and not (kind == "[" and stack and _closes_backwards(tokens, stack, k)):
-            stack.append(k)
-        elif kind in CLOSERS or kind == "[":
-            if kind == "]" and (not stack or tokens[stack[-1]].kind in ("(", "{")) and (k == 0 or tokens[k - 1].kind not in ENDS):
-                t.kind, t.mark = "[", "]"
-                stack.append(k)
-            elif stack and (kind == "[" or _fits(tokens[stack[-1]], t)):
-                t.kind = "]" if kind == "[" else kind
-                t.mark = "[" if kind == "[" else t.mark
-                partner[k] = stack[-1]
-                partner[stack.pop()] = k
-            elif stray < 3 and all(u.kind in CLOSERS for u in tokens[k:-1]) and not any(_fits(tokens[j], t) for j in stack):
-                said = f"the last `{text[t.start:t.end]}` closes nothing and is left out"
-                notes.append(Note(said, Span(t.start, t.end), "repair", "stray_bracket"))
-                del tokens[k]
-                stray += 1
-                continue
-            else:
-                raise _unmatched(tokens, stack, k, text)
-        k += 1
-    if stack:
-        _close_at_end(tokens, stack, partner, text, notes)
-    return partner
-
-
-def _fits(opener: Token, closer: Token) -> bool:
-    """May this bracket close that one? Round and square brackets mix in intervals, and `\\left. ... \\right|` has its own."""
-    a, b = opener.kind, closer.kind
-    return OPENERS[a] == b or (a in "([" and b in ")]") or a == "lnull" or b == "rnull" or (a == "lset" and b == "}")
-
-
-def _closes_backwards(tokens: list[Token], stack: list[int], k: int) -> bool:
-    """`]a, b[` and `[a, b[`: a square bracket that opens to the left closes."""
-    opener = tokens[stack[-1]]
-    if opener.kind not in ("[", "(") or tokens[k - 1].kind not in ENDS or tokens[k + 1].kind not in _AFTER_INTERVAL:
-        return False
-    return any(t.kind == "," for t in tokens[stack[-1]:k])
-
-
-def _unmatched(tokens: list[Token], stack: list[int], k: int, text: str) -> ReadError:
-    t = tokens[k]
-    typed = text[t.start:t.end].removeprefix("\\right").strip() or t.text
-    if not stack:
-        return ReadError(f"`{typed}` closes nothing", t.start, t.end, "Open the bracket, or leave this one out.")
-    opener = tokens[stack[-1]]
-    shown = _SHOWN.get(opener.kind, opener.kind)
-    return ReadError(f"`{typed}` does not close the `{shown}` before it", t.start, t.end, f"Close the `{shown}` first.")
-
-
-def _close_at_end(tokens: list[Token], stack: list[int], partner: dict[int, int], text: str, notes: list[Note]) -> None:
-    if len(stack) > 3:
-        t = tokens[stack[0]]
-        raise ReadError("several brackets are never closed", t.start, t.end, "Close them.")
-    end = tokens.pop()
-    for k in reversed(stack):
-        opener = tokens[k]
-        shown = _SHOWN.get(opener.kind, opener.kind)
-        if len(tokens) == k + 1:
-            raise ReadError(f"nothing follows `{shown}`", opener.start, opener.end, "Leave it out, or write what it holds.")
-        inside = {t.kind for t in tokens[k + 1:]}
-        of_function = k > 0 and tokens[k - 1].kind == "func"
-        mixed = len(inside & {"+", "-", "*", "/", "rel", "^", "and", "or", ","}) > 1 or of_function and inside & {"+", "-", "rel"}
-        said = f"`{shown}` is never closed; it is closed at the end"
-        notes.append(Note(said, Span(opener.start, opener.end), "guess" if mixed else "repair", "unclosed_bracket"))
-        tokens.append(Token(OPENERS[opener.kind], opener.text if opener.kind == "begin" else "", len(text), len(text)))
-        partner[k], partner[len(tokens) - 1] = len(tokens) - 1, k
-    tokens.append(end)
 
 
 def soft_separators(tokens: list[Token], partner: dict[int, int], latex: bool) -> tuple[list[Token], bool]:

@@ -39,13 +39,25 @@ class Scripts(Subscripts):
         if self.is_sequence(t.text):
             self.i += 1
             return apply("index", base, number(digit.text, digit.text, Span(digit.start, digit.end)), span=span)
-        if self.site("letter_digit", at, f"`{typed}` is read as {t.text} with index {digit.text}; it may be a product", span):
-            return base
-        self.i += 1
         exponent = number(digit.text, digit.text, Span(digit.start, digit.end))
+        self.i += 1
+        pair = self.second_digit()
+        if pair is not None:
+            return apply("index", base, exponent, pair, span=self.span(at - 1))
+        if self.site("letter_digit", at, f"`{typed}` is read as {t.text} with index {digit.text}; it may be a product", span):
+            self.i -= 1
+            return base
         if self.site("letter_digit_power", at, f"`{typed}` is read as {t.text} with index {digit.text}; it may be a power", span):
             return apply("pow", base, exponent, span=span)
         return apply("index", base, exponent, span=span)
+
+    def second_digit(self) -> Term | None:
+        """`x1,2 = ...`: the 2 of two roots in one formula; None where the comma parts entries."""
+        digit = self.tokens[self.i + 1] if self.tok.kind == "," and not self.tok.gap and not self.nest else self.tok
+        if digit is self.tok or digit.kind != "num" or digit.gap or not digit.text.isdigit() or self.tokens[self.i + 2].kind != "rel":
+            return None
+        self.i += 2
+        return number(digit.text, digit.text, Span(digit.start, digit.end))
 
     def after_base(self, base: Term, first: int, t: Token) -> Term:
         """Scripts after a name, in any order, and the arguments after them."""
@@ -196,7 +208,7 @@ class Scripts(Subscripts):
             self.i = close + 1
             return apply("transpose", apply("inverse", base)), False
         named = base.kind == "symbol" or base.kind == "apply" and base.name in ("index", "hat", "bar", "tilde", "vec", "star", "prime")
-        wrapped = inside[0].kind == "(" and self.partner.get(first + 1) == close - 1 and named
+        wrapped = inside[0].kind in ("(", "[") and self.partner.get(first + 1) == close - 1 and named
         self.enter(t)
         self.subscripts += wrapped
         self.i += 1
@@ -211,10 +223,24 @@ class Scripts(Subscripts):
             return apply("sup", base, entries[0]), False
         if wrapped and is_mark(entries[0]):
             span = Span(inside[0].start, inside[-1].end)
-            if inside[1].text in ("i", "j", "k", "l", "t", "s") or not self.site(
+            if inside[0].kind == "[" or self.is_surely_mark(base, inside) or not self.site(
                     "superscript", first, "a superscript in brackets is read as a mark; it may be a power", span):
                 return apply("sup", base, entries[0]), False
         return entries[0], True
+
+    def is_surely_mark(self, base: Term, inside: list[Token]) -> bool:
+        """Is `x^{(1)}` no power beyond doubt: a usual index, a name that stands for several things, an argument of a density, other marks on it?"""
+        if inside[1].text in ("i", "j", "k", "l", "t", "s") or self.in_density or self.is_array(base):
+            return True
+        while base.kind == "apply":
+            base = base.args[0]
+        if self.marks is None:
+            self.marks = {}
+            for k, t in enumerate(self.tokens[:-4]):
+                if t.kind == "^" and self.tokens[k + 1].kind == "{" and self.tokens[k + 2].kind == "(" and k:
+                    before = self.tokens[k - 1]
+                    self.marks.setdefault(before.text, set()).add(self.tokens[k + 3].text)
+        return self.is_sequence(base.name) or len(self.marks.get(base.name, ())) > 1
 
     def is_row_of_indices(self, base: Term, inside: list[Token]) -> bool:
         """`U^{ijk}`, `U_{ijk}^{123}`: may what stands above be a row of indices?"""

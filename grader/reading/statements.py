@@ -26,6 +26,13 @@ class Statements:
     def whole(self) -> Term:
         """The whole text. Fails with `ReadError` where something is left over."""
         entries = self.entries("eof")
+        if self.tok.kind in ("over", "choose") and not is_statement(entries) and entries.kind != "tuple":
+            name = "div" if self.tok.kind == "over" else "binomial"
+            self.i += 1
+            below = self.clause()
+            if is_statement(below):
+                raise self.fail("a fraction without braces beside a relation", hint="Write {a \\over b}.")
+            entries = apply(name, entries, below, span=self.span(0))
         if self.tok.kind != "eof":
             raise self.left_over()
         return entries
@@ -99,6 +106,9 @@ class Statements:
             raise ReadError("formulas and conditions in a row that do not belong together", span.start, span.end, "Write one formula.")
         if not any(kinds[1:]) and flat[0].kind == "relation":
             head = flat[0]
+            if head.signs in (("!=",), ("notin",)):
+                parts = [head, *[relation(head.signs, head.args[0], x, span=x.span) for x in flat[1:]]]
+                return apply("and", *parts, span=span)
             values = collection("list", head.args[-1], *flat[1:], span=span)
             return relation(head.signs, *head.args[:-1], values, span=span)
         if not all(kinds):
@@ -144,7 +154,7 @@ class Statements:
                 conditions.append(condition)
             elif kind == "forall":
                 conditions.append(self.quantified(False))
-            elif kind == "otherwise":
+            elif kind == "otherwise" or kind == "else" and self.tokens[self.i + 1].kind in (")", "]", "}", ",", ";", "eof", "row", "end"):
                 self.i += 1
                 conditions.append(constant("true"))
             elif kind == "(" and is_statement(body) and self.holds_relation(self.i):

@@ -44,7 +44,9 @@ class Subscripts:
                 return tuple(entries)
             if t.kind in ("name", "const"):
                 return self.subscript_letters(base, t)
-            return (self.single_script(),)
+            only = self.single_script()
+            pair = self.second_digit() if only.kind == "number" else None
+            return (only,) if pair is None else (only, pair)
         finally:
             self.subscripts -= 1
 

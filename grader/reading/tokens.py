@@ -2,6 +2,15 @@
 
 from __future__ import annotations
 
+import re
+
+_COMMAND = re.compile(r"\\(?![ \n]|$)|\$")
+
+
+def is_latex(text: str) -> bool:
+    r"""Has the text a command or a dollar? A lone backslash before a space (`A \ B`) is the difference of sets in typed text."""
+    return "$" in text or "\\" in text and _COMMAND.search(text) is not None
+
 
 class ReadError(Exception):
     """The text cannot be read: why, where, and what to write instead."""

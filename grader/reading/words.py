@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import NamedTuple
 
 from grader.reading.names import (CONSTANT_WORDS, EMBEDDED, ENGLISH, FUNCTIONS, BIG, GREEK, PROSE_PAIRS, UNITS, VARIANTS, WEAK, WORDS)
@@ -9,6 +10,10 @@ from grader.reading.vocabulary import Vocabulary
 
 _LONG_GREEK = sorted((g for g in GREEK if len(g) >= 4), key=len, reverse=True)
 _NAMES_OF_METHODS = frozenset("ELBO RNN CNN MLP FFN VAE GAN MSE LHS RHS MLE MAP SNR KKT LSTM ones cdot indicator".split())
+
+
+_DOUBLED = re.compile(r"([a-z])\1.|.([a-z])\2")
+"""A letter twice in a row: nobody writes a square so inside a longer product (`feed`, `loss`)."""
 
 
 class Piece(NamedTuple):
@@ -67,12 +72,16 @@ def _split(word: str, vocabulary: Vocabulary, follows: str, after_number: bool) 
         return Split((Piece("*", {"dot": "cdot", "cross": "times"}[word], 0, len(word)),))
     if word in WEAK and len(word) > 3:
         return Split((Piece("unknown", word, 0, len(word)),))
+    if after_number and word == "deg":
+        return Split((Piece("degree", "degree", 0, 3),))
+    if word == "dif" and follows.isalpha() and not all(vocabulary.knows(c) for c in word):
+        return Split((Piece("d", "d", 0, 3),))
     if after_number and word in UNITS:
         return Split((Piece("text", word, 0, len(word)),), letters)
     if _is_prose(word, vocabulary):
         return Split((Piece("unknown", word, 0, len(word)),))
     found = _segments(word, vocabulary)
-    if len(found) == len(word) and len(word) > 4 or _is_name(word, found):
+    if len(found) == len(word) and (len(word) > 4 or _DOUBLED.search(word) and len(set(word)) > 2) or _is_name(word, found):
         return Split((Piece("unknown", word, 0, len(word)),))
     return Split(found, _short_greek(word, found, vocabulary))
 

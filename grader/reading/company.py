@@ -1,0 +1,152 @@
+"""Letters, dots and bracketed words that only the text around them decides, as filters over tokens that are not parsed yet."""
+
+from __future__ import annotations
+
+from grader.model import Note
+from grader.reading.brackets import ENDS, STARTS
+from grader.reading.names import REMARK_WORDS
+from grader.reading.tokens import Token
+from grader.term import Span
+
+_BEFORE_DOT = frozenset("( [ , ; lset".split())
+_AFTER_DOT = frozenset(") ] , ; | ‖ mid rset right".split())
+_COMPLEX = frozenset("re im conj abs arg exp sqrt".split())
+
+
+def read_by_company(tokens: list[Token], kinds: set[str], notes: list[Note]) -> None:
+    """Letters that the rest of the text decides: `A u B'` among capitals alone are sets, `2 + 3I` with no other name is a complex number."""
+    names = {t.text for t in tokens if t.kind == "name"}
+    if names == {"I"} and any(t.kind == "func" and t.text in _COMPLEX or t.kind == "const" and t.text in ("pi", "e")
+                              or t.kind in "+-" and k and tokens[k - 1].kind in ENDS for k, t in enumerate(tokens)):
+        for t in tokens:
+            if t.kind == "name":
+                t.kind, t.text = "const", "i"
+        notes.append(Note("I is read as the imaginary unit", None, "info", "imaginary"))
+    elif names & {"n", "u"} and len(tokens) < 100 and kinds <= {"name", "'", "(", ")", "eof", "dollar", "math"}:
+        joins = [t for k, t in enumerate(tokens) if t.kind == "name" and t.text in ("n", "u") and t.gap and tokens[k + 1].gap and k]
+        others = [t for t in tokens if t.kind == "name" and t not in joins]
+        if joins and len(others) == len(joins) + 1 and all(t.text.isupper() for t in others):
+            for t in joins:
+                t.kind, t.text = ("cap", "intersection") if t.text == "n" else ("cup", "union")
+            notes.append(Note("u and n between capitals are read as union and intersection", None, "info", "set_letters"))
+
+
+def name_placeholders(tokens: list[Token]) -> None:
+    r"""`f(\cdot)`, `\|\cdot\|`, `p(\cdot | x)`: a lone dot between brackets is the name of nothing in particular."""
+    for k, t in enumerate(tokens):
+        if t.kind != "*" or t.text != "cdot" or not k or tokens[k + 1].kind not in _AFTER_DOT:
+            continue
+        before = tokens[k - 1].kind
+        if before in _BEFORE_DOT or before in ("|", "‖") and (k == 1 or tokens[k - 2].kind not in ENDS):
+            t.kind = "name"
+
+
+_AFTER_STAR = frozenset("rel , ; ) ] } eof where and or".split())
+_WORDS = frozenset("unknown text where all such".split())
+_JOINTS = frozenset("- / amp ,".split())
+_CLOSED = frozenset(") ] } rset rfloor rceil rangle num".split())
+_FLAT = 12
+"""Longest remark in brackets, in tokens."""
+
+
+def settle_stars_and_dots(tokens: list[Token], notes: list[Note]) -> list[Token]:
+    """`p* = q* = 0`: a star behind a name with nothing on its right marks the name. `k . q`: a full stop between two operands, with a space on either
+    side, is a product sign."""
+    kept: list[Token] = []
+    for k, t in enumerate(tokens):
+        before = kept[-1] if kept else None
+        if t.kind == "*" and t.mark == "*" and before is not None and before.kind == "name" and not t.gap and tokens[k + 1].kind in _AFTER_STAR:
+            kept.append(Token("^", "^", t.start, t.start))
+            t.kind, t.text = "mark", "star"
+        elif t.kind == "." and before is not None and t.gap == 1 and tokens[k + 1].gap == 1 and before.kind in ENDS and tokens[k + 1].kind in STARTS \
+                and tokens[k + 1].kind not in ("unknown", "text"):
+            t.kind, t.text = "*", "cdot"
+            notes.append(Note("a full stop between two factors is read as a product sign", Span(t.start, t.end), "repair", "dot_product"))
+        kept.append(t)
+    return kept
+
+
+def drop_remarks(tokens: list[Token], notes: list[Note]) -> list[Token]:
+    """`O(t^2 n) (attention) + O(t n^2) (FFN)`: words in brackets behind an operand are no factor. Words that only say what a term belongs to are
+    harmless; any other might change what is meant, and are a guess."""
+    kept: list[Token] = []
+    k = 0
+    while k < len(tokens):
+        t = tokens[k]
+        behind = bool(kept) and kept[-1].kind in ENDS
+        end = 0
+        if behind and t.kind == "(" and (t.gap or kept[-1].kind in _CLOSED):
+            end = _end_of_words(tokens, k)
+        elif behind and t.kind == "text" and t.text[:1] == "(" and t.text[-1:] == ")":
+            end = k + 1
+        if not end or tokens[end].kind == "rel" and end - k < 3:
+            kept.append(t)
+            k += 1
+            continue
+        words = " ".join(u.text for u in tokens[k:end] if u.kind not in ("(", ")")).strip("() ").lower()
+        harmless = REMARK_WORDS.issuperset(words.replace("-", " ").replace("/", " ").replace("&", " ").replace(",", " ").split())
+        said = "the words in brackets were not read"
+        notes.append(Note(said, Span(t.start, tokens[end - 1].end), "info" if harmless else "guess", "words"))
+        if end < len(tokens):
+            tokens[end].gap = max(tokens[end].gap, 1)
+        k = end
+    return kept
+
+
+def _end_of_words(tokens: list[Token], k: int) -> int:
+    """The index behind the bracket at k where it holds nothing but words; 0 where it holds anything else."""
+    words = False
+    for j in range(k + 1, min(k + _FLAT, len(tokens))):
+        t = tokens[j]
+        if t.kind == ")":
+            return j + 1 if words else 0
+        named = t.kind == "name" and len(t.text) > 1 and (t.text.isupper() or t.mark in ("text", "rm"))
+        words = words or named or t.kind in ("unknown", "text")
+        if not named and t.kind not in _WORDS and t.kind not in _JOINTS and not (t.kind == "rel" and t.text == "approx"):
+            return 0
+    return 0
+
+
+def drop_questions(tokens: list[Token], last: int, notes: list[Note]) -> int:
+    """Question marks behind the formula: left out with a note; the new end."""
+    while last > 1 and tokens[last - 1].kind == "question":
+        last -= 1
+        notes.append(Note("the question mark is left out", Span(tokens[last].start, tokens[last].end), "info", "question_mark"))
+    return last
+
+
+_SET_ENDS = frozenset(") ] rset const".split())
+_SET_STARTS = frozenset("( [ lset const".split())
+
+
+def name_unions(tokens: list[Token], latex: bool, notes: list[Note]) -> None:
+    """`(-oo, 3) U [5, oo)`: the letter between two sets is the sign of their union."""
+    for k, t in enumerate(tokens):
+        if t.kind != "name" or t.text not in ("U", "u") or not k:
+            continue
+        before, after = tokens[k - 1], tokens[k + 1]
+        if not _may_be_set(before, tokens[max(0, k - 15):k], _SET_ENDS, "}", latex) or not _may_be_set(after, tokens[k + 1:k + 16], _SET_STARTS, "{", latex):
+            continue
+        t.kind, t.text = "cup", "union"
+        notes.append(Note(f"{t.mark or 'u'} between two sets is read as their union", Span(t.start, t.end), "info", "set_letters"))
+
+
+def _may_be_set(beside: Token, near: list[Token], kinds: frozenset[str], brace: str, latex: bool) -> bool:
+    if beside.kind == brace:
+        return not latex
+    if beside.kind == "const":
+        return beside.text in ("RR", "ZZ", "NN", "QQ", "CC", "emptyset")
+    return beside.kind in kinds and (beside.kind in ("lset", "rset") or any(t.kind == "," for t in near))
+
+
+def name_connectives(tokens: list[Token], notes: list[Note]) -> None:
+    """`x=2 v x=3` and `x>1 ^ x<5`: between two relations about the same name the sign is "or" or "and"."""
+    about = ""
+    for k, t in enumerate(tokens):
+        if t.kind == "rel" and k and tokens[k - 1].kind == "name":
+            about = tokens[k - 1].text
+        joins = t.gap and tokens[min(k + 1, len(tokens) - 1)].gap and about and k + 2 < len(tokens) and (t.kind == "^" or t.kind == "name" and t.text == "v")
+        if joins and tokens[k + 1].text == about and tokens[k + 2].kind == "rel" and tokens[k - 1].kind in ENDS and tokens[k - 1].kind != "rel":
+            said = "and" if t.kind == "^" else "or"
+            notes.append(Note(f"`{'^' if t.kind == '^' else 'v'}` between two relations is read as \"{said}\"", Span(t.start, t.end), "info", "set_letters"))
+            t.kind = t.text = said
