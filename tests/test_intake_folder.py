@@ -48,11 +48,11 @@ def test_only_regular_files_under_the_folder_are_read(tmp_path):
 
 
 def test_what_cannot_be_read_is_named_with_the_reason(tmp_path):
-    write(tmp_path, big_DOT_md=b"x" * (MAX_BYTES + 1), bin_DOT_md=b"a\nb\0c", latin_DOT_txt="a\nü".encode("latin-1"), utf16_DOT_md="5c. x".encode("utf-16"), pic_DOT_png=b"\x89PNG", doc_DOT_pdf=b"%PDF", none="5c",
+    write(tmp_path, big_DOT_md=b"x" * (MAX_BYTES + 1), bin_DOT_md=b"a\nb\0c", jis_DOT_txt="a\n答えは零です".encode("shift_jis"), utf16_DOT_md="5c. x".encode("utf-16"), cut_DOT_md="5c. x".encode("utf-16")[:-1], pic_DOT_png=b"\x89PNG", doc_DOT_pdf=b"%PDF", none="5c",
           bad_DOT_yaml="a: [1\n", bad_DOT_ipynb="{}", ok_DOT_md="5c. p = 0")
     papers, skipped = load(tmp_path)
-    assert list(papers) == ["ok"]
-    assert set(skipped) == {"big.md", "bin.md:2", "latin.txt:2", "utf16.md:1", "pic.png", "doc.pdf", "none", "bad.yaml:2", "bad.ipynb"}
+    assert list(papers) == ["ok", "utf16"] and "file.encoding" in [n.code for n in papers["utf16"].notes]
+    assert set(skipped) == {"big.md", "bin.md:2", "jis.txt:2", "cut.md:1", "pic.png", "doc.pdf", "none", "bad.yaml:2", "bad.ipynb"}
 
 
 def test_odd_names_are_shown_and_never_used_as_paths(tmp_path):

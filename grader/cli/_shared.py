@@ -3,20 +3,35 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
 if TYPE_CHECKING:
     from grader.model import Part, Problem
+    from grader.run.cache import Cache
 
 SYMBOLS = {"proved": "✓ proved", "refuted": "✗ refuted", "agrees": "≈ agrees", "undecided": "? undecided", "unread": "✎ not read"}
 """How a status is shown on a terminal."""
 
 
-def usable_problems(folder: Path, jobs: int) -> tuple[list[Problem], list[str]]:
-    """The problems that load and pass their own tests, and a message for each that does not."""
-    from grader.intake.spec import load_problem, load_problems
+def cache_options(command: Any) -> Any:
+    """The options that say where the cache is."""
+    command = click.option("--no-cache", is_flag=True, help="Neither use nor keep what runs find out.")(command)
+    return click.option("--cache", "cache_folder", type=click.Path(file_okay=False, path_type=Path), default=None,
+                        help="Folder for what runs find out (default: $XDG_CACHE_HOME/grader or ~/.cache/grader).")(command)
+
+
+def cache_of(folder: Path | None, off: bool) -> Cache:
+    """The cache that these options mean."""
+    from grader.run.cache import Cache, default_folder
+
+    return Cache(None if off else folder or default_folder())
+
+
+def usable_problems(folder: Path, jobs: int, cache: Cache | None = None) -> tuple[list[Problem], list[str]]:
+    """The problems that load and pass their own tests, and a message for each that does not; outcomes of tests that the cache knows are believed."""
+    from grader.intake.spec import load_problem, load_problems, part_digest
     from grader.model import SpecError
     from grader.run.spec_tests import run_all_tests
 
@@ -32,7 +47,8 @@ def usable_problems(folder: Path, jobs: int) -> tuple[list[Problem], list[str]]:
         except SpecError as error:
             return [], [str(error)]
     usable = []
-    for problem, failures in zip(loaded, run_all_tests(loaded, jobs=jobs)):
+    digests = {(problem.id, part.id): part_digest(part) for problem in loaded for part in problem.parts}
+    for problem, failures in zip(loaded, run_all_tests(loaded, jobs=jobs, cache=cache, part_digests=digests)):
         if failures:
             errors += [str(f) for f in failures]
             errors.append(f"{problem.place}: {problem.id} fails {len(failures)} of its own tests and is not used")

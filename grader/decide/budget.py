@@ -27,6 +27,10 @@ class Budget:
         if time.thread_time() > self._end:
             raise OutOfBudget(f"{self.cpu_seconds:g} s of processor time are spent")
 
+    def charge(self, seconds: float) -> None:
+        """Count seconds as spent that were spent elsewhere; what is negative counts as nothing."""
+        self._end -= max(0.0, seconds)
+
     @property
     def remaining(self) -> float:
         """Seconds left, never negative."""

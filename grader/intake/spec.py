@@ -281,6 +281,11 @@ def _below(entries: Mapping[str, Node], key: str) -> Node | None:
     return node
 
 
+def part_digest(part: Part) -> str:
+    """32 hexadecimal digits of all that decides how an answer to the part is marked: its tests, labels and places are left out."""
+    return digest(_meaning(dataclasses.replace(part, place="", tests=(), labels=())))
+
+
 def _meaning(value: Any) -> Any:
     """JSON values for what a problem says: places left out, mappings and symbols in order of their names, defaults left out (so that a new
     option with a default leaves old digests as they are)."""

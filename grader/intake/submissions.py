@@ -1,62 +1,54 @@
 """A folder of papers: every file that can be read becomes submissions, every other is named with the reason.
 
-Only regular files under the folder are opened, by handle and without following links; nothing in a file's name or text is ever used as a path.
-Where two papers are under one learner's key, or one file names several learners, all are kept apart, their keys are marked, and a note asks for a
-person: papers are never merged.
+What is opened, and what is not, is the business of `files`; here bytes become papers. Where two papers are under one learner's key, or one file names several
+learners, all are kept apart, their keys are marked, and a note asks for a person: papers are never merged.
 """
 
 from __future__ import annotations
 
-import errno
 import hashlib
 import os
-import stat
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
-from pathlib import Path
-from typing import NamedTuple
 
+from grader.intake.files import FORMATS, MAX_BYTES, Skipped, files, format_of
 from grader.intake.labels import Book
 from grader.intake.paper import Paper, PaperError, front_matter, split_learners
 from grader.intake.placing import place
 from grader.intake.template import Handout
 from grader.model import Note, Problem, Submission
 
-MAX_BYTES = 1024 * 1024
-"""Larger files are skipped."""
-MAX_FILES = 20_000
-MAX_FOLDERS = 20
-"""Folders within folders deeper than this are skipped."""
 
-FORMATS = {".yaml": "yaml", ".yml": "yaml", ".md": "markdown", ".markdown": "markdown", ".tex": "latex", ".ltx": "latex", ".ipynb": "notebook",
-           ".txt": "text", ".text": "text"}
-
-
-class Skipped(NamedTuple):
-    """A file that was not used: its place ("folder/file:line") and why."""
-
-    place: str
-    reason: str
-
-
-def load_submissions(folder: str | os.PathLike[str], problems: Sequence[Problem]) -> tuple[list[Submission], list[Skipped]]:
+def load_submissions(folder: str | os.PathLike[str], problems: Sequence[Problem], *, unpack: bool = False) -> tuple[list[Submission], list[Skipped]]:
     """The papers in a folder and in the folders below it, in the order of their names, and the files that could not be used.
 
     A file given instead of a folder is read alone. Formats go by the end of the name: .yaml .yml .md .tex .ipynb .txt, and `.ocr.md` (or Markdown
     whose front matter says `source: ocr`) for recognised papers. The learner's key is what the paper says of itself (front matter, `learner:`, a
-    line such as "Student s001"), else the file's name without its ending. Never raises because of what a file holds.
+    line such as "Student s001"), else the file's name without its ending. With `unpack` archives are opened as if they were folders. Never raises
+    because of what a file holds.
     """
-    book = Book(problems)
-    handout = Handout(book)
+    reader = Reader(problems)
     found: list[Submission] = []
     skipped: list[Skipped] = []
-    for name, content in _files(Path(folder), skipped):
+    for name, content in files(folder, skipped, unpack=unpack):
         try:
-            found += _read(name, content, book, handout)
+            found += reader.read(name, content)
         except PaperError as error:
             skipped.append(Skipped(f"{name}:{error.line}" if error.line else name, error.reason))
     return _kept_apart(found), skipped
+
+
+class Reader:
+    """What reads papers for a set of problems."""
+
+    def __init__(self, problems: Sequence[Problem]) -> None:
+        self.book = Book(problems)
+        self.handout = Handout(self.book)
+
+    def read(self, name: str, content: bytes) -> list[Submission]:
+        """The submissions in one file's bytes, before papers under one key are kept `apart`. Fails with `PaperError` where it cannot be used."""
+        return _read(name, content, self.book, self.handout)
 
 
 def read_paper(name: str, content: bytes, book: Book) -> list[Submission]:
@@ -64,144 +56,43 @@ def read_paper(name: str, content: bytes, book: Book) -> list[Submission]:
     return _kept_apart(_read(name, content, book, Handout(book)))
 
 
-# ------------------------------------------------------------------------------------------------------------- folder
-
-
-def _files(root: Path, skipped: list[Skipped]) -> Iterator[tuple[str, bytes]]:
-    """(name relative to the folder, bytes) of the regular files, in order."""
-    flags = os.O_RDONLY | getattr(os, "O_CLOEXEC", 0)
-    if not root.is_dir():
-        content = _bytes(os.fspath(root), None, _shown(root.name), skipped)
-        if content is not None:
-            yield _shown(root.name), content
-        return
-    try:
-        top = os.open(root, flags | getattr(os, "O_DIRECTORY", 0))
-    except OSError as error:
-        skipped.append(Skipped(_shown(root.name), f"cannot be opened ({error.strerror})"))
-        return
-    count = 0
-    try:
-        for name, handle, entry in _walk(top, "", 0, skipped):
-            count += 1
-            if count > MAX_FILES:
-                skipped.append(Skipped(name, f"more than {MAX_FILES} files; the rest is left out"))
-                return
-            content = _bytes(entry, handle, name, skipped)
-            if content is not None:
-                yield name, content
-    finally:
-        os.close(top)
-
-
-def _walk(handle: int, prefix: str, depth: int, skipped: list[Skipped]) -> Iterator[tuple[str, int, str]]:
-    """(shown name, handle of the folder, entry's name) of everything that may be a file, in order; folders are opened without following links."""
-    try:
-        entries = sorted(os.listdir(handle), key=os.fsencode)
-    except OSError as error:
-        skipped.append(Skipped(prefix or ".", f"cannot be listed ({error.strerror})"))
-        return
-    for entry in entries:
-        shown = prefix + _shown(entry)
-        if entry.startswith("."):
-            skipped.append(Skipped(shown, "hidden files are not read"))
-            continue
-        try:
-            mode = os.stat(entry, dir_fd=handle, follow_symlinks=False).st_mode
-        except OSError as error:
-            skipped.append(Skipped(shown, f"cannot be looked at ({error.strerror})"))
-            continue
-        if not stat.S_ISDIR(mode):
-            yield shown, handle, entry
-            continue
-        if depth >= MAX_FOLDERS:
-            skipped.append(Skipped(shown, f"folders deeper than {MAX_FOLDERS} are not read"))
-            continue
-        try:
-            below = os.open(entry, os.O_RDONLY | getattr(os, "O_DIRECTORY", 0) | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_CLOEXEC", 0),
-                            dir_fd=handle)
-        except OSError as error:
-            skipped.append(Skipped(shown, f"cannot be opened ({error.strerror})"))
-            continue
-        try:
-            yield from _walk(below, shown + "/", depth + 1, skipped)
-        finally:
-            os.close(below)
-
-
-def _bytes(entry: str, handle: int | None, shown: str, skipped: list[Skipped]) -> bytes | None:
-    """The bytes of a regular file that is not too large, read once; None with a reason where it is something else."""
-    if _format(shown) is None:
-        kind = "a link" if handle is not None and stat.S_ISLNK(os.stat(entry, dir_fd=handle, follow_symlinks=False).st_mode) else ""
-        skipped.append(Skipped(shown, "links are not followed" if kind
-                               else f"not a format that is read (expected {' '.join(dict.fromkeys(FORMATS))})"))
-        return None
-    flags = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_CLOEXEC", 0) | (getattr(os, "O_NOFOLLOW", 0) if handle is not None else 0)
-    try:
-        opened = os.open(entry, flags, dir_fd=handle)
-    except OSError as error:
-        reason = "links are not followed" if error.errno in (errno.ELOOP, errno.EMLINK) else f"cannot be opened ({error.strerror})"
-        skipped.append(Skipped(shown, reason))
-        return None
-    try:
-        held = os.fstat(opened)
-        if not stat.S_ISREG(held.st_mode):
-            skipped.append(Skipped(shown, "not a regular file"))
-            return None
-        if held.st_size > MAX_BYTES:
-            skipped.append(Skipped(shown, f"{held.st_size} bytes; at most {MAX_BYTES} are read"))
-            return None
-        with os.fdopen(os.dup(opened), "rb") as stream:
-            content = stream.read(MAX_BYTES + 1)
-    except OSError as error:
-        skipped.append(Skipped(shown, f"cannot be read ({error.strerror})"))
-        return None
-    finally:
-        os.close(opened)
-    if len(content) > MAX_BYTES:
-        skipped.append(Skipped(shown, f"more than {MAX_BYTES} bytes"))
-        return None
-    return content
-
-
-def _shown(name: str) -> str:
-    """A file's name as it may be shown: control characters and broken bytes as escapes."""
-    text = os.fsencode(name).decode("utf-8", "backslashreplace")
-    return "".join(c if c.isprintable() else f"\\u{ord(c):04x}" for c in text)
-
-
-def _format(name: str) -> str | None:
-    lower = name.lower()
-    if lower.endswith((".ocr.md", ".ocr.markdown")):
-        return "ocr"
-    return next((FORMATS[end] for end in FORMATS if lower.endswith(end)), None)
-
-
 # -------------------------------------------------------------------------------------------------------------- paper
 
 
 def _read(name: str, content: bytes, book: Book, handout: Handout) -> list[Submission]:
     digest = hashlib.sha256(content).hexdigest()
-    text = _text(content)
+    text, notes = _text(content)
     paper = _paper(name, text, book)
+    paper = replace(paper, notes=(*paper.notes, *notes)) if notes else paper
     made = []
     for part in split_learners(paper):
         made.append(place(replace(part, learner=_key(part.learner) or _stem(name)), book, handout, digest))
     return made
 
 
-def _text(content: bytes) -> str:
-    if b"\0" in content:
+def _text(content: bytes) -> tuple[str, tuple[Note, ...]]:
+    """The text of a file, and a note where it is not UTF-8."""
+    notes: tuple[Note, ...] = ()
+    if content.startswith((b"\xff\xfe", b"\xfe\xff")):
+        try:
+            text = content.decode("utf-16")
+        except UnicodeDecodeError:
+            raise PaperError("it begins like UTF-16 text and is none; save the file as UTF-8", 1) from None
+        if "\0" in text:
+            raise PaperError("binary data, not text", text.count("\n", 0, text.index("\0")) + 1)
+        notes = (Note("the file is UTF-16 text", code="file.encoding"),)
+    elif b"\0" in content:
         raise PaperError("binary data, not text", content.count(b"\n", 0, content.index(b"\0")) + 1)
-    try:
-        text = content.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise PaperError("not UTF-8 text here; save the file as UTF-8", content.count(b"\n", 0, error.start) + 1) from None
-    return text.replace("\r\n", "\n").replace("\r", "\n")
+    else:
+        try:
+            text = content.decode("utf-8-sig")
+        except UnicodeDecodeError as error:
+            raise PaperError("not UTF-8 text here; save the file as UTF-8", content.count(b"\n", 0, error.start) + 1) from None
+    return text.replace("\r\n", "\n").replace("\r", "\n"), notes
 
 
 def _paper(name: str, text: str, book: Book) -> Paper:
-    form = _format(name)
+    form = format_of(name)
     if form == "yaml":
         from grader.intake.yaml_paper import read_yaml_paper
 
@@ -242,27 +133,42 @@ def _stem(name: str) -> str:
 
 
 def _kept_apart(found: list[Submission]) -> list[Submission]:
-    """Submissions under one key get keys of their own and a note for a person; keys that differ only in case or look count as one."""
+    """The submissions under keys of their own."""
+    made = []
+    for submission, (key, note) in zip(found, apart([(s.learner, s.file) for s in found])):
+        made.append(submission if note is None else replace(submission, learner=key, notes=(*submission.notes, note)))
+    return made
+
+
+def apart(named: Sequence[tuple[str, str]]) -> list[tuple[str, Note | None]]:
+    """For the learner and file of each paper a key that no other has, and a note for a person where several are under one; keys that differ only in
+    case or look count as one."""
     def same(key: str) -> str:
         return unicodedata.normalize("NFKC", key).casefold()
 
-    files: dict[str, list[str]] = {}
-    for submission in found:
-        files.setdefault(same(submission.learner), []).append(submission.file)
-    taken = {key for key, places in files.items() if len(places) == 1}
-    made = []
-    for submission in found:
-        places = files[same(submission.learner)]
-        if len(places) == 1:
-            made.append(submission)
+    places: dict[str, list[str]] = {}
+    for learner, file in named:
+        places.setdefault(same(learner), []).append(file)
+    taken = {key for key, found in places.items() if len(found) == 1}
+    made: list[tuple[str, Note | None]] = []
+    for learner, file in named:
+        found = places[same(learner)]
+        if len(found) == 1:
+            made.append((learner, None))
             continue
-        key = base = f"{submission.learner} ({submission.file})"
+        key = base = f"{learner} ({file})"
         number = 2
         while same(key) in taken:
             key, number = f"{base} {number}", number + 1
         taken.add(same(key))
-        named = ", ".join(dict.fromkeys(sorted(places)))
-        note = Note(f"several papers are under the key {submission.learner} ({named}): a person must say which one counts", severity="guess",
-                    code="learner.twice")
-        made.append(replace(submission, learner=key, notes=(*submission.notes, note)))
+        listed = list(dict.fromkeys(sorted(found)))
+        shown = ", ".join(listed[:_NAMED]) + (f" and {len(listed) - _NAMED} more" if len(listed) > _NAMED else "")
+        made.append((key, Note(f"several papers are under the key {learner} ({shown}): a person must say which one counts", severity="guess",
+                               code="learner.twice")))
     return made
+
+
+_NAMED = 10
+"""Files that a note names at most."""
+
+__all__ = ["MAX_BYTES", "Reader", "Skipped", "apart", "load_submissions", "read_paper"]

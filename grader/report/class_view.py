@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from typing import Any
 
 from grader.report.record import Record
 from grader.report.view import Chip, anchor, by_problem, chip, nice, part_name, reason_of, total
@@ -86,31 +87,33 @@ class ClassPage:
     errors: tuple[str, ...]
 
 
-def class_page(records: Sequence[Record], problems: Sequence[Record], papers: Mapping[str, Record], pages: Mapping[str, str],
+def class_page(records: Sequence[Mapping[str, Any]], problems: Sequence[Record], unplaced: Mapping[str, int], pages: Mapping[str, str],
                errors: Sequence[str] = ()) -> ClassPage:
-    """The page of the class. `papers` are by learner, `pages` the file of each learner's page."""
+    """The page of the class. `unplaced` counts by learner what could not be placed, `pages` has the file of each learner's page."""
     mine: dict[str, list[Record]] = {learner: [] for learner in pages}
+    by_part: dict[tuple[str, str], list[Record]] = {}
     for record in records:
         mine[record["learner"]].append(record)
+        by_part.setdefault((record["problem"], record["part"]), []).append(record)
     columns = [(about, part) for about, own in by_problem(records, problems) for part in dict.fromkeys(r["part"] for r in own)]
     found = {(r["learner"], r["problem"], r["part"]): r for r in records}
-    statistics = {(about["id"], part): _statistics(about, part, [r for r in records if (r["problem"], r["part"]) == (about["id"], part)])
+    statistics = {(about["id"], part): _statistics(about, part, by_part[about["id"], part])
                   for about, part in columns}
     rows = tuple(_row(learner, mine[learner], [found.get((learner, a["id"], p)) for a, p in columns], pages[learner]) for learner in pages)
     groups = tuple(PartGroup(about["title"], tuple(statistics[about["id"], p] for a, p in columns if a is about))
                    for about in {id(a): a for a, _ in columns}.values())
     queue = []
     for about, part in columns:
-        waits = tuple(_waiting(r, pages) for r in records if r["needs_human"] and (r["problem"], r["part"]) == (about["id"], part))
+        waits = tuple(_waiting(r, pages) for r in by_part[about["id"], part] if r["needs_human"])
         if waits:
             queue.append((statistics[about["id"], part], waits))
     totals = [total(own, "points") for own in mine.values()]
     highest = max((total(own, "out_of") for own in mine.values()), default=Fraction(0))
     mean = sum(totals, Fraction(0)) / len(totals) if totals else Fraction(0)
-    unplaced = tuple((learner, pages[learner], len(papers[learner]["unplaced"])) for learner in pages if learner in papers and papers[learner]["unplaced"])
+    loose = tuple((learner, pages[learner], unplaced[learner]) for learner in pages if learner in unplaced)
     waiting = sum(r["needs_human"] for r in records)
     return ClassPage(len(pages), len(records), sum(not r["needs_human"] and r["status"] != "undecided" for r in records), waiting,
-                     f"{float(round(mean, 1)):g}", nice(highest), groups, rows, tuple(queue), unplaced, _rests_on(records), tuple(errors))
+                     f"{float(round(mean, 1)):g}", nice(highest), groups, rows, tuple(queue), loose, _rests_on(records), tuple(errors))
 
 
 def group_of(record: Record) -> str:

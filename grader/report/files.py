@@ -7,11 +7,13 @@ the key is anything but a plain word.
 from __future__ import annotations
 
 import hashlib
+import json
 import os
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 from grader.model import Problem, Submission
 from grader.report.class_view import class_page
@@ -41,23 +43,87 @@ def write_report(out: str | Path, records: Sequence[Record], *, problems: Sequen
 
 def render(out: str | Path, records: Sequence[Record], problems: Sequence[Record], papers: Iterable[Record] = (), errors: Sequence[str] = ()) -> None:
     """Write all that is rendered from records (as `read_records` gives them back), an `outline` and `paper_of` values."""
-    out = Path(out)
     by_learner = {p["learner"]: p for p in papers}
-    pages = page_names([*(r["learner"] for r in records), *by_learner])
-    mine: dict[str, list[Record]] = {learner: [] for learner in pages}
+    mine: dict[str, list[Record]] = {learner: [] for learner in by_learner}
     for record in records:
-        mine[record["learner"]].append(record)
-    (out / FOLDER).mkdir(parents=True, exist_ok=True)
-    for learner, own in mine.items():
-        page = learner_page(learner, own, problems, by_learner.get(learner))
-        write(out / FOLDER / f"{pages[learner]}.html", learner_html(page))
-        write(out / FOLDER / f"{pages[learner]}.md", learner_markdown(page))
-    links = {learner: f"{FOLDER}/{name}.html" for learner, name in pages.items()}
-    about = class_page(records, problems, by_learner, links, [_ABSOLUTE.sub("", error) for error in errors])
-    write(out / "index.html", class_html(about))
-    write(out / "index.md", class_markdown(about))
-    write(out / "grades.csv", grades_csv(records, problems, list(pages)))
-    _remove_stale(out / FOLDER, set(pages.values()))
+        mine.setdefault(record["learner"], []).append(record)
+    pages = Pages(out, problems, mine)
+    for learner in pages.names:
+        pages.keep(learner, rendered(learner, mine[learner], problems, by_learner.get(learner)))
+    pages.finish(errors)
+
+
+def rendered(learner: str, records: Sequence[Record], problems: Sequence[Record], paper: Record | None = None) -> Record:
+    """What is made of one learner's records and needs no other learner: the page as HTML and as Markdown, a summary for the page of the class, and how
+    much could not be placed. JSON values, so that it may be made in another process."""
+    page = learner_page(learner, records, problems, paper)
+    summaries = [json.dumps(_summary(r), separators=(",", ":")) for r in records]
+    return {"html": learner_html(page), "markdown": learner_markdown(page), "summaries": summaries, "unplaced": len(paper["unplaced"]) if paper else 0}
+
+
+class Pages:
+    """The pages of a run, written as they come: `keep` each learner, then `finish` with what is about the class. Holds summaries only."""
+
+    def __init__(self, out: str | Path, problems: Sequence[Record], learners: Iterable[str]) -> None:
+        self.out, self.problems = Path(out), problems
+        self.names = page_names(learners)
+        self._rows: dict[str, list[Summary]] = {}
+        self._unplaced: dict[str, int] = {}
+        self._bodies: dict[str, Record] = {}
+        (self.out / FOLDER).mkdir(parents=True, exist_ok=True)
+
+    def keep(self, learner: str, made: Record) -> None:
+        """Write a learner's pages, as `rendered` made them. Fails with `OSError`."""
+        name = self.names[learner]
+        write(self.out / FOLDER / f"{name}.html", made["html"])
+        write(self.out / FOLDER / f"{name}.md", made["markdown"])
+        if made["unplaced"]:
+            self._unplaced[learner] = made["unplaced"]
+        self._rows[learner] = [Summary(learner, self._body(text)) for text in made["summaries"]]
+
+    def _body(self, text: str) -> Record:
+        if text not in self._bodies:
+            self._bodies[text] = json.loads(text)
+        return self._bodies[text]
+
+    def finish(self, errors: Sequence[str] = ()) -> list[str]:
+        """Write the page of the class and the table, remove pages of learners who are gone; the names of all files written. Fails with `OSError`."""
+        links = {learner: f"{FOLDER}/{name}.html" for learner, name in self.names.items()}
+        records = [r for learner in links for r in self._rows.get(learner, ())]
+        about = class_page(records, self.problems, self._unplaced, links, [_ABSOLUTE.sub("", error) for error in errors])
+        write(self.out / "index.html", class_html(about))
+        write(self.out / "index.md", class_markdown(about))
+        write(self.out / "grades.csv", grades_csv(records, self.problems, list(self.names)))
+        _remove_stale(self.out, set(self.names.values()))
+        return ["index.html", "index.md", "grades.csv", *[f"{FOLDER}/{name}{end}" for name in self.names.values() for end in (".html", ".md")]]
+
+
+class Summary(Mapping[str, Any]):
+    """Of a record what the page of the class and the table need; equal ones share all but whose they are."""
+
+    __slots__ = ("_body", "_learner")
+
+    def __init__(self, learner: str, body: Record) -> None:
+        self._learner, self._body = learner, body
+
+    def __getitem__(self, key: str) -> Any:
+        return self._learner if key == "learner" else self._body[key]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(("learner", *self._body))
+
+    def __len__(self) -> int:
+        return 1 + len(self._body)
+
+
+def _summary(record: Record) -> Record:
+    waits = record["needs_human"]
+    kept = {key: record[key] for key in ("problem", "part", "status", "points", "out_of", "needs_human")}
+    evidence = [{"status": e["status"], "method": e["method"], "oracles": e["oracles"], "words": e["words"] if waits and e["method"] == "gap" else []}
+                for e in record["evidence"]]
+    severities = [[{"severity": n["severity"]} for n in notes if n["severity"] != "info"] for notes in (record["reading"]["notes"], record["source"]["notes"])]
+    said = {"awards": [{"text": a["text"]} for a in record.get("awards", ())], "feedback": record["feedback"]} if waits else {"awards": [], "feedback": ""}
+    return {**kept, **said, "reading": {"state": record["reading"]["state"], "notes": severities[0]}, "source": {"notes": severities[1]}, "evidence": evidence}
 
 
 def page_names(learners: Iterable[str]) -> dict[str, str]:
@@ -88,16 +154,28 @@ def slug(key: str, digits: int = 8) -> str:
 
 
 def write(path: Path, text: str) -> None:
-    """Put a text into a file in one move: whoever looks sees the old file or the new one."""
-    path.parent.mkdir(parents=True, exist_ok=True)
+    """Put a text into a file in one move: whoever looks sees the old file or the new one. A file that holds it already is left as it is."""
+    content = text.encode("utf-8", "backslashreplace")
+    try:
+        if path.stat().st_size == len(content) and not path.is_symlink() and path.read_bytes() == content:
+            return
+    except OSError:
+        pass
     fresh = path.with_name(f".{path.name}.new")
-    fresh.write_bytes(text.encode("utf-8", "backslashreplace"))
-    os.replace(fresh, path)
+    try:
+        fresh.write_bytes(content)
+        os.replace(fresh, path)
+    except FileNotFoundError:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        fresh.write_bytes(content)
+        os.replace(fresh, path)
 
 
-def _remove_stale(folder: Path, names: Mapping[str, str] | set[str]) -> None:
-    """Remove pages of ours whose learner is in no record any more; what we did not write stays."""
-    for path in sorted(folder.glob("*.html")):
+def _remove_stale(out: Path, names: set[str]) -> None:
+    """Remove pages of ours whose learner is in no record any more, and what a killed run left half written; what we did not write stays."""
+    for path in sorted((out / FOLDER).glob("*.html")):
         if path.stem not in names and path.is_file() and _MARK in path.read_bytes()[:2000]:
             path.unlink()
             path.with_suffix(".md").unlink(missing_ok=True)
+    for path in sorted([*out.glob(".*.new"), *(out / FOLDER).glob(".*.new")]):
+        path.unlink(missing_ok=True)

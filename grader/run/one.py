@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Callable
 from fractions import Fraction
 
 from grader import __version__, answers
 from grader.answers import _kind
 from grader.decide import Budget, decide
-from grader.model import Answer, Award, Mark, Note, Part, PartReport, Problem, Provenance, Read, Reading, Report, Submission, Unread, Verdict
+from grader.model import (Answer, Award, Claim, Mark, Note, Part, PartReport, Problem, Provenance, Read, Reading, Report, Submission, Unread,
+                          Verdict)
 from grader.reading.declarations import adopted
 from grader.term import Term
 
@@ -16,12 +18,17 @@ MAX_ROUNDS = 500
 """Rounds of claims for one answer; a derivation asks one a line, so this is far above the limits on lines."""
 UNPLACED = "paper.unplaced"
 """Code of the note of an empty answer whose paper has text that nobody could place."""
+MAY_ANSWER = "unplaced.may_answer"
+"""Code of the note of unplaced text that may answer an empty part of what it stands under."""
+IDENTITY = ("learner.twice", "learner.several")
+"""Codes of the notes of a paper of which it is not certain whose it is: its answers earn nothing until a person agrees."""
+Decide = Callable[[Claim, Budget], Verdict]
 MAX_CHARACTERS = 20_000
 """Longer answers go to a person unread."""
 
 
-def grade_answer(problem: Problem, part: Part, answer: Answer, *, learner: str = "", budget: Budget | None = None) -> PartReport:
-    """Read, settle and mark one answer.
+def grade_answer(problem: Problem, part: Part, answer: Answer, *, learner: str = "", budget: Budget | None = None, by: Decide = decide) -> PartReport:
+    """Read, settle and mark one answer; `by` is what decides its claims.
 
     The mark of a reading that is only proposed, or that rests on a guess, or that has alternatives which would be marked differently, is
     withheld: no points, a person looks, and the awards say why. Nothing here raises because of what the answer says.
@@ -41,12 +48,12 @@ def grade_answer(problem: Problem, part: Part, answer: Answer, *, learner: str =
             made = _kind.person(part, "blank.unplaced", "No answer was found for this part, but this paper has text that could not be placed: a person looks.",
                                 status="unread")
     else:
-        verdicts, made = _settle(kind, reading, part, budget)
-        made = _withhold(kind, reading, part, answer, made, budget)
+        verdicts, made = _settle(kind, reading, part, budget, by)
+        made = _withhold(kind, reading, part, answer, made, budget, by)
     return PartReport(learner, problem.id, part.id, answer, reading, verdicts, made, problem.digest, __version__)
 
 
-def _settle(kind: _kind.Kind, reading: Read, part: Part, budget: Budget) -> tuple[tuple[Verdict, ...], Mark]:
+def _settle(kind: _kind.Kind, reading: Read, part: Part, budget: Budget, by: Decide) -> tuple[tuple[Verdict, ...], Mark]:
     """Ask the kind for claims until it has no new ones, decide each, and let it mark."""
     settled: dict[str, Verdict] = {}
     for _ in range(MAX_ROUNDS):
@@ -54,11 +61,11 @@ def _settle(kind: _kind.Kind, reading: Read, part: Part, budget: Budget) -> tupl
         if not fresh:
             break
         for claim in fresh:
-            settled[claim.label] = decide(claim, budget)
+            settled[claim.label] = by(claim, budget)
     return tuple(settled.values()), kind.mark(reading, part, settled)
 
 
-def _withhold(kind: _kind.Kind, reading: Read, part: Part, answer: Answer, made: Mark, budget: Budget) -> Mark:
+def _withhold(kind: _kind.Kind, reading: Read, part: Part, answer: Answer, made: Mark, budget: Budget, by: Decide) -> Mark:
     """Credit only for what was surely read as meant; otherwise the same mark without its points, for a person."""
     why = ""
     if reading.proposed:
@@ -67,7 +74,7 @@ def _withhold(kind: _kind.Kind, reading: Read, part: Part, answer: Answer, made:
     if guess and not why:
         why = f"A person must confirm how this was read: {guess.text}."
     for other in reading.alternatives if not why else ():
-        _, mark = _settle(kind, dataclasses.replace(reading, term=other, alternatives=()), part, budget)
+        _, mark = _settle(kind, dataclasses.replace(reading, term=other, alternatives=()), part, budget, by)
         if (mark.points, mark.needs_human) != (made.points, made.needs_human):
             why = f"This can be read as {reading.term} or as {other}, and the two are marked differently: a person decides."
             break
@@ -97,16 +104,22 @@ def find_answer(submission: Submission, problem: Problem, part: Part) -> Answer:
     """The learner's answer to a part, or an empty one.
 
     An empty one says (note `UNPLACED`) where the paper's unplaced text may well be the answer: nothing of the paper was placed, or nothing of this problem
-    while text stands under its heading.
+    while text stands under its heading, or the text was noted as a possible answer to a part like this.
     """
     name, under = f"{problem.id}/{part.id}", f"{problem.id}/"
     found = next((a for a in submission.answers if a.part == name), Answer(name, "", Provenance(submission.file)))
     if found.text.strip():
-        return found
+        return doubted(found, next((n for n in submission.notes if n.code in IDENTITY), None))
     written = [a.part for a in submission.answers if a.text.strip()]
     loose = [a.part for a in submission.unplaced if any(c.isalnum() for c in a.text)]
     lost = loose if not written else [p for p in loose if p == under] if not any(p.startswith(under) for p in written) else []
+    lost = lost or [a.part for a in submission.unplaced if any(n.code == MAY_ANSWER for n in a.notes) and name.startswith(a.part)]
     return dataclasses.replace(found, notes=(*found.notes, Note("text of this paper could not be placed", code=UNPLACED))) if lost else found
+
+
+def doubted(answer: Answer, note: Note | None) -> Answer:
+    """The answer with the note that says why it is not certain whose it is."""
+    return answer if note is None or note in answer.notes else dataclasses.replace(answer, notes=(*answer.notes, note))
 
 
 def failed(problem: Problem, part: Part, answer: Answer, learner: str, what: str, why: str) -> PartReport:

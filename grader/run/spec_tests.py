@@ -5,10 +5,14 @@ A problem file that fails its own tests is not used for marking, so that a slip 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
+from grader.encoding import digest
 from grader.model import Answer, Award, Mark, Part, PartReport, Problem, Provenance, SpecTest
+from grader.run.cache import Cache, Remembering
+from grader.run.store import code_digest
 
 WRONG = "a known wrong answer"
 Grade = Callable[[Problem, Part, str], PartReport]
@@ -93,27 +97,46 @@ def _why(awards: tuple[Award, ...]) -> str:
     return f" ({said if len(said) <= 200 else said[:199] + '…'})" if said else ""
 
 
-def run_all_tests(problems: Sequence[Problem], *, jobs: int = 1) -> list[list[SpecFailure]]:
-    """For each problem its failures, in order, each row under the limits of an answer in a worker of its own."""
+def run_all_tests(problems: Sequence[Problem], *, jobs: int = 1, cache: Cache | None = None,
+                  part_digests: Mapping[tuple[str, str], str] | None = None) -> list[list[SpecFailure]]:
+    """For each problem its failures, in order, each row under the limits of an answer in a worker of its own.
+
+    With a cache the outcome of a row is not worked out again while the part (by `part_digests`, else the whole problem), the row and the code are the same.
+    """
     from grader.run.one import grade_answer
     from grader.run.workers import run_tasks
 
     wanted = [(p, k, what, test) for p, problem in enumerate(problems) for k, part in enumerate(problem.parts) for what, test in rows(part)]
+    memory = Remembering(cache)
 
     def grade(problem: Problem, part: Part, text: str) -> PartReport:
-        return grade_answer(problem, part, Answer(f"{problem.id}/{part.id}", text, Provenance()))
+        return grade_answer(problem, part, Answer(f"{problem.id}/{part.id}", text, Provenance()), by=memory)
 
-    def work(task: int) -> list[list[str]]:
+    def work(task: int) -> dict[str, list[list[Any]]]:
         p, k, what, test = wanted[task]
+        memory.scope = keys[task]
         found = _failures(problems[p], problems[p].parts[k], what, test, grade)
-        return [[f.place, f.part, f.answer, f.expected, f.got] for f in found]
+        return {"failures": [[f.expected, f.got] for f in found], "evidence": memory.taken()}
 
-    made: list[list[SpecFailure]] = [[] for _ in problems]
-    for task, outcome in run_tasks(work, range(len(wanted)), jobs=jobs):
-        p, k, what, test = wanted[task]
+    keys = [_key(problems[p], problems[p].parts[k], what, test, part_digests or {}) for p, k, what, test in wanted]
+    outcomes: dict[int, list[list[str]]] = {}
+    if cache is not None:
+        known = {task: cache.get(key) for task, key in enumerate(keys)}
+        outcomes = {task: found for task, found in known.items() if isinstance(found, list)}
+    for task, outcome in run_tasks(work, [t for t in range(len(wanted)) if t not in outcomes], jobs=jobs):
         if outcome.failed:
-            part = problems[p].parts[k]
-            made[p].append(_failure(problems[p], part, test, [f"{what} to be decided".strip()], [f"{outcome.failed} ({outcome.why})"]))
-        else:
-            made[p] += [SpecFailure(*f) for f in outcome.value]
+            outcomes[task] = [[f"{wanted[task][2]} to be decided".strip(), f"{outcome.failed} ({outcome.why})"]]
+            continue
+        outcomes[task] = outcome.value["failures"]
+        if cache is not None:
+            for name, entry in [*outcome.value["evidence"], [keys[task], outcomes[task]]]:
+                cache.add(name, entry)
+    made: list[list[SpecFailure]] = [[] for _ in problems]
+    for task, (p, k, _, test) in enumerate(wanted):
+        made[p] += [_failure(problems[p], problems[p].parts[k], test, [expected], [got]) for expected, got in outcomes[task]]
     return made
+
+
+def _key(problem: Problem, part: Part, what: str, test: SpecTest, part_digests: Mapping[tuple[str, str], str]) -> str:
+    row = [what, test.answer, str(test.points), test.tag, test.status, test.feedback, test.needs_human]
+    return digest(["test", code_digest(), part_digests.get((problem.id, part.id)) or [problem.digest, part.id], row])

@@ -1,14 +1,18 @@
 """Worker processes that can be killed: one bad answer costs its own limit and nothing else.
 
-The parent forks `jobs` workers after everything is loaded, keeps a few tasks queued at each, and yields outcomes in the order of the tasks. A worker
-arms a timer on its own processor time (`ITIMER_PROF`, whose signal keeps its default action: the kernel ends the process even in the middle
-of a C call) and a limit on its data segment. When a worker dies, the task it was at is the one that failed; the tasks behind it go to
-the next worker. Processor time decides, so that a time-out reproduces on a busy machine; a wall-clock limit catches work that only sleeps.
+The parent forks `jobs` workers after everything is loaded, keeps a few tasks queued at each, and yields outcomes in the order of the tasks (or as they
+come). A worker leads a process group of its own, which is killed as a whole; its folder is the root; it arms a timer on its own processor time
+(`ITIMER_PROF`, whose signal keeps its default action: the kernel ends the process even in the middle of a C call), has a limit on its data segment,
+writes no files, and wears what belts the machine offers (`sandbox`). When a worker dies, the task it was at is the one that failed; the tasks behind it
+go to the next worker. A task that failed for memory or by a crash in a worker that had done others before is tried once more in a fresh one, so that
+it pays for nobody else; a worker that has grown large is replaced between two tasks. Processor time decides, so that a time-out reproduces on a busy
+machine; a wall-clock limit catches work that only sleeps.
 """
 
 from __future__ import annotations
 
 import collections
+import contextlib
 import json
 import os
 import resource
@@ -21,15 +25,35 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from grader.run import sandbox
+
 QUEUED = 8
 """Tasks sent ahead to a worker, so that it never waits for the parent."""
 AHEAD = 4096
 """Outcomes kept at most while an earlier task is still at work (memory stays flat over a long stream)."""
+LARGEST_REPLY = 64 * 1024 * 1024
+"""A worker that announces more bytes than these is broken."""
+_REPLACE_ME = 75
+"""Exit status of a worker that has grown and ends between two tasks."""
 
 
 def default_jobs() -> int:
     """One worker a core that this process may use."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+@contextlib.contextmanager
+def interruptible() -> Iterator[None]:
+    """Take a request to end (SIGTERM, SIGHUP) like Ctrl-C: as `KeyboardInterrupt`, so that what is done is kept."""
+    def stop(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    before = {number: signal.signal(number, stop) for number in (signal.SIGTERM, signal.SIGHUP)}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +63,8 @@ class Limits:
     cpu_seconds: float = 5.0
     wall_seconds: float = 60.0
     memory: int = 512 * 1024 * 1024
+    sandbox: bool = True
+    """Wear the belts that the machine offers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,13 +82,23 @@ class _Worker:
         self.reply_read, reply_write = os.pipe()
         sys.stdout.flush()
         sys.stderr.flush()
+        parent = os.getpid()
         self.pid = os.fork()
         if self.pid == 0:
-            for fd in (self.task_write, self.reply_read, *others):
-                os.close(fd)
-            _serve(work, limits, task_read, reply_write)
+            try:
+                os.setpgid(0, 0)
+                for fd in (self.task_write, self.reply_read, *others):
+                    os.close(fd)
+                _serve(work, limits, task_read, reply_write, parent)
+            finally:
+                os._exit(1)
         os.close(task_read)
         os.close(reply_write)
+        try:
+            os.setpgid(self.pid, self.pid)  # in both, so that it is done before either goes on
+        except OSError:
+            pass
+        self.finished = 0
         self.queue: collections.deque[int] = collections.deque()
         self.buffer = bytearray()
         self.unsent = bytearray()
@@ -73,24 +109,21 @@ class _Worker:
         return [self.task_write, self.reply_read]
 
     def kill(self) -> int:
-        """End the process and return its wait status."""
+        """End the process with everything it started, and return its wait status."""
         try:
-            os.kill(self.pid, signal.SIGKILL)
-        except ProcessLookupError:
+            os.killpg(self.pid, signal.SIGKILL)
+        except (ProcessLookupError, PermissionError):
             pass
         for fd in self.fds():
             os.close(fd)
         return os.waitpid(self.pid, 0)[1]
 
 
-def _serve(work: Callable[[Any], Any], limits: Limits, tasks: int, replies: int) -> None:
+def _serve(work: Callable[[Any], Any], limits: Limits, tasks: int, replies: int, parent: int) -> None:
     """The worker's life: read a task, do it under the limits, write the reply. Never returns."""
     status = 1
     try:
-        signal.signal(signal.SIGINT, signal.SIG_IGN)
-        signal.signal(signal.SIGPROF, signal.SIG_DFL)
-        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-        resource.setrlimit(resource.RLIMIT_DATA, (limits.memory, limits.memory))
+        _confine(limits, parent)
         reader = os.fdopen(tasks, "rb", closefd=False)
         while True:
             head = reader.read(4)
@@ -108,8 +141,29 @@ def _serve(work: Callable[[Any], Any], limits: Limits, tasks: int, replies: int)
             signal.setitimer(signal.ITIMER_PROF, 0)
             data = reply.encode()
             _write_all(replies, struct.pack("<I", len(data)) + data)
+            if resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024 > limits.memory * 3 // 4:
+                status = _REPLACE_ME
+                break
     finally:
         os._exit(status)
+
+
+def _confine(limits: Limits, parent: int) -> None:
+    """Limits, signals, folder and belts of a worker."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    signal.signal(signal.SIGPROF, signal.SIG_DFL)
+    sandbox.die_with_parent()
+    if os.getppid() != parent:
+        os._exit(0)
+    for limit, most in ((resource.RLIMIT_CORE, 0), (resource.RLIMIT_FSIZE, 0), (resource.RLIMIT_DATA, limits.memory), (resource.RLIMIT_NOFILE, 256)):
+        hard = resource.getrlimit(limit)[1]
+        most = most if hard == resource.RLIM_INFINITY else min(most, hard)
+        resource.setrlimit(limit, (most, most))
+    sys.path[:] = [os.path.abspath(p) for p in sys.path if p]  # modules may still be loaded, and never from the folder that a command began in
+    os.chdir("/")
+    if limits.sandbox:
+        sandbox.enter()
 
 
 def _write_all(fd: int, data: bytes) -> None:
@@ -118,14 +172,15 @@ def _write_all(fd: int, data: bytes) -> None:
         view = view[os.write(fd, view):]
 
 
-def run_tasks(work: Callable[[Any], Any], tasks: Iterable[Any], *, jobs: int = 1, limits: Limits = Limits()) -> Iterator[tuple[Any, Outcome]]:
-    """Yield (task, outcome) in the order of `tasks`, doing `work(task)` in `jobs` processes.
+def run_tasks(work: Callable[[Any], Any], tasks: Iterable[Any], *, jobs: int = 1, limits: Limits = Limits(),
+              ordered: bool = True) -> Iterator[tuple[Any, Outcome]]:
+    """Yield (task, outcome), doing `work(task)` in `jobs` processes: in the order of `tasks`, or where `ordered` is off as they are done.
 
     Tasks and values are JSON values; `work` is inherited by fork and may close over anything. Tasks are drawn from the iterable as needed.
     """
     pool = _Pool(work, max(1, jobs), limits)
     try:
-        yield from pool.run(iter(tasks))
+        yield from pool.run(iter(tasks), ordered)
     finally:
         pool.close()
 
@@ -138,8 +193,9 @@ class _Pool:
         self.waiting: dict[int, Any] = {}
         self.again: collections.deque[int] = collections.deque()
         self.done: dict[int, Outcome] = {}
+        self.repeated: set[int] = set()
 
-    def run(self, tasks: Iterator[Any]) -> Iterator[tuple[Any, Outcome]]:
+    def run(self, tasks: Iterator[Any], ordered: bool) -> Iterator[tuple[Any, Outcome]]:
         drawn = given = 0
         ended = False
         while True:
@@ -151,8 +207,9 @@ class _Pool:
                 except StopIteration:
                     ended = True
             self._send()
-            while given in self.done:
-                yield self.waiting.pop(given), self.done.pop(given)
+            while self.done and (not ordered or given in self.done):
+                k = given if ordered else next(iter(self.done))
+                yield self.waiting.pop(k), self.done.pop(k)
                 given += 1
             if ended and given == drawn:
                 return
@@ -165,9 +222,12 @@ class _Pool:
     def _send(self) -> None:
         """Hand out what waits, least busy worker first; start workers as they are needed."""
         while self.again:
-            while len(self.workers) < min(self.jobs, sum(len(w.queue) for w in self.workers) + len(self.again)):
+            while self.again[0] not in self.repeated and len(self.workers) < min(self.jobs, sum(len(w.queue) for w in self.workers) + len(self.again)):
                 self._start()
-            worker = min(self.workers, key=lambda w: len(w.queue))
+            if self.again[0] in self.repeated:
+                worker = self._start()
+            else:
+                worker = min(self.workers, key=lambda w: len(w.queue))
             if len(worker.queue) >= QUEUED:
                 return
             k = self.again.popleft()
@@ -193,10 +253,11 @@ class _Pool:
         elif not worker.unsent and writing:
             self.selector.unregister(worker.task_write)
 
-    def _start(self) -> None:
+    def _start(self) -> _Worker:
         worker = _Worker(self.work, self.limits, [fd for w in self.workers for fd in w.fds()])
         self.workers.append(worker)
         self.selector.register(worker.reply_read, selectors.EVENT_READ, worker)
+        return worker
 
     def _receive(self) -> None:
         for key, _ in self.selector.select(timeout=1.0):
@@ -211,33 +272,54 @@ class _Pool:
                 self._bury(worker)
                 continue
             worker.buffer += got
-            while len(worker.buffer) >= 4:
-                size = struct.unpack("<I", worker.buffer[:4])[0]
-                if len(worker.buffer) < 4 + size:
-                    break
-                self.done[worker.queue.popleft()] = Outcome(**json.loads(worker.buffer[4:4 + size]))
-                del worker.buffer[:4 + size]
-                worker.since = time.monotonic()
+            self._take(worker)
         now = time.monotonic()
         for worker in [w for w in self.workers if w.queue and now - w.since > self.limits.wall_seconds]:
             self._bury(worker, Outcome(failed="wall time", why=f"no answer within {self.limits.wall_seconds:g} s"))
 
+    def _take(self, worker: _Worker) -> None:
+        """The replies that have arrived in full."""
+        while len(worker.buffer) >= 4:
+            size = struct.unpack("<I", worker.buffer[:4])[0]
+            if size > LARGEST_REPLY or not worker.queue:
+                return self._bury(worker, Outcome(failed="crash", why="the worker's reply was malformed"))
+            if len(worker.buffer) < 4 + size:
+                return None
+            try:
+                outcome = Outcome(**json.loads(worker.buffer[4:4 + size]))
+            except (ValueError, TypeError):
+                return self._bury(worker, Outcome(failed="crash", why="the worker's reply was malformed"))
+            del worker.buffer[:4 + size]
+            if outcome.failed:
+                return self._bury(worker, outcome)  # whatever it left behind goes with it
+            self.done[worker.queue.popleft()] = outcome
+            worker.finished += 1
+            worker.since = time.monotonic()
+        return None
+
     def _bury(self, worker: _Worker, outcome: Outcome | None = None) -> None:
-        """A worker is gone or must go: fail the task it was at, queue the others again, in order."""
+        """A worker is gone or must go: fail the task it was at (or try it once more in a fresh worker), queue the others again, in order."""
         for fd in worker.fds():
             if fd in self.selector.get_map():
                 self.selector.unregister(fd)
         self.workers.remove(worker)
         status = worker.kill()
-        if outcome is None:
-            ended_by = os.WTERMSIG(status) if os.WIFSIGNALED(status) else 0
-            if ended_by == signal.SIGPROF:
-                outcome = Outcome(failed="processor time", why=f"{self.limits.cpu_seconds:g} s of processor time were not enough")
+        replaced = outcome is None and os.WIFEXITED(status) and os.WEXITSTATUS(status) == _REPLACE_ME
+        outcome = outcome or self._outcome(status)
+        if worker.queue and not replaced:
+            k = worker.queue[0]
+            if outcome.failed in ("memory", "crash") and worker.finished and k not in self.repeated:
+                self.repeated.add(k)
             else:
-                outcome = Outcome(failed="crash", why=f"the worker ended with {signal.Signals(ended_by).name if ended_by else f'exit status {status >> 8}'}")
-        if worker.queue:
-            self.done[worker.queue.popleft()] = outcome
-            self.again.extendleft(reversed(worker.queue))
+                self.repeated.discard(k)
+                self.done[worker.queue.popleft()] = outcome
+        self.again.extendleft(reversed(worker.queue))
+
+    def _outcome(self, status: int) -> Outcome:
+        ended_by = os.WTERMSIG(status) if os.WIFSIGNALED(status) else 0
+        if ended_by == signal.SIGPROF:
+            return Outcome(failed="processor time", why=f"{self.limits.cpu_seconds:g} s of processor time were not enough")
+        return Outcome(failed="crash", why=f"the worker ended with {signal.Signals(ended_by).name if ended_by else f'exit status {status >> 8}'}")
 
     def close(self) -> None:
         for worker in self.workers:

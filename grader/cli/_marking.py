@@ -1,0 +1,178 @@
+"""The steps of `grade run`, from a folder to its reports."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from grader.cli._progress import Progress
+from grader.cli._shared import SYMBOLS, usable_problems
+from grader.intake.files import files
+
+if TYPE_CHECKING:
+    from grader.model import Problem
+    from grader.run.cache import Cache
+    from grader.run.folder import Journal, Marking, Runner
+    from grader.run.papers import Papers
+
+JOURNAL = "journal.log"
+
+
+class Marker:
+    """One command: what goes in, what is said, and the exit code."""
+
+    def __init__(self, folder: Path, problem_folder: Path, out: Path, cache: Cache, progress: Progress, *, jobs: int = 1, resume: bool = True,
+                 unpack: bool = False) -> None:
+        self.folder, self.problem_folder, self.out, self.cache, self.progress = folder, problem_folder, out, cache, progress
+        self.jobs, self.resume, self.unpack = jobs, resume, unpack
+        self.passed_over: list[tuple[str, str]] = []
+        self.errors: list[str] = []
+
+    # ------------------------------------------------------------------------------------------------- where nothing moved
+
+    def unchanged(self) -> int | None:
+        """The exit code of the last run, where it wrote the output folder from this very input and nothing in it has been touched; else None."""
+        if self.cache.off or not self.out.is_dir() or (self.out / JOURNAL).exists():
+            return None
+        from grader.run.papers import file_digest, files_digest
+
+        read = files_digest(file_digest(name, content) for name, content in self._files())
+        found = self.cache.finished(self.out, self._inputs(read))
+        self.passed_over.clear()
+        if found is None:
+            return None
+        for line in found["said"]:
+            click.echo(line, err=True)
+        click.echo("nothing has changed since the last run", err=True)
+        for line in found["summary"]:
+            click.echo(line)
+        return int(found["code"])
+
+    def _files(self) -> Iterator[tuple[str, bytes]]:
+        self.passed_over.clear()
+        return files(self.folder, self.passed_over, unpack=self.unpack)  # type: ignore[arg-type]
+
+    def _inputs(self, read: str) -> str:
+        """Digest of everything that the output follows from."""
+        from grader.encoding import digest
+        from grader.run.store import code_digest
+
+        specs = sorted(self.problem_folder.iterdir()) if self.problem_folder.is_dir() else [self.problem_folder]
+        texts = [[str(p), p.read_bytes().hex()] for p in specs if p.suffix.lower() in (".yaml", ".yml") and p.is_file()]
+        return digest([code_digest(), str(self.problem_folder), str(self.folder), texts, read, sorted(self.passed_over), self.unpack])
+
+    # -------------------------------------------------------------------------------------------------------------- marking
+
+    def mark(self, cluster: str | None = None) -> int:
+        """Mark everything; the exit code."""
+        self.progress.phase("testing")
+        problems, errors = usable_problems(self.problem_folder, self.jobs, self.cache if self.resume else None)
+        self.progress.phase("reading")
+        papers = self._read(problems)
+        said = self._passed_over()
+        self.errors = errors + [line.removeprefix("error: ") for line in said if line.startswith("error: ")]
+        if not papers.count:
+            self.errors.append(f"{self.folder}: no papers were found (looked for .yaml .yml .md .tex .ipynb .txt)")
+        said = [line for line in said if not line.startswith("error: ")] + [f"error: {e}" for e in self.errors]
+        for line in said:
+            click.echo(line, err=True)
+        if not problems or not papers.count:
+            return 1
+        with self._journal() as journal:
+            summary, names = self._decide_and_write(problems, papers, journal, self._runner(cluster, problems))
+            journal.finish()
+        for line in summary:
+            click.echo(line)
+        code = 1 if self.errors else 0
+        self.cache.finish(self.out, self._inputs(papers.digest), names, {"said": said, "summary": summary, "code": code})
+        return code
+
+    def _read(self, problems: Sequence[Problem]) -> Papers:
+        from grader.intake.submissions import Reader, apart
+        from grader.run.folder import CPU_SECONDS
+        from grader.run.papers import Keys, read_papers
+
+        keys = Keys(problems, _part_digests(problems), CPU_SECONDS)
+        self.unread: list[tuple[str, str]] = []
+        return read_papers(self._files(), Reader(problems).read, apart, problems, keys, jobs=self.jobs, skip=lambda *s: self.unread.append(s),
+                           progress=self.progress)
+
+    def _passed_over(self) -> list[str]:
+        """A line for every file that was not used, in the order of their names; hidden ones are notes."""
+        lines = []
+        for place, reason in sorted([*map(tuple, self.passed_over), *self.unread]):
+            hidden = reason.startswith("hidden files")
+            lines.append(f"{'note' if hidden else 'error'}: {place}: {reason}")
+        return lines
+
+    def _runner(self, cluster: str | None, problems: Sequence[Problem]) -> Runner:
+        from grader.run.folder import local
+
+        if cluster is None:
+            return local(self.jobs)
+        from grader.run.cluster import Unreachable, on_cluster
+
+        specs = {p.id: Path(p.place.rsplit(":", 1)[0]).read_bytes() for p in problems}
+        try:
+            return on_cluster(cluster, problems, specs)
+        except Unreachable as error:
+            raise click.ClickException(str(error)) from error
+
+    @contextlib.contextmanager
+    def _journal(self) -> Iterator[Journal]:
+        from grader.run.folder import Journal
+        from grader.run.store import Busy
+
+        path = self.out / JOURNAL
+        try:
+            self.out.mkdir(parents=True, exist_ok=True)
+            journal = Journal(path, fresh=not self.resume)
+        except Busy:
+            raise click.ClickException(f"{self.out}: another run is writing there; wait for it, or name another folder with --out") from None
+        except OSError as error:
+            raise click.ClickException(f"{self.out}: cannot write there ({error.strerror})") from error
+        if journal.kept:
+            click.echo(f"going on after {journal.kept} decided answers of an interrupted run (--fresh starts anew)", err=True)
+        try:
+            yield journal
+        except OSError as error:
+            raise click.ClickException(f"{self.out}: writing failed ({error.strerror or error}); what is decided is kept in {path}, "
+                                       "make room and run again to go on") from error
+        except KeyboardInterrupt:
+            click.echo(f"interrupted; {len(journal)} decided answers are kept in {path}, run again to go on", err=True)
+            raise SystemExit(130) from None
+        finally:
+            with contextlib.suppress(OSError):
+                journal.close()
+
+    def _decide_and_write(self, problems: Sequence[Problem], papers: Papers, journal: Journal, runner: Runner) -> tuple[list[str], list[str]]:
+        from grader.report.view import outline
+        from grader.run.folder import Marking
+        from grader.run.rendering import write_all
+
+        marking = Marking(problems, papers, journal, cache=self.cache if self.resume else None)
+        self.progress.phase("marking")
+        marking.decide(runner, lambda tally: self.progress(tally.done, tally.wanted, tally.statuses))
+        self.progress.event("decided", distinct=marking.tally.distinct, kept=marking.tally.kept, decided=marking.tally.decided, answers=marking.tally.wanted)
+        self.progress.phase("reporting")
+        names = write_all(self.out, papers.learners, marking.records(), outline(problems), self.errors, jobs=self.jobs,
+                          progress=lambda done: self.progress(done, papers.count))
+        return self._summary(marking, papers, problems), names
+
+    def _summary(self, marking: Marking, papers: Papers, problems: Sequence[Problem]) -> list[str]:
+        counts = marking.statuses
+        return [f"{papers.count} papers, {len(problems)} problems, {papers.answers} answers: "
+                + ", ".join(f"{counts[s]} {s}" for s in SYMBOLS if counts.get(s)) + f"; {marking.waiting} wait for a person",
+                f"report: {self.out / 'index.html'}"]
+
+
+def _part_digests(problems: Sequence[Problem]) -> dict[tuple[str, str], str]:
+    from grader.intake.spec import part_digest
+
+    return {(problem.id, part.id): part_digest(part) for problem in problems for part in problem.parts}
+
+

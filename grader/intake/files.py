@@ -1,0 +1,188 @@
+"""The files of a folder that may be papers: regular files under it, read once into memory, and everything else named with the reason.
+
+The folder is taken for a hostile place. Files are opened by handle, relative to the handle of their folder and without following links, never for their
+side effects (a FIFO or device does not block), and only up to a size; names are shown with their control characters as escapes and are never used as
+paths by anything else. A file that changes while it is read is read again, and left out with that reason where it keeps changing. Archives are opened only
+when asked (`archives`), in memory.
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+import stat
+from collections.abc import Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+from grader.intake import archives
+
+MAX_BYTES = 1024 * 1024
+"""Larger files are skipped."""
+MAX_FILES = 500_000
+MAX_FOLDERS = 20
+"""Folders within folders deeper than this are skipped."""
+TRIES = 3
+"""How often a file is read that changes while it is read."""
+
+FORMATS = {".yaml": "yaml", ".yml": "yaml", ".md": "markdown", ".markdown": "markdown", ".tex": "latex", ".ltx": "latex", ".ipynb": "notebook",
+           ".txt": "text", ".text": "text"}
+
+
+class Skipped(NamedTuple):
+    """A file that was not used: its place ("folder/file:line") and why."""
+
+    place: str
+    reason: str
+
+
+def files(folder: str | os.PathLike[str], skipped: list[Skipped], *, unpack: bool = False) -> Iterator[tuple[str, bytes]]:
+    """(name relative to the folder, bytes) of the regular files that may be papers, in order; what is passed over is added to `skipped`.
+
+    With `unpack` the files in an archive follow as `ARCHIVE/NAME`, within the bounds of `archives`.
+    """
+    for name, content in _files(Path(folder), skipped, unpack):
+        if not archives.is_archive(name):
+            yield name, content
+            continue
+        for inner, held in archives.members(name, content):
+            shown = f"{name}/{shown_name(inner)}"
+            if isinstance(held, str):
+                skipped.append(Skipped(shown if inner else name, held))
+            elif format_of(shown) is None:
+                skipped.append(Skipped(shown, _NO_FORMAT))
+            else:
+                yield shown, held
+
+
+def _files(root: Path, skipped: list[Skipped], unpack: bool) -> Iterator[tuple[str, bytes]]:
+    flags = os.O_RDONLY | getattr(os, "O_CLOEXEC", 0)
+    if not root.is_dir():
+        content = _bytes(os.fspath(root), None, shown_name(root.name), skipped, unpack)
+        if content is not None:
+            yield shown_name(root.name), content
+        return
+    try:
+        top = os.open(root, flags | getattr(os, "O_DIRECTORY", 0))
+    except OSError as error:
+        skipped.append(Skipped(shown_name(root.name), f"cannot be opened ({error.strerror})"))
+        return
+    count = 0
+    try:
+        for name, handle, entry in _walk(top, "", 0, skipped):
+            count += 1
+            if count > MAX_FILES:
+                skipped.append(Skipped(name, f"more than {MAX_FILES} files; the rest is left out"))
+                return
+            content = _bytes(entry, handle, name, skipped, unpack)
+            if content is not None:
+                yield name, content
+    finally:
+        os.close(top)
+
+
+def _walk(handle: int, prefix: str, depth: int, skipped: list[Skipped]) -> Iterator[tuple[str, int, str]]:
+    """(shown name, handle of the folder, entry's name) of everything that may be a file, in order; folders are opened without following links."""
+    try:
+        entries = sorted(os.listdir(handle), key=os.fsencode)
+    except OSError as error:
+        skipped.append(Skipped(prefix or ".", f"cannot be listed ({error.strerror})"))
+        return
+    for entry in entries:
+        shown = prefix + shown_name(entry)
+        if entry.startswith("."):
+            skipped.append(Skipped(shown, "hidden files are not read"))
+            continue
+        try:
+            mode = os.stat(entry, dir_fd=handle, follow_symlinks=False).st_mode
+        except OSError as error:
+            skipped.append(Skipped(shown, f"cannot be looked at ({error.strerror})"))
+            continue
+        if not stat.S_ISDIR(mode):
+            yield shown, handle, entry
+            continue
+        if depth >= MAX_FOLDERS:
+            skipped.append(Skipped(shown, f"folders deeper than {MAX_FOLDERS} are not read"))
+            continue
+        try:
+            below = os.open(entry, os.O_RDONLY | getattr(os, "O_DIRECTORY", 0) | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_CLOEXEC", 0),
+                            dir_fd=handle)
+        except OSError as error:
+            skipped.append(Skipped(shown, f"cannot be opened ({error.strerror})"))
+            continue
+        try:
+            yield from _walk(below, shown + "/", depth + 1, skipped)
+        finally:
+            os.close(below)
+
+
+_NO_FORMAT = f"not a format that is read (expected {' '.join(dict.fromkeys(FORMATS))})"
+
+
+def _bytes(entry: str, handle: int | None, shown: str, skipped: list[Skipped], unpack: bool = False) -> bytes | None:
+    """The bytes of a regular file that is not too large, as they were at one moment; None with a reason where it is something else."""
+    archive = archives.is_archive(shown)
+    if format_of(shown) is None and not (archive and unpack):
+        skipped.append(Skipped(shown, _passed_over(entry, handle, archive)))
+        return None
+    most = archives.MAX_ARCHIVE if archive else MAX_BYTES
+    flags = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_CLOEXEC", 0) | (getattr(os, "O_NOFOLLOW", 0) if handle is not None else 0)
+    try:
+        opened = os.open(entry, flags, dir_fd=handle)
+    except OSError as error:
+        reason = "links are not followed" if error.errno in (errno.ELOOP, errno.EMLINK) else f"cannot be opened ({error.strerror})"
+        skipped.append(Skipped(shown, reason))
+        return None
+    try:
+        content = _content(opened, most)
+    except OSError as error:
+        content = f"cannot be read ({error.strerror})"
+    finally:
+        os.close(opened)
+    if isinstance(content, str):
+        skipped.append(Skipped(shown, content))
+        return None
+    return content
+
+
+def _content(opened: int, most: int) -> bytes | str:
+    """The bytes behind a handle, or why there are none."""
+    for _ in range(TRIES):
+        held = os.fstat(opened)
+        if not stat.S_ISREG(held.st_mode):
+            return "not a regular file"
+        if held.st_size > most:
+            return f"{held.st_size} bytes; at most {most} are read"
+        os.lseek(opened, 0, os.SEEK_SET)
+        with os.fdopen(os.dup(opened), "rb") as stream:
+            content = stream.read(most + 1)
+        if len(content) > most:
+            return f"more than {most} bytes"
+        after = os.fstat(opened)
+        if (held.st_size, held.st_mtime_ns) == (after.st_size, after.st_mtime_ns):
+            return content
+    return "it changed while it was read; run again when it is complete"
+
+
+def _passed_over(entry: str, handle: int | None, archive: bool) -> str:
+    """Why a file is not opened whose name is none of a paper."""
+    mode = os.stat(entry, dir_fd=handle, follow_symlinks=handle is None).st_mode if handle is not None or os.path.exists(entry) else stat.S_IFREG
+    if stat.S_ISLNK(mode):
+        return "links are not followed"
+    if not stat.S_ISREG(mode):
+        return "not a regular file"
+    return "an archive; it is unpacked only when asked (--unpack)" if archive else _NO_FORMAT
+
+
+def shown_name(name: str) -> str:
+    """A file's name as it may be shown: control characters and broken bytes as escapes."""
+    text = os.fsencode(name).decode("utf-8", "backslashreplace")
+    return "".join(c if c.isprintable() else f"\\u{ord(c):04x}" for c in text)
+
+
+def format_of(name: str) -> str | None:
+    """The format that the end of a name stands for; None for one that is not read."""
+    lower = name.lower()
+    if lower.endswith((".ocr.md", ".ocr.markdown")):
+        return "ocr"
+    return next((FORMATS[end] for end in FORMATS if lower.endswith(end)), None)

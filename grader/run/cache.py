@@ -1,0 +1,195 @@
+"""What earlier runs found out, so that equal work is done once: a bounded, disposable folder whose edited entries can forge nothing.
+
+Three things are kept, in $XDG_CACHE_HOME/grader (or ~/.cache/grader), or in the folder that is named:
+
+- evidence: for a claim, decided under a budget by this very code, the evidence that settled it. On a hit the kernel replays it like any other, so that even
+  an entry with a valid seal supports no more than it shows. A gap cannot be replayed; it counts only for the very answer it was found in.
+- outcomes of tests: which tests of a part failed, by digest of the part.
+- finished runs: a digest of every byte that went in, and the state of every file that came out. Where neither has moved, there is nothing to do.
+
+Every entry is sealed under a key that is kept elsewhere (`store.secret`): an entry that was edited, cut off or invented is ignored, and the work is
+done anew. Marks are therefore the same with the cache on, off, and tampered with. A hit is charged to the budget with what the decision had cost, so
+that what comes after it in the same answer has the time it would have had.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import time
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+from grader import kernel
+from grader.decide import Budget, decide
+from grader.encoding import digest
+from grader.model import Claim, Evidence, Verdict
+from grader.run.store import Busy, Store, code_digest, secret
+
+MAX_BYTES = 256 * 1024 * 1024
+"""A cache file that has grown larger is begun anew."""
+MAX_VERSIONS = 3
+"""Cache files of so many versions of the code are kept."""
+MAX_MEMORY = 20_000
+"""Pieces of evidence that a worker remembers of its own."""
+
+
+def default_folder() -> Path | None:
+    """Where the cache is unless a command says otherwise; None where there is no home."""
+    base = os.environ.get("XDG_CACHE_HOME", "")
+    try:
+        return (Path(base) if os.path.isabs(base) else Path.home() / ".cache") / "grader"
+    except RuntimeError:
+        return None
+
+
+class Cache:
+    """An open cache. Every failure to read or write it is survived: what is not there is found out again."""
+
+    def __init__(self, folder: Path | None) -> None:
+        """`folder` None, or one that cannot be used, gives a cache that holds nothing; `off` then says why."""
+        self.off = ""
+        self.folder = folder
+        self._store: Store | None = None
+        self._by = secret() if folder else None
+        if folder is None:
+            self.off = "it is turned off"
+        elif self._by is None:
+            self.off = "there is no place for its key"
+        else:
+            self._open(folder, self._by)
+
+    def _open(self, folder: Path, by: bytes) -> None:
+        try:
+            folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+            path = folder / f"evidence-{code_digest()[:12]}.log"
+            others = sorted((p for p in folder.glob("evidence-*.log") if p != path), key=lambda p: p.stat().st_mtime, reverse=True)
+            for old in others[MAX_VERSIONS - 1:]:
+                old.unlink(missing_ok=True)
+            self._store = Store(path, by, fresh=path.exists() and path.stat().st_size > MAX_BYTES)
+        except Busy:
+            self.off = "another run is using it"
+        except OSError as error:
+            self.off = f"{folder} cannot be used ({error.strerror})"
+
+    def __len__(self) -> int:
+        return len(self._store) if self._store else 0
+
+    @property
+    def size(self) -> int:
+        """Bytes of the entries."""
+        return self._store.size if self._store else 0
+
+    def get(self, key: str) -> Any:
+        """The JSON value under a key, or None."""
+        if self._store is None:
+            return None
+        try:
+            text = self._store.get(key)
+            return None if text is None else json.loads(text)
+        except (OSError, ValueError, RecursionError):
+            return None
+
+    def add(self, key: str, value: Any) -> None:
+        """Keep a JSON value. A full disk turns the cache off and nothing else."""
+        if self._store is None or key in self._store:
+            return
+        try:
+            self._store.add(key, json.dumps(value, separators=(",", ":")))
+        except OSError as error:
+            self.off, self._store = f"it cannot be written ({error.strerror})", None
+
+    def close(self) -> None:
+        """Let go of the files."""
+        if self._store is not None:
+            try:
+                self._store.close()
+            except OSError:
+                pass
+            self._store = None
+
+    # ------------------------------------------------------------------------------------------------------ finished runs
+
+    def finished(self, out: Path, inputs: str) -> dict[str, Any] | None:
+        """What is known of the run that wrote the folder `out` from these very inputs, where every file it wrote is still as it was; else None."""
+        found = self.get(_run_key(out, inputs))
+        if not isinstance(found, dict) or found.get("files") != states(out, found.get("names", ())):
+            return None
+        return found
+
+    def finish(self, out: Path, inputs: str, names: Iterable[str], said: dict[str, Any]) -> None:
+        """Keep what `finished` will need; `names` are the files written, relative to `out`."""
+        listed = sorted(names)
+        key = _run_key(out, inputs)
+        if self._store is not None:
+            try:
+                self._store.add(key, json.dumps({**said, "names": listed, "files": states(out, listed)}, separators=(",", ":")))
+            except OSError as error:
+                self.off, self._store = f"it cannot be written ({error.strerror})", None
+
+
+def _run_key(out: Path, inputs: str) -> str:
+    return digest(["run", os.path.realpath(out), inputs])
+
+
+def states(folder: Path, names: Iterable[str]) -> list[list[int]] | None:
+    """Size, time of change (of content and of the entry) and inode of files; None where one is missing. Whoever edits a file changes its state."""
+    made = []
+    for name in names:
+        try:
+            seen = os.lstat(folder / name)
+        except (OSError, ValueError):
+            return None
+        made.append([seen.st_size, seen.st_mtime_ns, seen.st_ctime_ns, seen.st_ino])
+    return made
+
+
+# ----------------------------------------------------------------------------------------------------------- evidence
+
+
+class Remembering:
+    """`decide` with a memory; `scope` names the answer at work, and `fresh` collects what was found out and not known before."""
+
+    def __init__(self, cache: Cache | None) -> None:
+        self.cache = cache
+        self.scope = ""
+        self.fresh: list[list[Any]] = []
+        self._own: dict[str, list[Any]] = {}
+
+    def __call__(self, claim: Claim, budget: Budget) -> Verdict:
+        """The verdict on the claim, by evidence that is known where there is such evidence."""
+        start = time.thread_time()
+        known = digest([code_digest(), claim.fingerprint, budget.cpu_seconds, budget.seed, sorted(budget.oracles)])
+        scoped = digest([known, self.scope])
+        for key in (known, scoped):
+            entry = self._own.get(key) or (self.cache.get(key) if self.cache else None)
+            verdict = _replayed(claim, entry, budget, gap=key == scoped)
+            if verdict is not None:
+                budget.charge(entry[2] - (time.thread_time() - start))
+                return verdict
+        verdict = decide(claim, budget)
+        key = scoped if verdict.evidence.method == "gap" else known
+        entry = [verdict.evidence.method, dict(verdict.evidence.data), round(time.thread_time() - start, 4)]
+        if len(self._own) >= MAX_MEMORY:
+            self._own.clear()
+        self._own[key] = entry
+        self.fresh.append([key, entry])
+        return verdict
+
+    def taken(self) -> list[list[Any]]:
+        """What is new since it was last asked for: pairs of a key and an entry."""
+        fresh, self.fresh = self.fresh, []
+        return fresh
+
+
+def _replayed(claim: Claim, entry: Any, budget: Budget, gap: bool) -> Verdict | None:
+    """What the kernel makes of a remembered entry; None where it is none, or is refused."""
+    if not (isinstance(entry, list) and len(entry) == 3 and isinstance(entry[1], dict) and isinstance(entry[2], (int, float))):
+        return None
+    if (entry[0] == "gap") != gap:
+        return None
+    try:
+        return kernel.settle(claim, Evidence(str(entry[0]), entry[1]), permitted=budget.oracles)
+    except kernel.Refused:
+        return None

@@ -1,0 +1,179 @@
+"""The papers of a folder on their way to be marked: read by workers under limits, and kept in a file without a name, so that memory stays flat.
+
+A paper becomes one line of JSON: whose it is, what its pages say beside the answers, and for each part that it is marked on the answer that was found. What
+decides an answer's mark is in its `key`: the part as its author wrote it, and the text with its notes; not whose it is, nor where it stood.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+import tempfile
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from grader.encoding import decode, digest, encode
+from grader.model import Answer, Note, Problem, Provenance, Submission
+from grader.report.view import paper_of
+from grader.run.one import doubted, find_answer
+from grader.run.store import code_digest
+from grader.run.workers import Limits, run_tasks
+
+READING = Limits(cpu_seconds=30.0, wall_seconds=120.0)
+"""For one file of at most a MiB, which may hold a thousand answers."""
+Fetch = Callable[[str, bytes], Sequence[Submission]]
+"""Reads one file; raises an exception with `reason` and `line` where it cannot be used."""
+Apart = Callable[[Sequence[tuple[str, str]]], Sequence[tuple[str, Note | None]]]
+"""For the learner and file of each paper the key it is kept under, and a note where a person must look."""
+
+
+class Keys:
+    """What identifies the work that an answer is: one key for every answer that must come out alike."""
+
+    def __init__(self, problems: Sequence[Problem], part_digests: Mapping[tuple[str, str], str], cpu_seconds: float) -> None:
+        self._settings = digest([code_digest(), cpu_seconds])
+        self._parts = {(p, k): part_digests.get((problem.id, part.id)) or f"{problem.digest}/{part.id}"
+                       for p, problem in enumerate(problems) for k, part in enumerate(problem.parts)}
+
+    def of(self, p: int, k: int, shown: Sequence[Any]) -> str:
+        """The key of an answer (as `packed` gives it) to part k of problem p."""
+        return digest([self._settings, self._parts[p, k], *shown])
+
+
+def packed(answer: Answer) -> list[Any]:
+    """What of an answer decides its mark, as JSON values: text, format, whether it was read by a recogniser, notes."""
+    return [answer.text, answer.provenance.format, answer.provenance.ocr, encode(answer.notes)]
+
+
+def unpacked(name: str, shown: Sequence[Any]) -> Answer:
+    """The answer that `packed` described, without its place."""
+    text, form, ocr, notes = shown
+    return Answer(name, text, Provenance("", 0, form, ocr), decode(notes))
+
+
+def described(paper: Submission, problems: Sequence[Problem], keys: Keys) -> dict[str, Any]:
+    """A paper as JSON values. `answers` holds [problem, part, key, packed answer, file, line] for each part, by problem, then by part.
+
+    A paper is marked on the problems that it names in its front matter, else on all: what is missing there is blank and not left out.
+    """
+    answers = []
+    for p, problem in enumerate(problems):
+        if problem.id not in (paper.problems or (problem.id,)):
+            continue
+        for k, part in enumerate(problem.parts):
+            found = find_answer(paper, problem, part)
+            shown = packed(found)
+            answers.append([p, k, keys.of(p, k, shown), shown, found.provenance.file, found.provenance.line])
+    return {"about": paper_of(paper), "answers": answers}
+
+
+@dataclass
+class Papers:
+    """The papers of a run, in order; may be gone through any number of times. `learners` are their keys, each once."""
+
+    keys: Keys
+    count: int = 0
+    answers: int = 0
+    digest: str = ""
+    """Of every file's name and bytes."""
+    learners: list[str] = field(default_factory=list)
+    notes: list[Note | None] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self._file = tempfile.TemporaryFile(prefix="grader-papers-")  # noqa: SIM115 - it lives as long as the run
+
+    def add(self, paper: Mapping[str, Any]) -> None:
+        """Keep a described paper."""
+        self._file.write(json.dumps(paper, separators=(",", ":")).encode() + b"\n")
+        self.count += 1
+        self.answers += len(paper["answers"])
+
+    def keep_apart(self, apart: Apart, named: Sequence[tuple[str, str]]) -> None:
+        """Give every paper a key of its own."""
+        for key, note in apart(named):
+            self.learners.append(key)
+            self.notes.append(note)
+
+    def __iter__(self) -> Iterator[dict[str, Any]]:
+        self._file.flush()
+        offset = 0
+        for learner, note in zip(self.learners, self.notes):
+            self._file.seek(offset)
+            paper = json.loads(self._file.readline())
+            offset = self._file.tell()
+            paper["about"]["learner"] = learner
+            if note is not None:
+                paper["about"]["notes"].append({"text": note.text, "severity": note.severity})
+                paper["answers"] = [self._doubted(entry, note) for entry in paper["answers"]]
+            yield paper
+
+    def _doubted(self, entry: list[Any], note: Note) -> list[Any]:
+        p, k, _, shown, file, line = entry
+        shown = packed(doubted(unpacked("", shown), note)) if shown[0].strip() else shown
+        return [p, k, self.keys.of(p, k, shown), shown, file, line]
+
+    def close(self) -> None:
+        """Let go of the file."""
+        self._file.close()
+
+
+def described_papers(papers: Iterable[Submission], problems: Sequence[Problem], keys: Keys) -> Papers:
+    """Papers that are at hand; their learners' keys must differ."""
+    kept = Papers(keys)
+    for paper in papers:
+        kept.add(described(paper, problems, keys))
+        kept.learners.append(paper.learner)
+        kept.notes.append(None)
+    return kept
+
+
+def read_papers(files: Iterable[tuple[str, bytes]], fetch: Fetch, apart: Apart, problems: Sequence[Problem], keys: Keys, *, jobs: int = 1,
+                skip: Callable[[str, str], None], progress: Callable[[int], None] | None = None) -> Papers:
+    """The papers in files, in the order of the files. A file that cannot be used, or whose reading does not end, is told to `skip`."""
+    def work(task: Sequence[str]) -> Any:
+        try:
+            return [[s.learner, s.file, described(s, problems, keys)] for s in fetch(task[0], base64.b64decode(task[1]))]
+        except Exception as error:
+            if not hasattr(error, "reason"):
+                raise
+            return [error.reason, getattr(error, "line", 0)]
+
+    read: list[bytes] = []
+
+    def tasks() -> Iterator[list[str]]:
+        for name, content in files:
+            read.append(file_digest(name, content))
+            yield [name, base64.b64encode(content).decode("ascii")]
+
+    kept = Papers(keys)
+    named: list[tuple[str, str]] = []
+    for count, (task, outcome) in enumerate(run_tasks(work, tasks(), jobs=jobs, limits=READING), 1):
+        if outcome.failed:
+            skip(task[0], f"it could not be read within the limits ({outcome.why})")
+        elif outcome.value and isinstance(outcome.value[0], str):
+            reason, line = outcome.value
+            skip(f"{task[0]}:{line}" if line else task[0], reason)
+        else:
+            for learner, file, paper in outcome.value:
+                named.append((learner, file))
+                kept.add(paper)
+        if progress:
+            progress(count)
+    kept.keep_apart(apart, named)
+    kept.digest = files_digest(read)
+    return kept
+
+
+def file_digest(name: str, content: bytes) -> bytes:
+    """What stands for a file in the digest of a run's input."""
+    return hashlib.blake2b(name.encode("utf-8", "backslashreplace") + b"\0" + content, digest_size=16).digest()
+
+
+def files_digest(digests: Iterable[bytes]) -> str:
+    """The digest of a row of files."""
+    made = hashlib.blake2b(digest_size=16)
+    for each in digests:
+        made.update(each)
+    return made.hexdigest()
