@@ -56,8 +56,15 @@ def test_a_label_that_lacks_a_word_takes_it_from_the_next_line_as_a_guess():
 
 
 def test_test_time_in_a_section_on_space_is_no_time():
-    found, _, notes = split("Space complexity:\nRNN - Test time = nl\nTransformer - Test time = tnl\nTest time = tnl")
-    assert found == {"1a.rnn-space-test": "nl", "1a.transformer-space-test": "tnl"} and notes == {"1a.transformer-space-test": ["info"]}
+    times = "Time complexity:\nRNN - Test time = tn²l\nTransformer - Test time = t²nl\n"
+    found, _, notes = split(times + "Space complexity:\nRNN - Test time = nl\nTransformer - Test time = tnl\nTest time = tnl")
+    assert found == {"1a.rnn-time-test": "tn²l", "1a.transformer-time-test": "t²nl", "1a.rnn-space-test": "nl", "1a.transformer-space-test": "tnl"}
+    assert notes == {"1a.transformer-space-test": ["info"]}
+
+
+def test_test_time_under_space_is_a_guess_where_no_time_is_given():
+    found, _, notes = split("Space complexity:\nRNN - Test time = nl\nTransformer - test: tnl")
+    assert found == {"1a.rnn-space-test": "nl", "1a.transformer-space-test": "tnl"} and notes == {"1a.rnn-space-test": ["guess"]}
 
 
 def test_two_answers_under_one_label_are_both_kept_and_flagged():

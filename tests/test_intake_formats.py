@@ -77,7 +77,7 @@ def test_latex_in_double_quotes_is_taken_as_typed(typed, text):
 
 def test_yaml_lists_and_mappings_keep_their_text():
     made = read("x.yaml", "5a.table:\n  q: 1, 2, 1\n  p: 1, -1, -2\n1d:\n  - FFN\n  - layer norm\n5c: p = q = 0\n")
-    assert texts(made)["5a.table"] == "q: 1, 2, 1\np: 1, -1, -2" and texts(made)["1d"] == "- FFN\n- layer norm" and texts(made)["5c"] == "p = q = 0"
+    assert texts(made)["5a.table"] == "q: 1, 2, 1\np: 1, -1, -2" and texts(made)["1d"] == "FFN\nlayer norm" and texts(made)["5c"] == "p = q = 0"
 
 
 def test_yaml_fields_by_nested_keys():

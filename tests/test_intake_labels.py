@@ -4,7 +4,7 @@ import pytest
 from course import BOOK, FIELDS
 
 from grader.intake.labels import find_label
-from grader.intake.sections import resolve
+from grader.intake.targets import resolve
 
 LINES = {  # line: (problem, part, strong, rest); None: no label
     "1.": ("1", "", True, ""), "a) Given": ("", "a", True, "Given"), "- b). The time": ("", "b", True, "The time"), " - c) . Say": ("", "c", True, "Say"), "(c)": ("", "c", True, ""),

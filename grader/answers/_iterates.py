@@ -80,7 +80,7 @@ def find_grid(text: str, variables: Sequence[str], start: Mapping[str, Fraction]
     return made
 
 
-_REJECTS = re.compile(r"(?i)\b(?:wrong|mistake|wait|correct(?:ion|ed)?|instead|better|actually|sorry|scrap|ignore)\b")
+_REJECTS = re.compile(r"(?i)\b(?:wrong|mistake|wait|correct(?:ion|ed)?|instead|better|actually|sorry|scrap|ignore|again|redone?|(?:first|second|new|next|last)\s+(?:try|attempt)|fixed)\b")
 """Between two tables: the first is taken back."""
 
 

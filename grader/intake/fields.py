@@ -41,6 +41,8 @@ class _State:
     said: list[Note] = field(default_factory=list)
     """What had to be guessed about the headings in force."""
     carry: dict[int, frozenset[int]] = field(default_factory=dict)
+    rivals: list[tuple[list[str], list[str], int, str]] = field(default_factory=list)
+    """Values whose label may mean something else than the heading above it: the parts they went to, those they may belong to, line and label."""
     open: list[str] = field(default_factory=list)
     """The parts whose value the next line may go on with."""
 
@@ -62,6 +64,11 @@ def split_fields(lines: Sequence[Line], fields: Sequence[tuple[Part, Facets]]) -
             state.open = []
         else:
             _line(state, number, line, values[k], upcoming[k])
+    for ids, others, number, said in state.rivals:
+        if not any(other in state.found for other in others):
+            text = f"line {number}: \"{said}\" stands under a heading that says otherwise, and nothing else answers it"
+            for id in ids:
+                state.found[id].notes.append(Note(text, severity="guess", code="placing.heading"))
     return state.found, state.unplaced
 
 
@@ -130,6 +137,10 @@ def _place(state: _State, number: int, line: str, value: Value, first: bool, lat
     for id in ids:
         _add(state, id, number, text, notes)
     state.open = [id for id in ids if id in state.found]
+    for word in value.words:
+        if word.idiom and word.dimension in section and word.value not in section[word.dimension]:
+            others = state.fields.matching({**chosen, word.dimension: frozenset({word.value})})
+            state.rivals.append((state.open, others, number, line[:40].strip()))
 
 
 def _guessed_words(state: _State, number: int, line: str, value: Value) -> list[Note]:

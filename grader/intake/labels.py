@@ -11,6 +11,7 @@ import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from grader.intake.label_words import ANSWER_WORDS, PART_WORDS, QUESTION_WORDS
 from grader.model import Part, Problem
 
 Facets = tuple[tuple[str, ...], ...]
@@ -42,7 +43,8 @@ def normal(label: str) -> str:
     letter."""
     text = unicodedata.normalize("NFKC", label).casefold()
     text = " ".join(re.findall(r"[^\W_]+", text))
-    return re.sub(r"^(?:question|problem|exercise|task|prob|ques|q|ex|part|number|no)\s*(?=\d{1,2}\b|[a-z]\b$|[ivx]+$)", "", text)
+    text = re.sub(rf"^(?:{QUESTION_WORDS}|{PART_WORDS}|q|ex|number|no)\s*(?=\d{{1,2}}(?:\b|[题題问問])|[a-z]\b$|[ivx]+$)", "", text)
+    return re.sub(r"^(\d{1,2})\s*[题題问問]$", r"\1", text)
 
 
 class Book:
@@ -148,20 +150,37 @@ class Label:
 _EMPHASIS = r"(?:\*{1,3}|__?|`)?"
 _LEAD = rf"[\s>]*(?:#{{1,6}}[ \t]+)?(?:[-*+•·‣▪][ \t]+)*{_EMPHASIS}[ \t]*"
 _TAIL = rf"(?P<tail>[ \t]*{_EMPHASIS}[ \t]*[.:)\]]*(?:[ \t]*[–—](?=\s))?[ \t]*{_EMPHASIS})"
-_ANSWER = r"(?P<answer>(?:my[ \t]+)?(?:solutions?|sol|answers?|ans|response|reply)\.?[ \t]*(?:(?:to|for|of)\b)?[ \t]*:?[ \t]*)?"
-_WORD = r"(?P<word>question|problem|exercise|task|prob|ques|aufgabe|part|q|p|ex|no|number)"
-_NUMBERED = re.compile(rf"{_LEAD}{_ANSWER}(?:{_WORD}[ \t]*[.]?[ \t]*)?(?P<wrap>[(\[#]?)(?P<number>\d{{1,2}})(?P<mark>[ \t]*[.:)\]]*[-–—/,]?)"
-                       rf"(?:(?P<gap>[ \t]*(?:\*\*[ \t]*)?)(?P<part>,?[ \t]*part[ \t]+)?(?P<open>[(\[]?)(?P<letter>[A-Za-z])(?P<close>[.]?[)\]]|"
-                       rf")(?:(?<=[)\]])|(?![A-Za-z0-9^{{(=]|_(?!_)))"
+_ANSWER = (r"(?P<answer>(?:my[ \t]+)?(?:solutions?|sol|answers?|ans|response|reply|" + ANSWER_WORDS + r")\.?[ \t]*"
+           r"(?:(?:to|for|of|zu|a|à)\b)?[ \t]*[:：]?[ \t]*)?")
+_WORD = rf"(?P<word>{QUESTION_WORDS}|{PART_WORDS}|q|p|ex|no|number)"
+_NUMBERED = re.compile(rf"{_LEAD}{_ANSWER}(?:{_WORD}[ \t]*[.]?[ \t]*)?(?P<wrap>[(\[#]?)(?P<number>\d{{1,2}})"
+                       rf"(?P<mark>[ \t]*[题題问問]?[.:)\]]*[-–—/,]?)(?:(?P<gap>[ \t]*(?:\*\*[ \t]*)?)(?P<part>,?[ \t]*(?:{PART_WORDS})[ \t]+)?"
+                       rf"(?P<open>[(\[]?)(?P<letter>[A-Za-z])(?P<close>[.]?[)\]]|)(?:(?<=[)\]])|(?![A-Za-z0-9^{{(=]|_(?!_)))"
                        rf"(?:[ \t]*[-.]?[ \t]*[(\[]?(?P<sub>iii|ii|iv|i|vi{{0,3}})[)\]]?(?![A-Za-z]))?)?{_TAIL}", re.IGNORECASE)
-_LETTERED = re.compile(rf"{_LEAD}{_ANSWER}(?:(?P<word>part|sub-?question|question|"
+_LETTERED = re.compile(rf"{_LEAD}{_ANSWER}(?:(?P<word>{PART_WORDS}|sub-?question|question|"
                        rf"pt\.?)[ \t]+)?(?P<open>[(\[]?)(?P<letter>[A-Za-z])(?P<mark>(?:[ \t]?[.]?[)\]])?)"
                        rf"(?P<stop>[ \t]*{_EMPHASIS}[ \t]*[.:)]*[ \t]*{_EMPHASIS})", re.IGNORECASE)
-_NO_LABEL_AFTER = re.compile(r"[ \t]*(?:[=+*/^<>≤≥≈~∈_\\|&]|-\s*\d|-?>)")
+_REVERSED = re.compile(rf"{_LEAD}{_ANSWER}(?:{PART_WORDS}|sub-?question|pt\.?)[ \t]*[(\[]?(?P<letter>[A-Za-z])[)\].]?,?[ \t]*"
+                       rf"(?:of|from|in|to|zu|von|aus|de|del|di)[ \t]+(?:the[ \t]+)?{_WORD}[ \t]*[.]?[ \t]*[(\[#]?(?P<number>\d{{1,2}})(?!\d)"
+                       rf"{_TAIL}", re.IGNORECASE)
+"""`Part (c) of question 5`."""
+_JOINING = (r"cdot|times|div|pm|mp|leq?|leqslant|geq?|geqslant|lt|gt|ll|gg|neq?|in|notin|approx|sim|simeq|equiv|cong|propto|to|(?:long)?rightarrow|"
+            r"Rightarrow|implies|iff|mapsto|mid|parallel|perp|subset|subseteq|cup|cap|land|lor|wedge|vee|circ|ast|star|oplus|otimes|over|choose|"
+            r"q?quad")
+_NO_LABEL_AFTER = re.compile(rf"[ \t]*(?:[=+*/^<>≤≥≈~∈_|&]|\\(?:(?:{_JOINING})(?![A-Za-z])|[\\,;:! |])|-\s*\d|-?>)")
+"""What makes the letter before it a factor, a side or an index instead of a label."""
+
+
+_WIDE = {0xFF01 + k: 0x21 + k for k in range(94)} | {ord("、"): ord("."), ord("。"): ord(".")}
+"""Full-width characters, one for one."""
 
 
 def find_label(line: str) -> Label | None:
     """The label that a line begins with, whatever the course; None where it begins with none."""
+    line = line.translate(_WIDE)
+    reversed_ = _REVERSED.match(line)
+    if reversed_:
+        return Label(reversed_["number"], reversed_["letter"].lower(), "", reversed_.end(), True, line[:reversed_.end()].strip())
     numbered = _NUMBERED.match(line)
     if numbered:
         label = _numbered(line, numbered)
@@ -186,7 +205,8 @@ def _numbered(line: str, found: re.Match[str]) -> Label | None:
         return None
     alone = not line[end:].strip()
     short = (found["word"] or "").lower() in ("q", "p", "no", "ex")
-    if short and (not (mark or alone or emphasised) or found["word"] in ("q", "p", "P")) or (found["word"] or "").lower() == "part":
+    of_part = re.fullmatch(PART_WORDS, found["word"] or "", re.IGNORECASE)
+    if short and (not (mark or alone or emphasised) or found["word"] in ("q", "p", "P")) or of_part:
         return None  # "q 1 2 1" and "p1: 2" are rows of values
     if not word and not emphasised and not alone and mark not in (".", ")", ":", ".)"):
         return None

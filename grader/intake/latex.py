@@ -1,8 +1,8 @@
 """LaTeX papers: answer environments, comment tags, `\\ifans{...}`, sections and list items as labels; the document's own commands are written out.
 
 Understood as keys: `\\begin{answer}[5c]`, `\\begin{answer}{5c}`, `% answer: 5c`. As labels: sections, `\\item[(a)]`, numbered items, `\\question` and
-`\\part`, and lines that begin with a label. In a document with answer environments or `\\ifans`, what stands outside of them was handed out, but for
-the text after an empty `\\ifans{}`.
+`\\part`, and lines that begin with a label. Under a problem that has answer environments or `\\ifans`, what stands outside of them was handed out,
+but for the text after an empty `\\ifans{}`; a problem without any is the learner's own text throughout.
 """
 
 from __future__ import annotations
@@ -29,6 +29,9 @@ _STRUCTURE = re.compile(
     rf"|\\(?P<command>{_COMMAND_ANSWERS})\s*(?=\{{)"
     r"|\x00(?P<tag>[^\x00]*)\x00")
 _LEVELS = {"chapter": 1, "section": 1, "subsection": 2, "subsubsection": 3, "paragraph": 4, "subparagraph": 5}
+_OWN_ANSWER = re.compile(r"\\(begin|end)\s*\{(?!(?:" + _ANSWERS + r")\*?\})\w*(?:answer|solution|antwort|loesung|respuesta|reponse|risposta)\w*\*?\}",
+                         re.IGNORECASE)
+"""An environment whose name says that it holds answers ("solutionbox")."""
 _COMMENT = re.compile(r"(?<!\\)((?:\\\\)*)%([^\n]*)")
 _TAG = re.compile(r"\s*answers?\s*[:=]\s*(?P<key>[^\n]{1,80}?)\s*$", re.IGNORECASE)
 _IGNORED = re.compile(r"\\(?:maketitle|newpage|clearpage|pagebreak|noindent|centering|bigskip|medskip|smallskip|par|hfill|indent|tableofcontents|"
@@ -45,6 +48,8 @@ class _List:
     name: str
     style: str
     count: int = 0
+    labelled: bool = False
+    """Has an item named a part (`\\item[(a)]`)?"""
 
 
 @dataclass
@@ -70,7 +75,9 @@ class _Reader:
     """Where brace groups end."""
     lists: list[_List] = field(default_factory=list)
     handout: bool = False
-    """Does the document set its answers apart?"""
+    """Does the problem at hand set its answers apart?"""
+    regions: list[tuple[int, bool]] = field(default_factory=list)
+    """Where problems begin, and whether each sets its answers apart."""
     inside: int = 0
     """Open answer environments."""
     after_empty: bool = False
@@ -82,7 +89,7 @@ class _Reader:
 def read_latex(text: str, file: str = "") -> Paper:
     """The paper in a LaTeX document (or a part of one)."""
     marked, learner, problems = _without_comments(text)
-    macros, body = definitions(marked)
+    macros, body = definitions(_OWN_ANSWER.sub(r"\\\1{answer}", marked))
     author = re.search(r"\\author\s*\{([^{}\n]{1,60})\}", body)
     kept = frozenset(_COMMAND_ANSWERS.split("|")) | {"item", "begin", "end", "section", "part", "question"}
     body = _document(body)
@@ -124,8 +131,8 @@ def _document(text: str) -> str:
 
 def _walk(reader: _Reader, body: str, origin: list[int]) -> None:
     opaque = [p.outer for p in delimited(body) if p.kind in ("inline", "display", "code", "table")]
-    marks = [m for m in _STRUCTURE.finditer(body) if m["begin"] in _ANSWERS.split("|") or m["command"]]
-    reader.handout = bool(marks)
+    reader.regions = _regions(body)
+    reader.handout = reader.regions.pop(0)[1]
     reader.ends = groups(body)
     breaks = [m.start() for m in re.finditer("\n", body)]
     inner: list[tuple[int, int]] = []
@@ -139,10 +146,33 @@ def _walk(reader: _Reader, body: str, origin: list[int]) -> None:
         while inner and found.start() >= inner[-1][1]:
             position = _close(reader, body, position, inner.pop(), origin, breaks)
         _text(reader, body, position, found.start(), origin, breaks)
+        while reader.regions and reader.regions[0][0] <= found.start():
+            reader.handout = reader.regions.pop(0)[1]
         position = _structure(reader, body, found, origin, breaks, inner)
     while inner:
         position = _close(reader, body, position, inner.pop(), origin, breaks)
     _text(reader, body, position, len(body), origin, breaks)
+
+
+def _regions(body: str) -> list[tuple[int, bool]]:
+    """Where each problem begins (sections and questions; the document's head before them), and whether answers are set apart in it.
+
+    The head counts as handed out where any problem sets its answers apart.
+    """
+    made: list[tuple[int, bool]] = [(0, False)]
+    for found in _STRUCTURE.finditer(body):
+        if found["heading"] and _names_a_problem(found["heading"], body[found.end():found.end() + 80]) \
+                or found["item"] in ("question", "titledquestion"):
+            made.append((found.start(), False))
+        elif found["begin"] in _ANSWERS.split("|") or found["command"]:
+            made[-1] = (made[-1][0], True)
+    return [(0, any(apart for _, apart in made)), *made[1:]]
+
+
+def _names_a_problem(kind: str, title: str) -> bool:
+    """Is a heading that of a problem: with its number, or a section with any title but `{(a) ...}`?"""
+    label = find_label("# " + title.lstrip("{ ").split("}")[0])
+    return bool(label and label.problem and not label.part) or kind in ("chapter", "section") and not (label and label.part)
 
 
 def _close(reader: _Reader, body: str, position: int, opened: tuple[int, int], origin: list[int], breaks: list[int]) -> int:
@@ -192,6 +222,7 @@ def _command(reader: _Reader, body: str, found: re.Match[str], line: int, inner:
     """`\\ifans{...}`; `\\answer{5c}{...}` names its part first."""
     end = reader.ends.get(found.end(), -1)
     if end < 0:
+        reader.pieces.append(_Draft("answer", [""], line))
         reader.after_empty = True
         return found.end() + 1
     content = body[found.end() + 1:end - 1]
@@ -202,6 +233,7 @@ def _command(reader: _Reader, body: str, found: re.Match[str], line: int, inner:
         end, start = reader.ends[following.end()], following.end() + 1
     else:
         start = found.end() + 1
+        reader.pieces.append(_Draft("answer", [""], line))
         if not content.strip():
             reader.after_empty = True
             return end
@@ -229,10 +261,11 @@ def _begin(reader: _Reader, body: str, found: re.Match[str], line: int) -> int:
             reader.pieces.append(_Draft("key", [""], line, key=(key,)))
             reader.keyed = True
             return argument.end()
+        reader.pieces.append(_Draft("answer", [""], line))
         return end
     if name in ("enumerate", "parts", "subparts", "questions", "itemize", "description"):
         style = next((s for pattern, s in _STYLES if argument and argument["square"] and pattern.search(given.replace("label=", "").strip())), "")
-        labelling = not reader.inside and not reader.heading_is_part and not reader.keyed
+        labelling = not _part_known(reader) if reader.inside else not reader.heading_is_part and not reader.keyed
         if name in ("itemize", "description") or not labelling:
             style = ""
         elif not style:
@@ -269,14 +302,22 @@ def _end(reader: _Reader, found: re.Match[str], line: int) -> int:
     return found.end()
 
 
+def _part_known(reader: _Reader, but: int = 0) -> bool:
+    """Does what stands around say which part is answered? The innermost `but` lists are not asked."""
+    outer = reader.lists[:len(reader.lists) - but]
+    return reader.keyed or reader.heading_is_part or any(entry.style in ("letters", "roman") or entry.labelled for entry in outer)
+
+
 def _item(reader: _Reader, found: re.Match[str], line: int) -> int:
     alone = {"question": "numbers", "part": "letters"}.get(found["item"], "")
     current = reader.lists[-1] if reader.lists else _List("", alone)
     current.count += 1
     label = (found["label"] or "").strip()
-    named = find_label(f"{label}:" if label and label[-1:] not in ")].:" else label) if label and not reader.inside else None
+    known = reader.inside and _part_known(reader, but=1)
+    named = find_label(f"{label}:" if label and label[-1:] not in ")].:" else label) if label and not known else None
     reader.after_empty = False if not reader.inside else reader.after_empty
     if named:
+        current.labelled = True
         reader.pieces.append(_Draft("heading", [_plain(label)], line, 5))
     elif current.style and not (found["item"] == "part" and not reader.lists):
         number = current.count
@@ -301,13 +342,14 @@ def _text(reader: _Reader, body: str, start: int, end: int, origin: list[int], b
         if passage.kind in ("display", "code", "table"):
             first = text.count("\n", 0, passage.outer.start)
             inside_display |= set(range(first + 1, first + 1 + text.count("\n", passage.outer.start, passage.outer.end)))
+    inside_display = set() if outside else inside_display
     at = start
     for k, row in enumerate(text.split("\n")):
         line = _line(at, origin, breaks)
         at += len(row) + 1
         if k not in inside_display:
             row = _plain(_IGNORED.sub("", row))
-        role = "block" if k in inside_display else "handout" if outside else "text"
+        role = "handout" if outside else "block" if k in inside_display else "text"
         label = find_label(row) if role == "text" and not reader.headed else None
         reader.headed = reader.headed or bool(label and label.problem and label.strong)
         last = reader.pieces[-1] if reader.pieces else None
@@ -322,5 +364,7 @@ def _text(reader: _Reader, body: str, start: int, end: int, origin: list[int], b
 def _plain(text: str) -> str:
     """Text without the commands that only set type: bold becomes `**...**`, the others vanish."""
     text = re.sub(r"\\(?:textbf|textsc)\s*\{([^{}]*)\}", r"**\1**", text)
+    text = re.sub(r"\\(?:textcolor|colorbox|fcolorbox\s*\{[^{}]*\})\s*(?:\[[^\]\n]*\])?\{[^{}]*\}\s*(?=\{)|\\color\s*\{[^{}]*\}", r"\\emph", text)
+    text = re.sub(r"\\emph(?!\s*\{)", "", text)
     text = re.sub(r"\\(?:textit|emph|underline|textrm|texttt|textsf|uline)\s*\{([^{}]*)\}", r"\1", text)
     return re.sub(r"\\(?:section|subsection)\*?\s*\{([^{}]*)\}", r"\1", text)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from grader.intake.labels import find_label
+from grader.intake.markup import plain_markup
 from grader.intake.paper import Paper, Piece, front_matter, learner_line, listed
 from grader.reading.passages import delimited
 
@@ -20,6 +22,7 @@ def read_markdown(text: str, file: str = "") -> Paper:
 
 def markdown_pieces(text: str, first: int = 1) -> list[Piece]:
     """The pieces of a Markdown text whose first line has the number `first`."""
+    text = plain_markup(text)
     lines = text.split("\n")
     roles: list[str] = ["text"] * len(lines)
     levels = [0] * len(lines)
@@ -36,11 +39,34 @@ def markdown_pieces(text: str, first: int = 1) -> list[Piece]:
         elif kind in ("fence", "table"):
             for k in range(start, min(end, len(lines))):
                 roles[k] = "block"
+    _callouts(content, roles, levels, lines)
     for k, line in enumerate(lines):
         tag = _TAG.fullmatch(line)
         if tag and roles[k] in ("text", "block"):
             roles[k], content[k] = "key", tag["key"]
     return _runs(content, roles, levels, first)
+
+
+_CALLOUT = re.compile(r"\s*\[!(?P<kind>[\w-]{1,20})\][+-]?[ \t]*(?P<title>.*)")
+_ASKING = frozenset("question help faq quote cite abstract summary".split())
+
+
+def _callouts(content: list[str], roles: list[str], levels: list[int], lines: list[str]) -> None:
+    """`> [!question] a`: a title that is a label becomes a heading; what stands in a callout for questions was handed out."""
+    asking = False
+    for k, line in enumerate(lines):
+        quoted = re.match(r"\s{0,3}>", line) is not None
+        found = _CALLOUT.fullmatch(content[k]) if quoted and roles[k] == "text" else None
+        if found:
+            asking = found["kind"].lower() in _ASKING
+            title = found["title"].strip()
+            content[k] = title
+            if find_label("# " + title) or re.fullmatch(r"[A-Za-z]|\d{1,2}[A-Za-z]?", title):
+                roles[k], levels[k] = "heading", 6
+        elif not quoted:
+            asking = False
+        elif asking and roles[k] == "text" and not find_label(content[k]):
+            roles[k] = "handout"
 
 
 def _heading_text(line: str, inline: str) -> str:
@@ -90,7 +116,7 @@ def _runs(lines: list[str], roles: list[str], levels: list[int], first: int) -> 
     made: list[Piece] = []
     start = 0
     for k in range(1, len(lines) + 1):
-        if k < len(lines) and roles[k] == roles[start] and roles[k] in ("text", "block"):
+        if k < len(lines) and roles[k] == roles[start] and roles[k] in ("text", "block", "handout"):
             continue
         if roles[start] == "key":
             made.append(Piece("key", "", first + start, key=(lines[start],)))

@@ -14,7 +14,8 @@ class Piece:
 
     - role "text": lines in which labels are looked for; "block": lines in which none are (fenced code, displays, tables, code cells);
       "heading": a heading, with its `level` from 1; "key": a label that the format itself states (a YAML key, a cell tag, an answer environment), in
-      `key`, which holds until the next key or until an empty one ends it; "handout": text that was handed out with the questions.
+      `key`, which holds until the next key or until an empty one ends it; "handout": text that was handed out with the questions; "answer": an answer
+      begins here, as the format itself says (its text is empty).
     - `line` counts from 1.
     """
 
@@ -73,26 +74,39 @@ def learner_line(line: str) -> str:
 
 
 _MATTER = frozenset(
-    "learner student name author id problem problems source title date course subject format output lang language tags version".split())
+    "learner student name author authors id problem problems source title subtitle date course subject format output lang language tags tag "
+    "version aliases categories category keywords abstract documentclass classoption geometry fontsize mainfont header-includes toc layout permalink "
+    "cssclass cssclasses created modified updated jupyter jupytext kernelspec institute affiliation semester term instructor due assignment homework "
+    "group email bibliography csl colorlinks linkcolor numbersections theme draft status type".split())
 
 
 def front_matter(text: str) -> tuple[dict[str, str], str]:
     """The `key: value` lines between two rules `---` at the head of a text, keys in lower case, and the text with these lines left empty.
 
-    Only plain lines are understood; it is no YAML, so that nothing in it can do more than say a word. A line with another key stays in the text, and
-    where there are other lines too it is no front matter.
+    Only plain lines are understood, and indented or dashed ones below them as their value; it is no YAML, so that nothing in it can do more than say
+    a word. A line with another key stays in the text, and where there are other lines too it is no front matter.
     """
     lines = text.split("\n")
     if lines[0].strip() != "---":
         return {}, text
+    known: dict[str, str] = {}
+    kept = [""]
+    key = ""
     for k, line in enumerate(lines[1:60], 1):
         if line.strip() in ("---", "..."):
-            found = [re.fullmatch(r"\s*([A-Za-z][\w -]{0,30}?)\s*:(?:\s+(.*?))?\s*", entry) for entry in lines[1:k]]
-            if not all(m or not entry.strip() for m, entry in zip(found, lines[1:k])):
-                return {}, text
-            known = {m[1].lower(): (m[2] or "").strip("\"'") for m in found if m and m[1].lower() in _MATTER}
-            kept = [entry if m and m[1].lower() not in _MATTER else "" for m, entry in zip(found, lines[1:k])]
-            return known, "\n".join(["", *kept, "", *lines[k + 1:]])
+            return known, "\n".join([*kept, "", *lines[k + 1:]])
+        found = re.fullmatch(r"([A-Za-z][\w -]{0,30}?)\s*:(?:\s+(.*?))?\s*", line)
+        below = re.fullmatch(r"(?:\s+|-\s)[\s-]*(?:name\s*:\s*)?(.*?)\s*", line) if key else None
+        if found:
+            key = found[1].lower()
+            if key in _MATTER:
+                known.setdefault(key, (found[2] or "").strip("\"'"))
+        elif below and line.strip():
+            if key in _MATTER and not known[key].strip("|>-"):
+                known[key] = below[1].strip("\"'")
+        elif line.strip() and not line.lstrip().startswith("#"):
+            return {}, text
+        kept.append("" if key in _MATTER or not found and not below else line)
     return {}, text
 
 
@@ -132,7 +146,7 @@ def split_learners(paper: Paper) -> tuple[Paper, ...]:
                 current, pieces, rest, start = key, [], [], piece.line + k + 1
             elif not key:
                 rest.append(line)
-        if any(r.strip() for r in rest) or piece.role == "key":
+        if any(r.strip() for r in rest) or piece.role in ("key", "answer"):
             pieces.append(Piece(piece.role, "\n".join(rest), start, piece.level, piece.key))
     made.append(_part_of(paper, current, pieces, note))
     return tuple(made)
@@ -153,6 +167,6 @@ def _without_header(paper: Paper, learner: str) -> Paper:
                 seen += bool(line.strip())
                 kept.append("" if seen <= HEADER_LINES and learner_line(line) else line)
             piece = Piece(piece.role, "\n".join(kept), piece.line, piece.level, piece.key)
-        if piece.text.strip() or piece.role == "key":
+        if piece.text.strip() or piece.role in ("key", "answer"):
             pieces.append(piece)
     return Paper(learner, tuple(pieces), paper.format, paper.file, paper.ocr, paper.notes, paper.problems, paper.macros)

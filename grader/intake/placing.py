@@ -12,11 +12,15 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from grader.intake.alignment import align
-from grader.intake.fields import Line, split_fields
+from grader.intake.bullets import without_bullets
+from grader.intake.encodings import GUESSED
+from grader.intake.fields import Field, Line, split_fields
 from grader.intake.labels import Book, Group
 from grader.intake.paper import Paper
 from grader.intake.sections import Section, Walk
+from grader.intake.targets import stem
 from grader.intake.template import Handout, is_blank_template
+from grader.intake.unplaced import joined, leftover, loose
 from grader.model import Answer, Note, Part, Problem, Provenance, Submission
 
 MAX_ANSWER = 200_000
@@ -36,7 +40,7 @@ def place(paper: Paper, book: Book, handout: Handout, digest: str = "") -> Submi
         elif section.group is not None and section.problem is not None:
             by_group.setdefault((section.problem.id, section.group.names), []).append(section)
         else:
-            unplaced += _loose(paper, section)
+            unplaced += loose(paper, section)
     for problem in book.problems:
         placed: list[Answer] = []
         beside: list[str] = [_preamble(problem, sections)]
@@ -66,21 +70,23 @@ def _group_answers(paper: Paper, problem: Problem, group: Group, sections: Seque
     """The answers to the parts under one label, and what under it belongs to none of them."""
     answers: list[Answer] = []
     unplaced: list[Answer] = []
-    lines = [line for s in sections for line in s.lines]
-    notes = _section_notes(sections)
+    kept = _counting(paper, sections, unplaced)
+    lines = [line for s in kept for line in s.lines]
+    notes = _section_notes(kept)
+    own_sections = {part.id: _counting(paper, by_part.get((problem.id, part.id), []), unplaced) for part in group.parts}
     for part in group.whole:
-        own = by_part.get((problem.id, part.id), [])
+        own = own_sections[part.id]
         if own:
             answers.append(_answer(paper, problem, part, [line for s in own for line in s.lines], _section_notes(own), own[0].line))
         elif sections:
             answers.append(_answer(paper, problem, part, lines, notes, sections[0].line))
     found, rest = split_fields(lines, group.fields) if group.fields and not _enumerated(group) else _enumerated_fields(lines, group)
     if group.fields and not group.whole:
-        unplaced += _leftover(paper, rest, f"it stands under {group.parts[0].id.split('.')[0]} and names none of its fields")
+        unplaced += leftover(paper, rest, problem, stem(group))
     for part, _ in group.fields:
         if any(a.part == f"{problem.id}/{part.id}" for a in answers):
             continue
-        own = by_part.get((problem.id, part.id), [])
+        own = own_sections[part.id]
         held = found.get(part.id)
         if own:
             answers.append(_answer(paper, problem, part, [line for s in own for line in s.lines], _section_notes(own), own[0].line))
@@ -98,8 +104,6 @@ def _enumerated(group: Group) -> bool:
 
 def _enumerated_fields(lines: Sequence[Line], group: Group):
     """As `split_fields`, for list labels at the head of a line."""
-    from grader.intake.fields import Field
-
     found: dict[str, Field] = {}
     rest: list[Line] = []
     current: Field | None = None
@@ -116,67 +120,69 @@ def _enumerated_fields(lines: Sequence[Line], group: Group):
     return found, rest
 
 
+def _counting(paper: Paper, sections: Sequence[Section], unplaced: list[Answer]) -> list[Section]:
+    """Of several places that answer the same, those that count; the others become unplaced text, each with the reason.
+
+    Where a label says `Answer to 5c`, what stood under the same label before was the question. Where a label says that it is a further attempt, what
+    came before is taken back. A place that only repeats what another says counts once.
+    """
+    kept = list(sections)
+    filled = [s for s in kept if _written(s)]
+    answer = next((k for k, s in enumerate(filled) if s.says == "answer"), 0)
+    again = max((k for k, s in enumerate(filled) if s.says == "again"), default=0)
+    for k, section in enumerate(filled):
+        after = filled[max(again, answer)].line
+        why = f"a further attempt in line {after} replaces it" if k < again else f"it stands before the answer in line {after}" if k < answer else ""
+        if why:
+            unplaced += loose(paper, Section(section.problem, None, None, section.lines, [], why))
+            kept.remove(section)
+    same: dict[str, Section] = {}
+    for section in [s for s in kept if _written(s)]:
+        if same.setdefault(re.sub(r"\s", "", joined(section.lines)), section) is not section:
+            kept.remove(section)
+    return kept
+
+
+def _written(section: Section) -> bool:
+    text = joined(section.lines)
+    return bool(text.strip()) and not is_blank_template(text)
+
+
 def _section_notes(sections: Sequence[Section]) -> tuple[Note, ...]:
+    """What was noted under a label; several places with different text that do not say how they hang together are a guess."""
     notes = [n for s in sections for n in s.notes]
-    filled = [s for s in sections if any(t.strip() for _, t in s.lines)]
+    filled = [s for s in sections if _written(s)]
     if len(filled) > 1:
-        notes.append(Note(f"put together from {len(filled)} places: lines {', '.join(str(s.lines[0][0]) for s in filled)}", code="placing.joined"))
+        named = ", ".join(str(s.lines[0][0]) for s in filled)
+        if all(s.says == "goes on" for s in filled[1:]):
+            notes.append(Note(f"put together from {len(filled)} places: lines {named}", code="placing.joined"))
+        else:
+            said = f"several places answer this part, in lines {named}, and none says which counts"
+            notes.append(Note(said, severity="guess", code="placing.joined"))
     return tuple(dict.fromkeys(notes))
 
 
 def _answer(paper: Paper, problem: Problem, part: Part, lines: Sequence[Line], notes: Sequence[Note], line: int) -> Answer:
-    text = _joined(lines)
+    text = joined(lines)
     first = next((n for n, t in lines if t.strip()), line)
     if text and is_blank_template(text):
         text, notes = "", (*notes, Note("the template was handed back as it was", code="blank.template"))
+    if not paper.ocr and paper.format != "yaml" and part.kind != "prose" and len(text) <= MAX_ANSWER:
+        text, doubtful = without_bullets(text)
+        if doubtful:
+            notes = (*notes, Note("the dash before the answer may begin a list or be a minus sign", severity="guess", code="placing.dash"))
+    if not text.isascii() and any(n.code == GUESSED for n in paper.notes):
+        said = "the encoding of the file had to be guessed, and this answer has characters that depend on it"
+        notes = (*notes, Note(said, severity="guess", code=GUESSED))
     if len(text) > MAX_ANSWER:
         text, notes = text[:MAX_ANSWER], (*notes, Note(f"only the first {MAX_ANSWER} characters are kept", severity="guess", code="placing.cut"))
     return Answer(f"{problem.id}/{part.id}", text, Provenance(paper.file, first, paper.format, paper.ocr), tuple(notes))
 
 
-def _joined(lines: Sequence[Line]) -> str:
-    """The lines as one text; where lines of the paper lie between, a blank line does too."""
-    made: list[str] = []
-    for k, (number, text) in enumerate(lines):
-        if k and number > lines[k - 1][0] + 1 and made and made[-1].strip():
-            made.append("")
-        if text.strip() or not made or made[-1].strip():
-            made.append(text.rstrip())
-    while made and not made[-1].strip():
-        made.pop()
-    while made and not made[0].strip():
-        made.pop(0)
-    return "\n".join(made).lstrip()
-
-
-def _loose(paper: Paper, section: Section) -> list[Answer]:
-    text = _joined(section.lines)
-    if not text.strip():
-        return []
-    severity = "guess" if section.why.startswith("unknown part") else "info"
-    first = next(n for n, t in section.lines if t.strip())
-    notes = (*section.notes, Note(f"not placed: {section.why or 'no label says what it answers'}", severity=severity, code="unplaced"))
-    under = f"{section.problem.id}/" if section.problem else ""
-    return [Answer(under, text, Provenance(paper.file, first, paper.format, paper.ocr), notes)]
-
-
-def _leftover(paper: Paper, lines: Sequence[Line], why: str) -> list[Answer]:
-    """Unplaced lines of a section, those that follow one another together."""
-    made: list[Answer] = []
-    block: list[Line] = []
-    for number, text in [*lines, (0, "")]:
-        if block and (not text.strip() or number > block[-1][0] + 1):
-            made += _loose(paper, Section(None, None, None, block, [], why))
-            block = []
-        if text.strip():
-            block.append((number, text))
-    return made
-
-
 def _preamble(problem: Problem, sections: Sequence[Section]) -> str:
     """What stands under the problem before any part ("let T be the length"). With what a part's fields leave over it is put beside each answer, as a
     note of code "context": the learner's own letters may be declared there."""
-    texts = [_joined(s.lines) for s in sections if s.problem is problem and s.group is None and s.part is None
+    texts = [joined(s.lines) for s in sections if s.problem is problem and s.group is None and s.part is None
              and s.why.startswith("it stands under")]
     return "\n".join(t for t in texts if t.strip())
 

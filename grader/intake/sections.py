@@ -10,10 +10,11 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field, replace
 
-from grader.intake.field_labels import Fields
 from grader.intake.fields import Line
+from grader.intake.label_words import ANSWER_WORDS
 from grader.intake.labels import Book, Group, Label, find_label, normal
 from grader.intake.paper import Paper, Piece
+from grader.intake.targets import resolve, stem
 from grader.intake.template import LEADING, MARKER, Handout, is_placeholder
 from grader.model import Note, Part, Problem
 
@@ -29,81 +30,35 @@ class Section:
     notes: list[Note] = field(default_factory=list)
     why: str = ""
     line: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class Target:
-    """What a key names: a group, parts of it, or nothing (`unknown` is then the key)."""
-
-    problem: Problem | None = None
-    group: Group | None = None
-    parts: tuple[Part, ...] = ()
-    unknown: str = ""
-
-
-def resolve(book: Book, path: tuple[str, ...], problem: Problem | None = None) -> Target:
-    """The target of a key that the format itself states: ("minimax", "5c"), ("5c",), ("Question 5", "c"), ("1a", "RNN", "train time"),
-    ("1a.rnn-time-train",)."""
-    group: Group | None = None
-    words: list[str] = []
-    typed = "/".join(path)
-    steps = [k for step in path for k in ([step] if book.problem(step) or book.part(step) else step.split("/"))]
-    for at, key in enumerate(steps):
-        found = book.part(key, problem) or (book.part(f"{_stem(group)}.{key}", problem) if group else None)
-        if found and (not group or found[1] in group.parts):
-            exact = next((g for g in book.groups[found[0].id] if found[1] in g.parts), None)
-            problem, group = found[0], exact
-            if exact is None or len(exact.parts) > 1 and found[1].id != _stem(exact):
-                return Target(problem, group, (found[1],)) if at + 1 == len(steps) else Target(problem, None, (), typed)
-            continue
-        if group is None:
-            first, _, more = key.partition(" ")
-            label = find_label(key if key[-1:] in ")].:" else key + ":") or find_label(key)
-            if label is None and more and (label := find_label(first + ":")):
-                key, words = first, [*words, more]
-            named = book.problem(key) or (book.problem(label.problem) if label and label.problem else None)
-            if named and not (label and label.part):
-                problem = named
-                continue
-            letter = label.part if label else key
-            if label and label.problem:
-                problem = named
-            group = book.group(problem or (book.problems[0] if len(book.problems) == 1 else None), letter)
-            problem = problem or (book.problems[0] if group else None)
-            if group is not None:
-                rest = key[label.rest:].strip(" :.") if label and label.rest < len(key) else ""
-                words += [rest] if rest else []
-                continue
-        words.append(key)
-    if problem is not None and group is None and not words:
-        group = book.only_group(problem)
-        return Target(problem, group, (), "" if group else typed)
-    if group is None:
-        return Target(problem, None, (), typed)
-    return _within(problem, group, " ".join(words), typed)
-
-
-def _stem(group: Group) -> str:
-    return group.parts[0].id.split(".")[0]
-
-
-def _within(problem: Problem | None, group: Group, words: str, typed: str) -> Target:
-    if not words.strip():
-        return Target(problem, group)
-    if group.fields:
-        book = Fields(group.fields)
-        chosen: dict[int, frozenset[int]] = {}
-        for word in book.words(words):
-            chosen[word.dimension] = chosen.get(word.dimension, frozenset()) | {word.value}
-        ids = book.matching(chosen) if chosen else []
-        if len(ids) == 1:
-            return Target(problem, group, (book.parts[ids[0]],))
-    return Target(problem, None, (), typed)
+    says: str = ""
+    """What its label says of it: "again" (a further attempt), "goes on", "answer" (`Answer to 5c`), or nothing."""
+    marked: bool = False
+    """Did the format mark where the answer begins?"""
+    outside: list[Line] = field(default_factory=list)
+    """Its lines outside of the marked answers."""
 
 
 _POINTS = re.compile(r"^[ \t]*[\[(][ \t]*\d+(?:\.\d+)?[ \t]*(?:points?|pts?|marks?|p|pt)\.?[ \t]*[\])][ \t]*[:.]?", re.IGNORECASE)
 _TITLE = re.compile(r"[\w\s,.:&'’#/–-]{0,80}")
 """A heading before the first label that is a title and nothing else."""
+_AGAIN = (r"(?:second|2nd|third|3rd|new|next|last|final|other|another)\s+(?:attempt|try|version)|correct(?:ed|ion)|revis(?:ed|ion)|redone|retry|re-?do|"
+          r"try again|take two|v2")
+_GOES_ON = r"continu(?:ed|ation|ing)|cont(?:['’]?d|\.|inues)?|ctd|fortsetzung|suite|seguito|continuación"
+_SAYS = tuple((says, re.compile(rf"(?<!\w)(?:{words})(?!\w)", re.IGNORECASE)) for says, words in (("again", _AGAIN), ("goes on", _GOES_ON)))
+_BEHIND = re.compile(rf"[\s*_]*[-–—(\[]*\s*(?:{_AGAIN}|{_GOES_ON}|updated?|fixed|improved)(?:\s+(?:answer|solution))?\s*[)\]:]", re.IGNORECASE)
+"""What may stand between a label and its answer: `5c (corrected) ...`."""
+_ANSWER_LABEL = re.compile(rf"(?:\b(?:answers?|ans|solutions?|sol|response|reply)\b|{ANSWER_WORDS})", re.IGNORECASE)
+
+
+def _says(label: str) -> str:
+    """What the words of a label say of the text under it."""
+    return next((word for word, pattern in _SAYS if pattern.search(label)), "")
+
+
+def _label_words(line: str, label: Label) -> str:
+    """The label as typed, with a remark such as "(corrected)" behind it."""
+    behind = _BEHIND.match(line, label.rest)
+    return line if line.lstrip().startswith("#") else line[:behind.end() if behind else label.rest]
 
 
 class Walk:
@@ -115,6 +70,12 @@ class Walk:
         self.problem: Problem | None = named[0] if len(named) == 1 else book.problems[0] if len(book.problems) == 1 else None
         self.sections: list[Section] = []
         self.used: set[str] = set()
+        self.home: tuple[Problem, set[str]] | None = None
+        """The problem of the last label that names a problem alone, and the letters used there."""
+        self.last = ""
+        """The last letter that was entered."""
+        self.says = ""
+        """What the label of the problem says of all under it."""
         self.level = 0
         self.started = False
         self.seen: set[str] = set()
@@ -130,11 +91,24 @@ class Walk:
                 self._heading(piece)
             elif piece.role == "handout":
                 self._handout(piece)
+            elif piece.role == "answer":
+                self.sections[-1].marked = True
             elif piece.role == "block":
                 self._content(piece.line, piece.text)
             else:
                 self._lines(piece)
-        return [s for s in self.sections if s.lines or s.group or s.part]
+        made: list[Section] = []
+        for section in self.sections:
+            if section.outside and (section.marked or section.lines or not (section.group or section.part)):
+                why = "it stands outside of the answers"
+                made.append(Section(section.problem, None, None, section.outside, [], why, section.outside[0][0]))
+            elif section.outside:
+                section.lines = section.outside
+                section.notes.append(Note("nothing marks an answer here; all that stands under the label is taken for it", severity="guess",
+                                          code="placing.unmarked"))
+            if section.lines or section.group or section.part:
+                made.append(section)
+        return made
 
     def _census(self) -> tuple[bool, bool]:
         """Does the paper label problems, and parts, in a way that no numbered list would?"""
@@ -149,7 +123,7 @@ class Walk:
         return problems, letters
 
     def _open(self, problem: Problem | None, group: Group | None, *, part: Part | None = None, line: int = 0, why: str = "") -> None:
-        self.sections.append(Section(problem, group, part, [], [], why, line))
+        self.sections.append(Section(problem, group, part, [], [], why, line, self.says))
 
     def _content(self, line: int, text: str) -> None:
         """Text that stands where the walk is; it may hold several lines."""
@@ -171,7 +145,11 @@ class Walk:
         if len(target.parts) > 1:
             self._open(target.problem, None, line=piece.line, why=f"{'/'.join(piece.key)} names several parts")
             return
-        self._open(target.problem, target.group, part=target.parts[0] if target.parts else None, line=piece.line)
+        part = target.parts[0] if target.parts else None
+        before = next((s for s in reversed(self.sections) if s.lines), None)
+        self._open(target.problem, target.group, part=part, line=piece.line)
+        if self.paper.format == "notebook" and before is not None and (before.group, before.part) == (target.group, part):
+            self.sections[-1].says = "goes on"
 
     # -------------------------------------------------------------------------------------------------- headings
 
@@ -183,25 +161,33 @@ class Walk:
         problem = self.book.problem(piece.text) or self.book.problem(head[0])
         group = self.book.group(self.problem, piece.text) or self.book.group(self.problem, head[0]) if self.problem else None
         if problem and not (group and "" not in group.names):
-            self._enter_problem(problem, piece.line, piece.level)
+            self._enter_problem(problem, piece.line, piece.level, typed=piece.text)
         elif group:
             self.used.add(group.name)
             self._open(self.problem, group, line=piece.line)
+            self._described(piece.text)
         elif label and (label.problem or label.part) and self.started and label.strong:
             self._unknown(label.typed.strip("# *_"), piece.line)
             if label.part:
                 self._rest(piece.line, f"# {piece.text}"[label.rest:])
+        elif self.started and self.level and piece.level <= self.level:
+            self.says = ""
+            self._open(None, None, line=piece.line, why=f"the heading \"{piece.text.strip()[:60]}\" names no problem")
+            self.problem = self.home = None
         elif self.sections[-1].group is None and self.sections[-1].part is None:
             if self.started or label or not _TITLE.fullmatch(piece.text):
-                self._content(piece.line, piece.text)
-        elif self.started and piece.level > self.level:
-            self._content(piece.line, piece.text)
-        elif self.started and self.level:
-            self._open(None, None, line=piece.line, why=f"the heading \"{piece.text.strip()[:60]}\" names no problem")
-            self.problem = None
+                self._marked(piece.line, piece.text)
+        elif self.started:
+            self._marked(piece.line, piece.text)
 
-    def _enter_problem(self, problem: Problem, line: int, level: int = 0, rest: str = "") -> None:
+    def _described(self, typed: str) -> None:
+        """Note what the label of the section that was just opened says of it."""
+        section = self.sections[-1]
+        section.says = _says(typed) or section.says or ("answer" if _ANSWER_LABEL.search(typed) else "")
+
+    def _enter_problem(self, problem: Problem, line: int, level: int = 0, rest: str = "", typed: str = "") -> None:
         self.problem, self.used, self.started = problem, set(), True
+        self.home, self.last, self.says = (problem, self.used), "", _says(typed)
         self.level = level or self.level
         self.seen.add(problem.id)
         only = self.book.only_group(problem)
@@ -251,17 +237,18 @@ class Walk:
         text, _ = self.handout.without(piece.text)
         kept = [(piece.line + k, t) for k, t in enumerate(text.split("\n")) if t.strip() and not is_placeholder(t)
                 and normal(t) not in self.book.by_label]
-        if kept:
-            self.sections.insert(-1, Section(self.problem, None, None, kept, [], "it stands outside of the answers", piece.line))
+        self.sections[-1].outside += kept
 
     def _enter(self, label: Label, line: str, number: int, level: int = 0) -> bool:
         """Take a label; False where the line is no label after all."""
         if label.problem:
             return self._enter_numbered(label, line, number, level)
-        problem = self.problem
+        problem, doubt = self._meant(label.part)
         if problem is None or not label.strong and self.strong_letters:
             return False
         group = self.book.group(problem, label.part)
+        if group is not None and problem is not self.problem and self.home:
+            self.problem, self.used = self.home
         if group is None:
             follows = label.strong and len(label.part) == 1 and chr(ord(label.part) - 1) in self.used
             if follows and not self._has_field(label.part):
@@ -276,9 +263,33 @@ class Walk:
                 self.sections[-1].notes.append(Note(text, severity="guess", code="placing.again"))
                 return False
         self.used.add(group.name)
+        self.last = group.name
         self._open(problem, group, line=number)
+        self._described(_label_words(line, label))
+        if doubt:
+            home = self.home[0].id if self.home else ""
+            text = f"line {number}: \"{label.typed}\" may belong to {home} or to the problem named in the label before it"
+            self.sections[-1].notes.append(Note(text, severity="guess", code="placing.stray"))
         self._rest(number, line[label.rest:])
         return True
+
+    def _meant(self, letter: str) -> tuple[Problem | None, bool]:
+        """The problem that a lone letter belongs to, and whether that is in doubt.
+
+        After a label such as "1b)" among the answers to question 5, "a)" may go on with question 1 or with 5: with 1 where it is the next letter
+        there and not the next one of 5, with 5 where that still has this letter to come.
+        """
+        if self.home is None or self.problem is None or self.home[0] is self.problem:
+            return self.problem, False
+        home, used = self.home
+        group = self.book.group(home, letter)
+        if group is None or group.name in used:
+            return self.problem, False
+        follows = len(self.last) == 1 and letter == chr(ord(self.last) + 1)
+        due = max(used, default="`") < letter
+        if follows and not (due and (not used and letter == "a" or letter == chr(ord(max(used, default="`")[0]) + 1))):
+            return self.problem, False
+        return home, True
 
     def _has_field(self, letter: str) -> bool:
         group = self.sections[-1].group
@@ -298,7 +309,7 @@ class Walk:
             if self.strong_problems or problem is None or again:
                 return False
         if problem is None:
-            worded = re.search(r"[A-Za-z]{4,}|#|\*\*", label.typed) is not None or bool(label.part)
+            worded = re.search(r"[^\W\d_]{4,}|[\u4e00-\u9fff\uac00-\ud7af]|#|\*\*", label.typed) is not None or bool(label.part)
             if not worded and not (self.started and not line[label.rest:].strip()):
                 return False
             self._unknown(label.typed.strip("#*_ "), number)
@@ -307,10 +318,10 @@ class Walk:
         if not label.part:
             inner = find_label(line[label.rest:])
             if inner and inner.part and not inner.problem and self.book.group(problem, inner.part):
-                self._enter_problem(problem, number, level)
+                self._enter_problem(problem, number, level, typed=line[:label.rest])
                 return self._enter(inner, line[label.rest:], number)
             rest = line[label.rest:] if normal(line[label.rest:]) not in self.book.by_label else ""
-            self._enter_problem(problem, number, level, rest)
+            self._enter_problem(problem, number, level, rest, typed=_label_words(line, label))
             if self.sections[-1].group is None and rest.strip() and level == 0:
                 self._rest(number, rest)
             return True
@@ -321,15 +332,17 @@ class Walk:
             self._rest(number, line[label.rest:])
             return True
         if problem is not self.problem:
-            self.used = set()
+            self.used = self.home[1] if self.home and self.home[0] is problem else set()
         self.problem, self.started = problem, True
         self.level = level or self.level
         self.seen.add(problem.id)
         self.used.add(group.name)
+        self.last = group.name
         rest = line[label.rest:]
         suffix = re.match(r"\s*([A-Za-z][\w-]*)\s*:", rest)
-        own = self.book.part(f"{_stem(group)}.{suffix[1]}", problem) if suffix else None
+        own = self.book.part(f"{stem(group)}.{suffix[1]}", problem) if suffix else None
         self._open(problem, group, part=own[1] if own else None, line=number)
+        self._described(_label_words(line, label))
         if label.sub:
             rest = f"({label.sub}) {rest}"
         self._rest(number, rest[suffix.end():] if own and suffix else rest)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from grader.intake.label_words import ANSWER_WORDS
 from grader.intake.labels import Book
 from grader.reading.prose import prose_words
 from grader.reading.splitting import Names
@@ -12,13 +13,15 @@ from grader.reading.tables import tables
 MARKER = re.compile(r"[ \t>#*_]*(?:your|my|student(?:'s)?)\s+(?:answer|solution|response|reply|"
                     r"work)s?(?:\s+here)?\s*[*_]*\s*[:.]?[ \t]*[*_]*[ \t]*(?:[:.][ \t]*)?", re.IGNORECASE)
 """`Your answer:` at the head of a line."""
-LEADING = re.compile(r"[ \t>#*_]*(?:answer|solution|response|ans|sol)\s*[*_]*\s*:[ \t]*[*_]*[ \t]*", re.IGNORECASE)
+LEADING = re.compile(rf"[ \t>#*_]*(?:(?:my|final|our)[ \t]+)?(?:answer|solution|response|ans|sol|{ANSWER_WORDS})\s*[*_]*\s*[:：.][ \t]*[*_]*[ \t]*",
+                     re.IGNORECASE)
 """`Answer:`, which is a marker only where an answer begins."""
 _PLACEHOLDER = re.compile(
     r"[\s>#*_\[\](){}<!%/-]*(?:(?:please\s+)?(?:write|type|put|enter|insert|add|give|fill\s+in|replace\s+this)\b[^.:]{0,30}\b(?:answers?|"
     r"solutions?|response|work|text|code)\b[^.:]{0,40}"
     r"|(?:your|student)\s+(?:answer|solution|response|text|code|work)s?\s*(?:goes\s+)?here|todo|tbd|raise\s+NotImplementedError\(?\)?|"
-    r"double.click to edit.*|\.\.\.|…|_{3,})[\s>*_\[\](){}.:!-]*", re.IGNORECASE)
+    r"double.click to edit.*|(?:(?:my|our|final|the)\s+)?(?:answer|solution|response|" + ANSWER_WORDS + r")s?|"
+    r"\.\.\.|…|_{3,})[\s>*_\[\](){}.:!-]*", re.IGNORECASE)
 
 
 def is_placeholder(line: str) -> bool:

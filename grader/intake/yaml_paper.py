@@ -14,7 +14,7 @@ import textwrap
 
 from grader.intake.labels import Book
 from grader.intake.paper import Paper, PaperError, Piece
-from grader.intake.sections import resolve
+from grader.intake.targets import resolve
 from grader.intake.strict_yaml import Items, Keys, Node, Text, read_yaml
 from grader.model import Note, SpecError
 
@@ -110,8 +110,15 @@ class _Reader:
             self.mapping(node, path, end)
         elif isinstance(node, Items) and self.unknown(path) and node.entries and all(isinstance(e, Keys) for e in node.entries):
             self.below(node, path, end)
+        elif isinstance(node, Items) and node.entries and all(isinstance(e, Text) for e in node.entries) and self.over_lines(node):
+            self.add(path, "\n".join(e.value for e in node.entries if isinstance(e, Text)), node.line)
         else:
             self.add(path, self.source(node.line, end), node.line)
+
+    def over_lines(self, node: Items) -> bool:
+        """Is the list written with a dash and a line for each entry?"""
+        return 0 < node.line <= len(self.lines) and re.search(r":\s*(?:#.*)?$", self.lines[node.line - 1]) is not None \
+            and re.match(r"\s*-\s", next((row for row in self.lines[node.line:] if row.strip()), "")) is not None
 
     def leads_on(self, path: tuple[str, ...], node: Keys) -> bool:
         """Does some key below name a part?"""
