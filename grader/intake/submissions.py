@@ -12,6 +12,7 @@ import unicodedata
 from collections.abc import Sequence
 from dataclasses import replace
 
+from grader.intake.encodings import GUESSED, western
 from grader.intake.files import FORMATS, MAX_BYTES, Skipped, files, format_of
 from grader.intake.labels import Book
 from grader.intake.paper import Paper, PaperError, front_matter, split_learners
@@ -87,7 +88,10 @@ def _text(content: bytes) -> tuple[str, tuple[Note, ...]]:
         try:
             text = content.decode("utf-8-sig")
         except UnicodeDecodeError as error:
-            raise PaperError("not UTF-8 text here; save the file as UTF-8", content.count(b"\n", 0, error.start) + 1) from None
+            guessed = western(content)
+            if guessed is None:
+                raise PaperError("not UTF-8 text here; save the file as UTF-8", content.count(b"\n", 0, error.start) + 1) from None
+            text, notes = guessed, (Note("the file is not UTF-8; it is taken for Windows-1252 text", code=GUESSED),)
     return text.replace("\r\n", "\n").replace("\r", "\n"), notes
 
 
