@@ -77,51 +77,32 @@ def _decide(row: Mapping[str, Any], assume: Mapping[str, str]) -> dict[str, Any]
 
     if row.get("kind") and row["kind"] != "expression" or row.get("options"):
         return _by_kind(row, assume)
-    reference, answer = row["reference"], row["answer"]
     if row.get("extract"):
-        found = extracted(reference, answer, assume)
-        if isinstance(found, str):
-            return _line(row.get("id"), "unread", None, found)
-        reference, answer = found
-    verdict = verify(reference, answer, assume=assume, budget=Budget(CPU_SECONDS))
-    status = str(verdict.status)
+        return _extracted(row, assume)
+    verdict = verify(row["reference"], row["answer"], assume=assume, budget=Budget(CPU_SECONDS))
+    return _said(row.get("id"), verdict)
+
+
+def _said(id: Any, verdict: Any, doubt: str = "") -> dict[str, Any]:
     tried = verdict.evidence.data.get("tried", ()) if verdict.evidence.method == "gap" else ()
     if tried and tried[0][0] == "unread":
-        return _line(row.get("id"), "unread", None, str(tried[0][1]))
+        return _line(id, "unread", None, str(tried[0][1]))
     evidence = {"method": verdict.evidence.method, "data": verdict.evidence.data}
     reason = " ".join(verdict.finding.teacher_words or verdict.finding.words)
     facts = "".join(f" [{f}]" for f in verdict.finding.facts) + "".join(f" [relying on {o}]" for o in verdict.finding.oracles)
-    return _line(row.get("id"), status, verdict.equal, reason + facts, evidence)
+    if doubt:
+        return _line(id, "undecided", None, f"{doubt}: {reason + facts}".rstrip(": "), evidence)
+    return _line(id, str(verdict.status), verdict.equal, reason + facts, evidence)
 
 
-def extracted(reference: str, answer: str, assume: Mapping[str, str]) -> tuple[Any, Any] | str:
-    """Reference and answer out of prose, laid out alike: a name before an equality sign is taken off where the other side has none, and a
-    list beside a set counts as a set. Gives the reason as text where a side is not read."""
-    from grader.answers._compare import unlabelled
-    from grader.model import Read
-    from grader.reading import Vocabulary, read
-    from grader.reading.stated import stated
-    from grader.replay import natures
-    from grader.term import collection
+def _extracted(row: Mapping[str, Any], assume: Mapping[str, str]) -> dict[str, Any]:
+    from grader.decide import Budget
+    from grader.final import compare_final
 
-    vocabulary = Vocabulary.declared({n: w for n, w in assume.items() if n != "*"})
-    terms = []
-    for text, what in ((reference, "reference"), (answer, "answer")):
-        found = read(text, vocabulary)
-        candidates = stated(text, vocabulary)
-        if len(candidates) == 1 and (not isinstance(found, Read) or found.term.kind == "text"):
-            found = read(candidates[0].text, vocabulary)
-        if not isinstance(found, Read):
-            return f"the {what}: {found.reason}" if len(candidates) < 2 else f"the {what} puts forward several answers"
-        terms.append(found.term)
-    kinds = [natures.nature(t) for t in terms]
-    for k in (0, 1):
-        if kinds[k] == "condition" and kinds[1 - k] != "condition":
-            terms[k] = unlabelled(terms[k])[0]
-    kinds = [natures.nature(t) for t in terms]
-    if kinds[0] != kinds[1] and all(t.kind == "tuple" and t.name in ("list", "set") for t in terms):
-        terms = [collection("set", *t.args) for t in terms]
-    return terms[0], terms[1]
+    found = compare_final(row["reference"], row["answer"], assume=assume, budget=Budget(CPU_SECONDS))
+    if found.verdict is None:
+        return _line(row.get("id"), "unread" if found.unread else "undecided", None, found.doubt)
+    return _said(row.get("id"), found.verdict, found.doubt)
 
 
 def _by_kind(row: Mapping[str, Any], assume: Mapping[str, str]) -> dict[str, Any]:

@@ -46,6 +46,15 @@ def test_the_python_in_the_readme_runs():
     assert doctest.testfile(str(ROOT / "README.md"), module_relative=False).failed == 0
 
 
+def test_the_python_about_final_answers_runs():
+    import doctest
+
+    import grader.rewards
+
+    assert doctest.testfile(str(ROOT / "docs" / "final-answers.md"), module_relative=False).failed == 0
+    assert doctest.testmod(grader.rewards).failed == 0
+
+
 def test_the_map_names_every_room():
     text = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
     for entry in sorted((ROOT / "grader").iterdir()):

@@ -1,0 +1,230 @@
+"""What a final answer means: a choice letter, words, a ratio, a time, digits in a base, an amount with a unit, or a formula."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+
+from grader import reading as reader
+from grader.answers._labels import valued
+from grader.model import Read
+from grader.reading import Vocabulary, units
+from grader.reading.final import Final, snippet
+from grader.replay import natures
+from grader.replay.units import named
+from grader.term import Term, apply, collection, constant, free_names, number, symbol, text
+
+MAX_WORDS = 6
+"""Words of an answer in words."""
+_FONT = r"\\(?:text|textbf|mathrm|mathbf|textrm|textit|mbox|operatorname|textnormal|mathit)"
+_LETTER = re.compile(rf"^(?:{_FONT}\s*\{{\s*)?(?:\(\s*([A-J])\s*\)|([A-J])(?=\s*\}}?\s*(?:[.):](?!\d)|$)))\s*\}}?[.):]?\s*\}}?(.*)$", re.DOTALL)
+_FONTS = re.compile(rf"{_FONT}\s*\{{([^{{}}]*)\}}")
+_TIME = re.compile(r"^(\d{1,2}):(\d{2})(?::(\d{2}))?\s*([AaPp])?\.?\s*(?:[Mm]\.?)?$")
+_BASE = re.compile(r"^\(?([0-9A-Za-z]{1,200})\)?_\{?\s*(?:\\text\{)?(\d{1,2})\}?\}?$")
+_NOUN = re.compile(r"^(.*?[\d}\])])(?:\s|~|\\[,;:! ])*(?:\\(?:text|mathrm|textrm|mbox)\s*\{[\s~]*([A-Za-z][A-Za-z .\-]*)\}"
+                   r"|(?<=[\s~])([A-Za-z]{3,}[A-Za-z .\-]*))$", re.DOTALL)
+_WORDS = re.compile(r"^[A-Za-z0-9][A-Za-z0-9\s'’,.\-/]*$")
+_NOTHING = re.compile(r"(?i)^no(?: real| valid| possible| integer)? (?:solutions?|roots?|real solutions?)(?: exists?)?$|^there (?:is|are) no(?: "
+                      r"real)? solutions?$")
+_EVERYTHING = re.compile(r"(?i)^all real(?:s| numbers)(?: \w)?$|^any real number$|^all \w in the reals$")
+_MEASURED = re.compile(r"(?i)^(?:square|cubic)?\s*units?(?:\s*(?:squared|cubed|\^?[23]))?$")
+_STOP = frozenset("a an the in of is are it this that total only altogether each per because since as which correct right wrong below above "
+                  "follows so then thus hence we i you not and or but if".split())
+
+
+@dataclass(frozen=True)
+class Thing:
+    """What an answer is: its form (term, letter, words, time, base), its reading, and the unit or noun behind it."""
+
+    form: str
+    read: Read
+    words: str = ""
+    unit: Term | None = None
+    noun: str = ""
+    glued: bool = False
+    """The unit stands right behind the number and may be a letter of algebra: 5m."""
+    beside: Thing | None = None
+    """With a choice letter: what stands behind the letter."""
+    parted: bool = False
+    """Put forward in several boxes."""
+    bracketed: bool = False
+    """A list in square brackets, which may be an interval."""
+
+    @property
+    def term(self) -> Term:
+        return self.read.term
+
+
+# ----------------------------------------------------------------------------------------------------------------- reading
+
+
+def is_answer(said: str, vocabulary: Vocabulary) -> bool:
+    """Can the snippet stand as an answer: mathematics, an amount, a letter, or a few words that are no sentence?"""
+    if not said or len(said) > 4000:
+        return False
+    found = thing(said, vocabulary)
+    if isinstance(found, str):
+        return False
+    if found.form == "words":
+        tokens = found.words.split()
+        return len(tokens) <= 3 and not _STOP & set(t.lower() for t in tokens)
+    return found.form == "time" or found.term.kind != "text"
+
+
+def meaning(final: Final, vocabulary: Vocabulary) -> Thing | str:
+    """What is put forward, or why it is not read. Several parts make a list."""
+    if len(final.parts) == 1:
+        found = thing(final.parts[0], vocabulary)
+        if final.after and not isinstance(found, str) and found.form == "term" and found.unit is None and not found.noun:
+            behind = re.match(r"(?:\\(?:text|mathrm)\{\s*)?(\\?%|°|\\circ|[A-Za-z]+)", final.after)
+            unit = behind and units.read_unit(behind[1], named)
+            if unit and (unit.name in ("percent", "deg") or len(behind[1]) > 2 and behind[1] not in ("and", "mol", "min", "day")):
+                return _with_unit(found, unit)
+        return found
+    made = [thing(p, vocabulary) for p in final.parts]
+    for item in made:
+        if isinstance(item, str):
+            return item
+    items = [m for m in made if isinstance(m, Thing)]
+    if {i.form for i in items} == {"letter"}:
+        return Thing("words", Read(text(" ".join(i.words for i in items))), " ".join(i.words for i in items))
+    terms = [v if (v := valued(i.term)) is not None else i.term for i in items]
+    return Thing("term", Read(collection("list", *terms)), parted=True)
+
+
+def thing(said: str, vocabulary: Vocabulary) -> Thing | str:
+    """One answer."""
+    said = re.sub(r"(?<=\d)(?:,|\{,\})?\\[,!]\s*(?=\d{3}(?:\D|$))", lambda m: "," if "," in m[0] else "", snippet(said))
+    letter = _LETTER.match(said)
+    if letter:
+        return _choice(letter, vocabulary)
+    for special in (_time, _base):
+        found = special(said)
+        if found is not None:
+            return found
+    if ":" in said:
+        ratio = _ratio(said, vocabulary)
+        if ratio is not None:
+            return ratio
+    plain = " ".join(_FONTS.sub(r" \1 ", said).replace("~", " ").split())
+    if _NOTHING.match(plain):
+        return Thing("term", Read(constant("emptyset")))
+    if _EVERYTHING.match(plain):
+        return Thing("term", Read(constant("RR")))
+    amount = _amount(said, vocabulary)
+    if amount is not None:
+        return amount
+    return _plain_thing(said, plain, vocabulary)
+
+
+def _plain_thing(said: str, plain: str, vocabulary: Vocabulary) -> Thing | str:
+    found = reader.read(said, vocabulary)
+    wordy = _WORDS.match(plain) is not None and re.search(r"[A-Za-z]{2}", plain) is not None
+    if wordy:
+        upright = _FONTS.search(said) is not None
+        whole = isinstance(found, Read) and found.term.kind in ("symbol", "constant") and found.term.name not in (plain, plain.replace(" ", ""))
+        declared = plain in free_names(found.term) if isinstance(found, Read) else False
+        product = isinstance(found, Read) and found.term.is_apply("mul") and all(a.kind == "symbol" for a in found.term.args)
+        single = re.fullmatch(r"[A-Za-z]{3,}", plain) is not None
+        if not isinstance(found, Read) or found.term.kind == "text" or upright and (whole is False and single or declared) or single and product:
+            if len(plain.split()) <= MAX_WORDS:
+                return Thing("words", Read(text(plain)), plain)
+    if not isinstance(found, Read):
+        return found.reason
+    if found.proposed:
+        return "it was read only after a repair that is a guess"
+    if _braced(found):
+        found = replace(found, term=collection("list", *found.term.args))
+    return Thing("term", found, bracketed=said.startswith(("[", "\\left[")))
+
+
+def _braced(found: Read) -> bool:
+    """Braces of LaTeX that print nothing: {1, 3} between dollars is the bare list 1, 3."""
+    return found.term.kind == "tuple" and found.term.name == "set" and any(n.code == "braces" for n in found.notes)
+
+
+def _choice(letter: re.Match[str], vocabulary: Vocabulary) -> Thing | str:
+    name, rest = letter[1] or letter[2], re.sub(r"^(?:\\[,;:! ]|\\quad|~|\s|[.):])+", "", letter[3] or "").strip()
+    if rest and (letter[1] and rest[0] in "^_=+-*/(<>" or re.match(r"\s*[=^_]", letter[3])):
+        found = reader.read(letter[0], vocabulary)
+        return Thing("term", found) if isinstance(found, Read) else found.reason
+    beside = thing(rest, vocabulary) if rest else None
+    return Thing("letter", Read(symbol(name)), name, beside=beside if isinstance(beside, Thing) else None)
+
+
+def _time(said: str) -> Thing | None:
+    found = _TIME.match(_FONTS.sub(r" \1 ", said).strip())
+    if found is None or int(found[2]) > 59:
+        return None
+    words = f"{int(found[1])}:{found[2]}" + (f":{found[3]}" if found[3] else "") + (f" {found[4].lower()}m" if found[4] else "")
+    nonzero = not found[4] and not found[3] and int(found[1]) and int(found[2])
+    ratio = apply("div", number(int(found[1])), number(int(found[2]))) if nonzero else text(words)
+    return Thing("time", Read(ratio), words)
+
+
+def _base(said: str) -> Thing | None:
+    found = _BASE.match(said.replace(" ", ""))
+    if found is None or not re.match(r"[0-9]", found[1]) or not 2 <= int(found[2]) <= 36:
+        return None
+    try:
+        return Thing("base", Read(number(int(found[1], int(found[2])))), found[2])
+    except ValueError:
+        return None
+
+
+def _ratio(said: str, vocabulary: Vocabulary) -> Thing | None:
+    """a : b and a : b : c as quotients by the last part; a label made of ratios before "=" is left out."""
+    if "=" in said and ":=" not in said:
+        label, _, said = said.rpartition("=")
+        if ":" not in said:
+            found = reader.read(said, vocabulary) if ":" in label else None
+            return Thing("term", found) if isinstance(found, Read) else None
+    pieces = re.split(r"\s*(?<!:)(?:\\colon|:)(?!=)\s*", said)
+    if not 2 <= len(pieces) <= 6 or any(p.count("{") != p.count("}") or p.count("(") != p.count(")") for p in pieces):
+        return None
+    found = [reader.read(p, vocabulary) for p in pieces]
+    if not all(isinstance(f, Read) and natures.nature(f.term) == "number" and f.term != number(0) for f in found):
+        return None
+    *parts, last = [f.term for f in found if isinstance(f, Read)]
+    quotients = [apply("div", p, last) for p in parts]
+    return Thing("ratio", Read(quotients[0] if len(quotients) == 1 else collection("tuple", *quotients)))
+
+
+def _amount(said: str, vocabulary: Vocabulary) -> Thing | None:
+    """A number with a unit or a noun."""
+    cut = units.split(said, named)
+    if cut is not None:
+        before = thing(cut[0], vocabulary) if len(cut[0]) < len(said) else "nothing"
+        if isinstance(before, Thing) and before.form == "term" and before.unit is None and not before.noun:
+            unit, rest = cut[1], said[len(cut[0]):]
+            glued = unit.kind == "symbol" and re.match(r"[A-Za-z]$", rest) is not None
+            return replace(_with_unit(before, unit), glued=glued)
+    noun = _NOUN.match(said)
+    if noun:
+        before = thing(noun[1], vocabulary)
+        if isinstance(before, Thing) and before.form == "term" and before.unit is None and not before.noun and not free_names(before.term):
+            words = " ".join((noun[2] or noun[3]).split()).lower()
+            if words.split()[0] not in ("or", "and", "if", "for", "where", "when", "with", "to", "sin", "cos", "tan", "log", "ln", "exp", "mod",
+                                        "choose"):
+                return replace(before, noun="" if _MEASURED.match(words) else words)
+    return None
+
+
+def _with_unit(found: Thing, unit: Term) -> Thing:
+    if unit == symbol("percent"):
+        return replace(found, read=_mapped(found.read, "percent"))
+    if unit == symbol("deg"):
+        return replace(found, read=_mapped(found.read, "degree"))
+    return replace(found, unit=unit)
+
+
+def _mapped(found: Read, operator: str) -> Read:
+    def put(term: Term) -> Term:
+        if term.kind == "relation" and term.signs[-1] in ("=", "approx"):
+            return term.with_args((*term.args[:-1], put(term.args[-1])))
+        return apply("neg", put(term.args[0])) if term.is_apply("neg") else apply(operator, term)
+
+    return replace(found, term=put(found.term), alternatives=tuple(put(t) for t in found.alternatives))
+
+
+__all__ = ["Thing", "is_answer", "meaning", "thing"]

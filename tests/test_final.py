@@ -1,0 +1,183 @@
+"""The final answer in a text: found, laid out, compared; and the functions that training code calls."""
+
+import json
+import pickle
+import threading
+import time
+
+import pytest
+
+from grader import rewards
+from grader.final import compare_final, parsed
+from grader.pairs import decide_line
+from grader.reading.final import snippet, tidy
+from grader.reading.units import read_unit, split
+from grader.replay.units import named
+
+T, F, N = True, False, None
+ROWS = [  # reference, answer, equal (or several that are allowed)
+("42","#### 42",T),("42","Let's see. 6*7 = 42.\n#### 42",T),("42","The total is 6*7 = 42.\n#### 43",F),
+("42","**Final Answer:** 42",T),("42","**Answer:** $42$",T),("42","Answer: 42",T),("42","The answer is $\\boxed{42}$.",T),
+("42", "so x = 21 and then 2x = 42. \\boxed{42}", T), ("42", "\\boxed{41}\nWait, that is wrong.\n\\boxed{42}", T),
+("42", "\\boxed{42}\nWait, that is wrong.\n\\boxed{41}", F),
+("\\frac{3}{4}", "\\boxed{\\frac{3}{4}}", T), ("\\frac{3}{4}", "\\boxed{\\dfrac34}", T), ("3/4", "\\boxed{0.75}", T), ("3/4", "\\boxed{75\\%}", T),
+("1,000", "\\boxed{1000}", T), ("1000", "\\boxed{1{,}000}", T), ("1000", "\\boxed{1\\,000}", T), ("$1,234.50", "1234.5", T),
+("1234.5", "\\boxed{\\$1{,}234.50}", T),
+("x=5", "\\boxed{5}", T), ("5", "\\boxed{x=5}", T), ("5", "\\boxed{x=6}", F), ("x=5", "\\boxed{x = 5}", T), ("5", "$x = 5$", T),
+("C", "The correct option is (C).", T), ("C", "The correct option is (B).", F), ("(C)", "C", T), ("C", "\\boxed{C}", T),
+("C", "\\boxed{\\text{(C)}}", T), ("C", "Answer: C. Paris", T), ("C", "The answer is (C) 45", T), ("B", "\\boxed{\\textbf{(C) }45}", F),
+("45", "\\boxed{\\textbf{(C) }45}", T),
+("\\textbf{(C)}\\ 45", "45", T), ("C", "\\boxed{c}", N),
+("90^\\circ", "\\boxed{90}", T), ("90", "\\boxed{90^\\circ}", T), ("90^\\circ", "\\boxed{\\frac{\\pi}{2}}", T), ("90", "\\boxed{91^\\circ}", F),
+("10 cm", "\\boxed{10\\text{ cm}}", T), ("10 cm", "\\boxed{100\\text{ mm}}", T), ("10 cm", "\\boxed{10\\text{ m}}", F), ("10 cm", "\\boxed{10}", N),
+("10", "\\boxed{10\\text{ cm}}", T), ("10", "\\boxed{10\\text{ apples}}", T), ("10 apples", "10 oranges", N),
+("10 \\text{ kg}", "\\boxed{10\\text{ m}}", F),
+("5\\text{ m/s}", "\\boxed{18\\ \\mathrm{km/h}}", T), ("20^\\circ C", "\\boxed{293.15\\text{ K}}", T), ("5 m/s^2", "5 m s^{-2}", T),
+("\\{1,2\\}", "\\boxed{\\{2,1\\}}", T), ("1,2", "\\boxed{2, 1}", T), ("1,2", "\\boxed{1}", F), ("1", "\\boxed{1,2}", F),
+("1, 2", "x = 1 \\text{ or } x = 2", T), ("\\{1,2\\}", "\\boxed{x=1 \\text{ or } x=2}", T),
+("(1,2)", "\\boxed{(1,2)}", T), ("(1,2)", "\\boxed{(2,1)}", F), ("(1,2)", "\\boxed{(x,y)=(1,2)}", T), ("(1,2)", "\\boxed{x=1, y=2}", T),
+("(1,2)", "\\boxed{[1,2]}", (N, F)),
+("[1,2]", "\\boxed{1\\le x\\le 2}", T), ("(1,2)", "\\boxed{1<x<2}", (N, T)), ("(-\\infty,2)", "\\boxed{x<2}", T), ("x<2", "\\boxed{(-\\infty,2)}", T),
+("x<2", "\\boxed{x\\le 2}", F),
+("3:4", "\\boxed{3:4}", T), ("3:4", "\\boxed{6:8}", T), ("3:4", "\\boxed{4:3}", F), ("3:4", "\\boxed{\\frac34}", T), ("1:2:3", "\\boxed{2:4:6}", T),
+("1:2:3", "\\boxed{1:2:4}", F),
+("2:30", "\\boxed{2:30}", T), ("2:30 pm", "\\boxed{2:30\\text{ PM}}", T), ("2:30 pm", "2:30 am", F),
+("1\\frac{1}{2}", "\\boxed{\\frac{3}{2}}", T), ("1 1/2", "\\boxed{1.5}", T), ("3/2", "\\boxed{1\\frac12}", T),
+("March 3", "\\boxed{\\text{March 3}}", T), ("March 3", "\\boxed{\\text{March 4}}", (F, N)), ("Saturday", "The answer is Saturday.", T),
+("Saturday", "The answer is Sunday.", (F, N)), ("even", "\\boxed{\\text{even}}", T), ("even", "\\boxed{\\text{odd}}", F),
+("Yes", "\\boxed{\\text{Yes}}", T), ("Yes", "\\boxed{\\text{No}}", F), ("yes", "Yes", T), ("True", "\\boxed{\\text{True}}", T),
+("True", "\\boxed{\\text{False}}", F),
+("dog", "god", (F, N)), ("no solution", "\\boxed{\\text{No solution}}", T), ("no solution", "\\boxed{\\emptyset}", T),
+("\\emptyset", "\\boxed{\\text{no real solutions}}", T), ("\\infty", "\\boxed{\\infty}", T), ("all real numbers", "\\boxed{\\mathbb{R}}", T),
+("\\mathbb{R}", "\\boxed{(-\\infty,\\infty)}", T),
+("\\begin{pmatrix}1&2\\\\3&4\\end{pmatrix}", "\\boxed{\\begin{bmatrix}1&2\\\\3&4\\end{bmatrix}}", T),
+("\\begin{pmatrix}1&2\\\\3&4\\end{pmatrix}", "\\boxed{\\begin{bmatrix}1&2\\\\3&5\\end{bmatrix}}", F),
+("101_2", "\\boxed{101_2}", T), ("101_2", "\\boxed{110_2}", F), ("101_2", "\\boxed{5}", N), ("5", "\\boxed{101_2}", N), ("204_5", "204_6", (F, N)),
+("y=2x+1", "\\boxed{y = 2x + 1}", T), ("y=2x+1", "\\boxed{2x - y + 1 = 0}", T), ("y=2x+1", "\\boxed{2x+1}", T), ("y=2x+1", "\\boxed{y=2x-1}", F),
+("2x+1", "f(x)=2x+1", T),
+("7", "\\boxed{2x+3=7}", (N, F)), ("x^2", "\\boxed{x^2+C}", F), ("28\\%", "\\boxed{28}", N), ("28", "\\boxed{28\\%}", N),
+("28\\%", "\\boxed{0.28}", T), ("28\\%", "\\boxed{29}", F),
+("\\pm 3", "\\boxed{3,-3}", T), ("3,-3", "\\boxed{\\pm 3}", T), ("\\pm 3", "\\boxed{3}", F), ("3", "\\boxed{\\pm 3}", F),
+("5", "The answer is either 5 or 6.", (N, F)), ("5", "\\boxed{5} or \\boxed{6}", (N, F)), ("5", "I think the answer is 5, but it might be 6.", (N,)),
+("5", "The final answer is $5$. I hope it is correct.", T), ("5", "<think> maybe \\boxed{7} </think> The answer is \\boxed{5}", T),
+("5", "<think> maybe \\boxed{5} </think> The answer is \\boxed{7}", F),
+("5", "\\boxed{5}. Final Answer: The final answer is 6.", N), ("5", "", N), ("5", "I don't know", N), ("5", "No idea \\boxed{}", N),
+("2\\sqrt{3}", "\\boxed{2\\sqrt3}", T), ("2\\sqrt{3}", "\\boxed{\\sqrt{12}}", T), ("2\\sqrt{3}", "\\boxed{3.46}", F),
+("\\frac{\\pi}{4}", "$\\pi/4$", T), ("e", "\\boxed{e}", T), ("i", "\\boxed{i}", T), ("-1", "\\boxed{i^2}", T),
+("10", "Therefore, the number of ways is $\\binom{5}{2} = 10$.", T), ("10", "There are $5$ men and $2$ women, so there are $10$ ways.", T),
+("12", "Hence, 3 x 4 = 12 eggs are left.", T),
+("8", "Jane has 5 + 3 = 8 apples. So the answer is 8 apples.", T), ("8", "Jane has 8 apples left", T),
+("18", "She makes 9 * 2 = $<<9*2=18>>18 every day at the farmer's market.\n#### 18", T),
+("540", "He runs 3*3=9 sprints a week. So he runs 9*60=540 meters a week.\nThe answer is 540 meters.", T), ("70000", "The profit is $70,000.", T),
+("-3", "The minimum value is $-3$.", T),
+("\\frac{1}{3}", "Thus the probability is $\\frac{1}{3}$, i.e. about 33%.", (T, N)),
+("0.33", "Thus the probability is about $\\frac{1}{3}$.", (F, N)),
+("n^2+n", "The sum is $2 + 4 + \\cdots + 2n = n(n+1)$.", T), ("(x+2)(x-3)", "$$x^2-x-6 = (x+2)(x-3)$$", T),
+("4", "$\\boxed{4}$ and that's the answer to part 2", T),
+("16", "**Step 1:** compute $4^2$.\n\n**Step 2:** we get 16.\n\n**Answer: 16**", T), ("A", "**Answer: A**", T), ("A", "Option A is correct.", T),
+("D", "The best answer is D because ...", T), ("B", "A", F),
+("x \\in [-2,7]", "[-2, 7]", T), ("x>3", "\\boxed{(3, \\infty)}", T), ("(3,\\infty)", "\\boxed{x \\geq 3}", F),
+("-2,5", "\\boxed{x=-2}\\text{ and }\\boxed{x=5}", T), ("-2,5", "x = -2 \\text{ and } x = -5", F),
+("11,111,111,100", "\\boxed{11111111100}", T), ("2^{10}", "\\boxed{1024}", T), ("1024", "\\boxed{2^{10}}", T), ("6.02\\times10^{23}", "6.02e23", T),
+("10^{-20}", "10^{-21}", F), ("0.000001", "0.000002", F),
+("\\text{(A)}", "\\text{(B)}", F), ("14", "$\\boxed{14\\pi}$", F), ("\\$5", "\\boxed{5\\text{ dollars}}", T), ("50 cents", "\\boxed{\\$0.50}", T),
+("\\$0.50", "\\boxed{50}", F), ("3 hours", "\\boxed{180\\text{ minutes}}", T), ("180", "\\boxed{3\\text{ hours}}", F),
+]
+
+
+@pytest.mark.parametrize("reference, answer, expected", ROWS, ids=[f"{r[:20]} / {a[:40]}" for r, a, _ in ROWS])
+def test_final_answers(reference, answer, expected):
+    found = compare_final(reference, answer)
+    assert found.equal in (expected if isinstance(expected, tuple) else (expected,)), (found.doubt, parsed(answer).text)
+
+
+def test_pairs_extracts():
+    made = decide_line(json.dumps({"id": 3, "reference": "5", "answer": "so \\boxed{5}", "extract": True}))
+    assert (made["id"], made["status"], made["equal"]) == (3, "proved", True)
+    made = decide_line(json.dumps({"id": 3, "reference": "28\\%", "answer": "\\boxed{28}", "extract": True}))
+    assert (made["status"], made["equal"]) == ("undecided", None) and "percent" in made["reason"]
+    assert decide_line(json.dumps({"id": 3, "reference": "5", "answer": "", "extract": True}))["status"] == "unread"
+
+
+def test_snippets():
+    assert [snippet(t) for t in ("$5$.", "**5**", "\\boxed{5}", "$\\boxed{\\frac{1}{2}}$", "= 5", "${1, 2}$", "\\(x\\)")] == ["5", "5", "5",
+        "\\frac{1}{2}", "5", "1, 2", "x"]
+    assert tidy("a <think> b </think> c<|im_end|>").split() == ["a", "c"]
+    assert tidy("b </think> c") .strip() == "c" and tidy("\\\\frac{1}{2}") == "\\frac{1}{2}" and tidy("1 \\\\ 2") == "1 \\\\ 2"
+
+
+@pytest.mark.parametrize("text, amount, unit", [
+    ("9.81 \\mathrm{m\\,s^{-2}}", "9.81", "m*s^(-2)"), ("90 km/h", "90", "km/h"), ("5\\text{ m}/\\text{s}^2", "5", "m/s^2"), ("20 °C", "20", "degC"),
+    ("20^{\\circ} C", "20", "degC"), ("3 metres per second", "3", "m/s"), ("\\$5", "5", "dollar"), ("28 pct", "28", "percent"),
+    ("5 J/(kg K)", "5", "J/(kg*K)"),
+    ("\\frac{1}{2}\\text{ hours}", "\\frac{1}{2}", "h"), ("3.5\\ \\mu\\text{m}", "3.5", "µm"), ("72 \\frac{\\text{km}}{\\text{h}}", "72", "km/h"),
+    ("10 N·m", "10", "N*m"), ("5 k\\Omega", "5", "kohm"), ("5 square meters", "5", "m^2"), ("5 cm³", "5", "cm^3"),
+])
+def test_units_are_cut_off(text, amount, unit):
+    found = split(text, named)
+    assert found is not None and (found[0], str(found[1])) == (amount, unit)
+
+
+@pytest.mark.parametrize("text", ["x m", "x^2", "2x", "100 apples", "6.02e23", "sin(30)", "", "km", "5^{", "((((", "5 " + "m " * 500])
+def test_what_ends_in_no_unit(text):
+    assert split(text, named) is None
+
+
+def test_units_alone():
+    assert str(read_unit("m^{1/2}", named)) == "m^(1/2)" and read_unit("m/", named) is None and read_unit("", named) is None and read_unit("m^x",
+        named) is None
+
+
+# ---- the functions that training code calls
+
+
+def test_parse_and_verify_are_drop_ins():
+    assert rewards.verify(rewards.parse("\\boxed{1/2}"), rewards.parse("so 0.5")) is True
+    assert rewards.verify(rewards.parse("1/2"), rewards.parse("\\boxed{0.51}")) is False
+    assert rewards.verify("1/3", "0.333333") is False and rewards.verify("1/3", "0.333333", float_rounding=6) is True
+    assert rewards.verify("1/3", "0.3333", float_rounding=6) is False and rewards.verify(2, "2.0") is True
+    assert rewards.parse("") == [] and rewards.verify([], rewards.parse("1")) is False
+    sympy = pytest.importorskip("sympy")
+    x = sympy.Symbol("x")
+    assert rewards.verify(x**2 - 1, "(x-1)(x+1)") is True and rewards.verify([sympy.Rational(1, 2)], ["0.5"]) is True
+
+
+def test_accuracy_reward():
+    said = [[{"role": "assistant", "content": "\\boxed{7}"}], "#### 8",
+            [{"role": "user", "content": "7"}, {"role": "assistant", "content": "I do not know."}]]
+    assert rewards.accuracy_reward(said, ["7", "7", "7"], prompts=["a", "b", "c"]) == [1.0, 0.0, 0.0]
+    assert rewards.accuracy_reward(["7"], ["see figure 3 of the book by the same author"]) == [None]
+    assert rewards.accuracy_reward(["\\boxed{28}"], ["28\\%"], undecided=None) == [None]
+    with pytest.raises(ValueError):
+        rewards.accuracy_reward(["7"], ["7", "8"])
+
+
+def test_compute_score():
+    assert rewards.compute_score("\\boxed{2, 3}", "3, 2") == 1.0 and rewards.compute_score("\\boxed{2}", "3") == 0.0
+    assert rewards.compute_score(data_source="math", solution_str="#### 4", ground_truth="4", extra_info={}) == 1.0
+
+
+def test_from_any_thread_and_pickled():
+    functions = pickle.loads(pickle.dumps([rewards.verify, rewards.parse, rewards.accuracy_reward, rewards.compute_score]))
+    assert functions == [rewards.verify, rewards.parse, rewards.accuracy_reward, rewards.compute_score]
+    assert pickle.loads(pickle.dumps(rewards.parse("\\boxed{x+1}"))) == rewards.parse("\\boxed{x+1}")
+    found = []
+
+    def work(k):
+        found.append((k, rewards.verify(f"(x+{k})^2", f"x^2+{2 * k}x+{k * k}"), rewards.verify(f"(x+{k})^2", f"x^2+{2 * k}x+{k}")))
+
+    threads = [threading.Thread(target=work, args=(k,)) for k in range(2, 10)]
+    for t in threads:
+        t.start()
+    for t in threads:
+        t.join()
+    assert sorted(found) == [(k, True, False) for k in range(2, 10)]
+
+
+def test_hostile_answers_end_in_time():
+    start = time.thread_time()
+    for text in ("9^{9^{9^9}}", "(10^9)!", "\\sin(" * 40 + "x" + ")" * 40, "\\boxed{" * 500, "\\boxed{" + "(" * 2000 + "}", "is " * 20_000,
+                 "$" * 5000, "the answer is " * 3000,
+                 "\\boxed{1}" * 5000, "\\text{" * 3000, "5 " + "\\text{m}" * 900, "1:" * 900):
+        assert rewards.verify("x+1", text) is False
+    assert time.thread_time() - start < 25
