@@ -16,7 +16,7 @@ from grader import model
 from grader.model import Claim, Evidence, Finding, Status, Verdict
 
 CHECKERS = frozenset("growth point region attention_limit probability dynamics equality samples constant structure definedness order form expansion "
-                     "choice".split())
+                     "choice step zeros".split())
 """Evidence methods, each the module `grader.replay.NAME` with `check(claim, data) -> Finding`."""
 
 PERMITTED_ORACLES = frozenset({"z3"})

@@ -76,6 +76,7 @@ def check_proof(lines: str | Sequence[str], *, assume: Mapping[str, str] | None 
     found, numbers = _read(typed, vocabulary)
     laid = layout(found, context, numbers)
     terms = _terms(laid)
+    context = replace(context, options={"signs": frozenset(link.sign for link in laid.links)})
     suiting = chosen or tuple([m for n in theories.names() if (m := theories.load(n)).suits(terms, context)])
     judged = _judge(laid, suiting, terms, context, budget)
     by_line: dict[int, list[Step]] = {}

@@ -74,7 +74,7 @@ x < y | log(x) < log(y) | real | refuted
 log(x) >= 0 | x >= 1 | real | proved
 3^x < 3^y | x < y | real | proved
 exp(x) > 3 | x > 2 | real | refuted
-sin(x) > 2 | x == 0 | real | undecided
+sin(x) > 2 | x == 0 | real | proved
 not x <= 2 | x > 2 | real | proved
 not 1/x <= 2 | 1/x > 2 | real | refuted
 floor(x) == 2 | x >= 2 and x < 3 | real | proved

@@ -15,7 +15,7 @@ from grader.model import Claim, Evidence, Satisfies, Verdict
 
 ROUTES: dict[str, tuple[str, ...]] = {
     "Equal": ("probability", "structures", "equal"), "AtMost": ("probability", "inequality"), "GrowsLike": ("growth", "limit"), "TendsTo": ("limit",),
-    "Follows": ("region",),
+    "Follows": ("steps", "region", "zeros", "roots"),
     "attention": ("attention",), "iterates": ("dynamics",), "dynamics": ("dynamics",), "choice": ("choice",),
     "definedness": ("definedness",), "form": ("form",),
 }

@@ -14,12 +14,14 @@ from dataclasses import dataclass, field, replace
 from grader.domain import Domain
 from grader.model import Unread
 from grader.reading.lines import Line
-from grader.term import Term, free_names, relation
+from grader.term import Term, free_names, relation, walk
 from grader.theories._theory import AT_MOST, Context, Link
 
 MAX_LINKS = 400
 LOGIC = frozenset("and or not implies iff xor where".split())
 """Operators whose value is a truth value."""
+_ORDERS = frozenset(["<", ">", "<=", ">=", "!=", "in", "<<", ">>", "->"])
+"""Signs of hypotheses that restrict names and are no line to go on from."""
 _TURN = {"<": ">", ">": "<", "<=": ">=", ">=": "<=", "=": "=", "!=": "!="}
 
 
@@ -129,8 +131,15 @@ def _take(builder: _Builder, line: Line, number: int, following: Line | None, al
             builder.start(number, whole, statement=not isinstance(whole, Unread) or builder.statement)
     elif builder.started and not builder.statement:
         builder.link(line, number, "", whole, line.reason)
+    elif builder.statement and builder.last is not None and whole.kind == "symbol" and whole in _propositions(builder.last):
+        builder.link(line, number, line.connective, whole, line.reason, statement=True)
     else:
         builder.start(number, whole, statement=False)
+
+
+def _propositions(term: Term) -> list[Term]:
+    """Bare names that stand as operands of and, or, not."""
+    return [a for n in walk(term) if n.kind == "apply" and n.name in LOGIC for a in n.args if a.kind == "symbol"]
 
 
 def _chain(builder: _Builder, line: Line, number: int) -> None:
@@ -176,7 +185,8 @@ def _suppose(builder: _Builder, line: Line) -> bool:
     whole = _as_statement(line)
     if not isinstance(whole, Term) or not is_statement(whole):
         return False
-    plain = whole.kind == "relation" and set(whole.signs) <= {"<", ">", "<=", ">=", "!=", "in"}
+    parts = whole.args if whole.is_apply("and") else (whole,)
+    plain = all(part.kind == "relation" and set(part.signs) <= _ORDERS for part in parts)
     if not plain and not builder.started:
         builder.start(0, whole, statement=True)
         builder.premised = True

@@ -20,6 +20,7 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType, ModuleType
@@ -28,7 +29,7 @@ from typing import Any, Protocol
 from grader.domain import Domain
 from grader.model import AtMost, Claim, Equal, Status, Verdict
 from grader.reading.vocabulary import OPEN, Vocabulary
-from grader.term import Term
+from grader.term import Term, walk
 
 Settled = Mapping[str, Verdict]
 
@@ -39,6 +40,7 @@ RELATIONS = ("equal", "equivalent", "implies", "implied_by", "fails")
 ORDER = ("probability", "dynamics", "linear_algebra", "asymptotics", "algebra")
 """Theories are asked in this order whether a derivation is in their language; others come before `algebra`, by name."""
 
+LIMIT_SIGNS = frozenset(["->", "<<", ">>", "~"])
 AT_MOST = {"<=": (False, False), "<": (False, True), ">=": (True, False), ">": (True, True)}
 """Sign to (are the sides turned, is it strict) for an `AtMost` claim."""
 
@@ -61,6 +63,11 @@ class Context:
         """The domain of a symbol."""
         table = dict(self.domains)
         return table.get(name) or table.get("*") or Domain()
+
+    @property
+    def pointwise(self) -> tuple[Term, ...]:
+        """The conditions that hold or fail at a point; "n -> oo" and "n << t" speak of limits."""
+        return tuple([c for c in self.conditions if not any(n.kind == "relation" and LIMIT_SIGNS & set(n.signs) for n in walk(c))])
 
 
 @dataclass(frozen=True)
@@ -150,9 +157,9 @@ def expression_claims(link: Link, context: Context, settled: Settled) -> tuple[C
     sign = link.sign or "="
 
     def stated(conclusion: Any, label: str) -> Claim:
-        return Claim(conclusion, context.domains, context.conditions, label)
+        return Claim(conclusion, context.domains, context.pointwise, label)
 
-    equal = stated(Equal(link.right, link.left), "equal")
+    equal = stated(Equal(link.left, link.right), "equal")
     if sign == "=":
         return (equal,)
     if sign not in AT_MOST:
@@ -183,15 +190,30 @@ def expression_step(link: Link, settled: Settled) -> Step:
     return _step(link, holds, "implies", "the inequality holds.", wrong, verdicts, tags)
 
 
-def example_of(verdict: Verdict) -> str:
-    """The counterexample of a refuted claim in words. Both sides of a link are the learner's own, so both may be shown."""
-    return " ".join(verdict.finding.teacher_words or verdict.finding.words)
+_VALUES = re.compile(r"the left side is (.+) and the right side (.+)\.$")
+
+
+def example_of(verdict: Verdict, turned: bool = False) -> str:
+    """The counterexample of a refuted claim in words. Both sides of a link are the learner's own, so the values of both are said; `turned` where the
+    claim has the link's right side on its left."""
+    said = " ".join(verdict.finding.teacher_words or verdict.finding.words)
+    values = _VALUES.search(said)
+    if values is None:
+        return said
+    before, this = (values[2], values[1]) if turned else (values[1], values[2])
+    return f"{said[:values.start()]}the side before is {before} and this one is {this}."
+
+
+def _is_turned(link: Link, verdict: Verdict) -> bool:
+    conclusion = verdict.claim.conclusion
+    return isinstance(conclusion, AtMost) and conclusion.left == link.right
 
 
 def _step(link: Link, verdict: Verdict | None, relation: str, right: str, wrong: str, evidence: tuple[Verdict, ...], tags: tuple[str, ...] = ()) -> Step:
     if verdict is None or verdict.equal is None:
         return Step(link.line, None, Status.UNDECIDED, "it could not be decided.", evidence, tags=tags)
     if not verdict.equal:
-        return Step(link.line, "fails", Status.REFUTED, wrong, evidence, tags=tags, example=example_of(verdict))
+        return Step(link.line, "fails", Status.REFUTED, wrong, evidence, tags=tags,
+                    example=example_of(verdict, _is_turned(link, verdict)))
     words = right if verdict.status is Status.PROVED else f"{right[:-1]} at everything tried, which is no proof."
     return Step(link.line, relation, verdict.status, words, evidence, verdict.finding.facts, tags)

@@ -1,24 +1,36 @@
 """Algebra and calculus: numbers and functions of them; equations, inequalities and systems for them.
 
-Expression links are claims of equality or order and go to the exact normal form, points and samples. Statement links compare the sets of points that
-satisfy the two statements; a statement with an undefined side is not satisfied. Symbols without a domain are real, unless something complex is
+Expression links are claims of equality or order and go to the exact normal form, points and samples; statement links compare what satisfies the two
+statements (`_statements`). A statement with an undefined side is not satisfied. Symbols without a domain are real, unless something complex is
 written anywhere in the derivation (i, re, im, arg, conj): then they are complex. Symbols that bound a sum are integers.
+
+Side conditions of an equality are what one side asks for and the other does not (a divisor that is not zero, the operand of a logarithm that is positive):
+they are looked for among the parts of both sides and named unless they follow from what is given and from what the left side asks for.
+
+An indefinite integral stands for all antiderivatives: sides that differ by a constant are equal there. A plain formula set equal to its antiderivative
+or its derivative is not equal to it, but a person may know what was meant: such a step is not decided.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 from grader.domain import Domain
-from grader.model import Claim, Follows, Status, Verdict
+from grader.model import Claim, Equal, Follows, Status
 from grader.replay.semantics import COMPLEX_WORDS
-from grader.term import Term, free_names, walk
-from grader.theories._theory import Context, Link, Prepared, Settled, Step, example_of, expression_claims, expression_step
+from grader.term import Term, apply, free_names, number, relation, symbol, walk
+from grader.term import replace as put
+from grader.theories import _limits
+from grader.theories import _statements as statements
+from grader.theories._theory import Context, Link, Prepared, Settled, Step, expression_claims, expression_step
 
 _FOREIGN = frozenset("expectation variance covariance probability entropy kl mutual_information given bigO bigTheta bigOmega smallo smallomega transpose "
                      "norm inner det trace rank diag outer hadamard cross dotproduct gradient softmax vec".split())
 """Operators of the other theories."""
 _SHAPES = frozenset("vector matrix density".split())
+MAX_NEEDS = 4
+"""Side conditions of one step that are looked into."""
 
 
 def suits(terms: tuple[Term, ...], context: Context) -> bool:
@@ -28,13 +40,56 @@ def suits(terms: tuple[Term, ...], context: Context) -> bool:
     return not any(node.kind == "apply" and node.name in _FOREIGN for t in terms for node in walk(t))
 
 
+# ----------------------------------------------------------------------------------------------------------------- completion
+
+
 def prepare(terms: tuple[Term, ...], context: Context) -> Prepared:
-    """Terms as they are; the default domain and the integers among the symbols."""
+    """Definitions put in; the default domain and the integers among the symbols."""
+    made = tuple([_spelled_out(_defined(t, context)) for t in terms])
+    if any(n.kind == "apply" and n.name in statements._LOGIC for t in made for n in walk(t)):
+        made = tuple([statements.as_proposition(t) for t in made])
+    made = tuple([statements.understood(t) if _is_condition(t) else t for t in made])
     table = dict(context.domains)
-    table.setdefault("*", Domain("complex" if any(_is_complex(t) for t in terms) else "real"))
-    for name in sorted(frozenset().union(*[_bounding(t) for t in terms])):
+    table.setdefault("*", Domain("complex" if any(_is_complex(t) for t in made) else "real"))
+    for name in sorted(frozenset().union(*[_bounding(t) for t in made])):
         table.setdefault(name, Domain("integer"))
-    return Prepared(terms, (), Context(tuple(sorted(table.items())), context.conditions, context.definitions, context.vocabulary, context.options))
+    return Prepared(made, (), replace(context, domains=tuple(sorted(table.items()))))
+
+
+def _spelled_out(term: Term) -> Term:
+    """y'(x) as the derivative of y(x)."""
+    args = tuple([_spelled_out(a) for a in term.args])
+    term = term.with_args(args) if args else term
+    if term.is_apply("call", 2) and term.args[0].is_apply("prime") and term.args[1].kind == "symbol":
+        head, x = term.args
+        return apply("derivative", apply("call", head.args[0], x), x, head.args[1])
+    return term
+
+
+def _is_condition(term: Term) -> bool:
+    return term.kind == "relation" or term.kind == "apply" and term.name in statements._LOGIC or term.kind == "constant" and term.name == "emptyset" \
+        or term.kind == "tuple" and term.name == "set"
+
+
+def _defined(term: Term, context: Context) -> Term:
+    """The term with the learner's definitions put in, later ones first."""
+    for head, body in reversed(context.definitions):
+        try:
+            if head.kind == "symbol":
+                term = put(term, {head: body})
+            elif head.is_apply("call"):
+                term = _unfolded(term, head, body)
+        except ValueError:  # a name would be captured: the definition stays a name there
+            continue
+    return term
+
+
+def _unfolded(term: Term, head: Term, body: Term) -> Term:
+    args = tuple([_unfolded(a, head, body) for a in term.args])
+    term = term.with_args(args) if args else term
+    if term.is_apply("call", len(head.args)) and term.args[0] == head.args[0]:
+        return put(body, dict(zip(head.args[1:], term.args[1:])))
+    return term
 
 
 def _is_complex(term: Term) -> bool:
@@ -47,42 +102,82 @@ def _bounding(term: Term) -> frozenset[str]:
     return frozenset().union(*[free_names(t) for t in ranges])
 
 
+# --------------------------------------------------------------------------------------------------------------------- claims
+
+
 def claims(link: Link, context: Context, settled: Settled) -> tuple[Claim, ...]:
     """Equality or order of expressions; for statements, whether each follows from the other."""
-    if not link.statement:
-        return expression_claims(link, context, settled)
-    return (Claim(Follows((link.left,), link.right), context.domains, context.conditions, "forward"),
-            Claim(Follows((link.right,), link.left), context.domains, context.conditions, "back"))
+    if link.statement:
+        return statements.claims(link, context, settled)
+    if _limits.has_limit(link):
+        return _limits.claims(link, context, settled)
+    made = list(expression_claims(link, context, settled))
+    equal = settled.get("equal")
+    if equal is None:
+        return tuple(made)
+    if equal.equal:
+        for k, (given, need) in enumerate(_needs(link)):
+            made.append(Claim(Follows(given, need), context.domains, context.conditions, f"needs {k + 1}"))
+    elif equal.equal is False and (link.sign or "=") == "=" and not _is_calculus(link):
+        for name in _candidates(link):
+            for label, a, b in (("integrated", link.right, link.left), ("differentiated", link.left, link.right)):
+                made.append(Claim(Equal(apply("derivative", a, symbol(name), number(1)), b), context.domains, context.conditions, f"{label} {name}"))
+    return tuple(made)
 
 
 def conclude(link: Link, context: Context, settled: Settled) -> Step:
     """What holds between the sides."""
-    if not link.statement:
-        return expression_step(link, settled)
-    forward, back = settled["forward"], settled["back"]
-    evidence = (forward, back)
-    ways = (forward.equal, back.equal)
-    if None in ways:
-        return Step(link.line, None, Status.UNDECIDED, "it could not be decided.", evidence)
-    relation = {(True, True): "equivalent", (True, False): "implies", (False, True): "implied_by", (False, False): "fails"}[ways]
-    return Step(link.line, relation, _status(relation, evidence), WORDS[relation], evidence, tags=TAGS.get(relation, ()), example=_example(relation, evidence))
+    if link.statement:
+        return statements.conclude(link, context, settled)
+    if _limits.has_limit(link):
+        return _limits.conclude(link, context, settled)
+    step = expression_step(link, settled)
+    if step.relation == "equal":
+        needs = [str(need) for k, (_, need) in enumerate(_needs(link)) if settled[f"needs {k + 1}"].status is not Status.PROVED]
+        facts = [f for f in step.conditions if not f.startswith("the left side has no value")]  # the same, said of one point
+        return replace(step, conditions=tuple(dict.fromkeys([*facts, *needs])))
+    for label, words in (("integrated", "an antiderivative"), ("differentiated", "the derivative")):
+        found = next((v for name, v in settled.items() if name.startswith(label) and v.equal), None)
+        if found is not None:
+            said = f"the two sides are not equal; it is {words} of the side before. A person decides whether that was meant."
+            return Step(link.line, None, Status.UNDECIDED, said, (settled["equal"], found), tags=(label,))
+    return step
 
 
-WORDS = {
-    "equivalent": "it says the same as the line before.",
-    "implies": "it follows from the line before, but has more solutions than that.",
-    "implied_by": "solutions of the line before are lost.",
-    "fails": "it does not follow from the line before.",
-}
-TAGS = {"implies": ("roots_gained",), "implied_by": ("roots_lost",)}
+def _is_calculus(link: Link) -> bool:
+    """Is a derivative or an integral written, so that "=" after it means equal?"""
+    return any(n.kind == "apply" and n.name in ("derivative", "partial") or n.kind == "binder" for t in (link.left, link.right) for n in walk(t))
 
 
-def _status(relation: str, evidence: tuple[Verdict, Verdict]) -> Status:
-    if relation == "fails":
-        return Status.REFUTED
-    return Status.AGREES if any(v.status is Status.AGREES for v in evidence) else Status.PROVED
+def _candidates(link: Link) -> list[str]:
+    """Variables by which one side may be the other's derivative: few names, and both sides have it."""
+    left, right = free_names(link.left), free_names(link.right)
+    return sorted(left & right)[:1] if len(left | right) <= 3 and max(link.left.size, link.right.size) <= 60 else []
 
 
-def _example(relation: str, evidence: tuple[Verdict, Verdict]) -> str:
-    """Where roots are lost, or the line fails, a point that satisfies the line before only; where roots are gained, one that satisfies this only."""
-    return "" if relation == "equivalent" else example_of(evidence[1 if relation == "implies" else 0])
+# ------------------------------------------------------------------------------------------------------------- side conditions
+
+
+def _requirements(term: Term) -> list[Term]:
+    """What the term asks for to be defined, part by part: divisors that are not zero, operands of roots and logarithms."""
+    found: dict[Term, None] = {}
+    zero = number(0)
+    for node in walk(term):
+        if node.kind == "binder":
+            return []  # parts under a binder are not at one point
+        if node.is_apply("div") and free_names(node.args[1]):
+            found[relation("!=", node.args[1], zero)] = None
+        elif node.is_apply("pow") and node.args[1].is_apply("neg") and free_names(node.args[0]):
+            found[relation("!=", node.args[0], zero)] = None
+        elif node.is_apply("log") and free_names(node.args[0]):
+            found[relation(">", node.args[0], zero)] = None
+        elif node.is_apply("sqrt") and free_names(node.args[0]):
+            found[relation(">=", node.args[0], zero)] = None
+    return list(found)
+
+
+def _needs(link: Link) -> list[tuple[tuple[Term, ...], Term]]:
+    """What one side asks for and the other does not, each with all that the other asks for."""
+    left, right = _requirements(link.left), _requirements(link.right)
+    found = [(tuple(left), n) for n in right if n not in left] + [(tuple(right), n) for n in left if n not in right]
+    return found[:MAX_NEEDS]

@@ -1,0 +1,194 @@
+"""Links between statements: equations, inequalities, systems, and what they come to.
+
+Two statements are compared as sets of points: equivalent where each follows from the other. Where a line follows but has more points, roots were gained;
+where points of the line before are missing, roots were lost. Further:
+
+- a statement that holds at every point (an identity, as in the lines of an induction) and one that does not are no matter of lost roots: the second
+  fails;
+- two equations that are both identities say the same, wherever their sides are defined;
+- "A or B" before "A and B" with nothing that satisfies both is no loss of roots but a wrong word, and fails;
+- an equation between functions of x holds at every x, so its derivative by x follows from it.
+"""
+
+from __future__ import annotations
+
+from grader.model import Claim, Equal, Follows, Status, Verdict
+from grader.replay.semantics import atom_name
+from grader.term import Term, apply, constant, free_names, number, relation, symbol, walk
+from grader.theories._theory import Context, Link, Settled, Step, example_of
+
+TRUE, FALSE = constant("true"), constant("false")
+_LOGIC = frozenset("and or not implies iff xor where".split())
+_HEAVY = frozenset("sum product integral antiderivative limit".split())
+ARROWS = {"=>": ("equivalent", "implies"), "<==": ("equivalent", "implied_by"), "<=>": ("equivalent",), "": ("equivalent", "implies")}
+"""What each arrow (or none) claims, as the relations under which it is right."""
+
+WORDS = {
+    "equivalent": "it says the same as the line before.",
+    "implies": "it follows from the line before, but more satisfies it.",
+    "implied_by": "it does not follow: something that satisfies the line before is lost.",
+    "fails": "it does not follow from the line before.",
+}
+
+
+def understood(term: Term) -> Term:
+    """The statement in the language of conditions: no solution is `false`, a bare name among and/or is a proposition, a marked name is a symbol."""
+    if term.kind == "constant" and term.name == "emptyset":
+        return FALSE
+    if term.kind == "tuple" and term.name == "set" and not term.args:
+        return FALSE
+    if term.kind == "apply" and term.name in _LOGIC:
+        return term.with_args(tuple([_proposition(a) if a.kind == "symbol" else understood(a) for a in term.args]))
+    return _unmarked(term)
+
+
+def _proposition(name: Term) -> Term:
+    return relation("=", name, number(1))
+
+
+def as_proposition(term: Term) -> Term:
+    """A bare name as a statement beside others made with and, or, not."""
+    return _proposition(term) if term.kind == "symbol" else term
+
+
+def _unmarked(term: Term, bound: frozenset[str] = frozenset()) -> Term:
+    name = atom_name(term) if term.kind == "apply" else None
+    if name is not None and not free_names(term) & bound:
+        return symbol(name)
+    inner = bound | frozenset(b.name for b in term.bound) if term.bound else bound
+    return term.with_args(tuple([_unmarked(a, inner) for a in term.args])) if term.args else term
+
+
+# ------------------------------------------------------------------------------------------------------------------ claims
+
+
+def claims(link: Link, context: Context, settled: Settled) -> tuple[Claim, ...]:
+    """What must be settled next about two statements."""
+    left, right = link.left, link.right
+
+    def stated(conclusion: object, label: str) -> Claim:
+        return Claim(conclusion, context.domains, context.conditions, label)  # type: ignore[arg-type]
+
+    made: list[Claim] = []
+    equations = _is_equation(left) and _is_equation(right)
+    identities = [stated(Equal(right.args[0], right.args[1]), "right identity"), stated(Equal(left.args[0], left.args[1]), "left identity")] \
+        if equations else []
+    heavy = equations and any(n.kind == "binder" and n.name in _HEAVY or n.kind == "apply" and n.name in ("factorial", "binomial")
+                              for t in (left, right) for n in walk(t))
+    if heavy:
+        made += identities
+        if not {"left identity", "right identity"} <= settled.keys() or settled["left identity"].equal:
+            return tuple(made)
+    if equations and (variables := _function_variables(left)):
+        made += [stated(Equal(*_derivatives(link, x)), f"derivative by {x}") for x in variables]
+        if any(c.label not in settled for c in made) or any(settled[c.label].equal for c in made if c.label.startswith("derivative")):
+            return tuple(made)
+    made += [stated(Follows((left,), right), "forward"), stated(Follows((right,), left), "back")]
+    if not {"forward", "back"} <= settled.keys():
+        return tuple(made)
+    ways = settled["forward"].equal, settled["back"].equal
+    if ways == (False, True) and free_names(right):
+        made.append(stated(Follows((), left), "always"))
+        if _swapped(left, right):
+            made.append(stated(Follows((right,), FALSE), "never"))
+    if None in ways and not heavy:
+        made += identities
+    return tuple(made)
+
+
+def _is_equation(term: Term) -> bool:
+    return term.kind == "relation" and term.signs == ("=",)
+
+
+def _function_variables(term: Term) -> tuple[str, ...]:
+    """Names by which unknown functions in the equation are called: y(x) gives x."""
+    return tuple(sorted({n.args[1].name for n in walk(term) if n.is_apply("call", 2) and n.args[1].kind == "symbol"}))[:2]
+
+
+def _derivatives(link: Link, name: str) -> tuple[Term, Term]:
+    """The derivative by `name` of the difference of the first equation's sides, and the difference of the second's."""
+    (a, b), (c, d) = link.left.args, link.right.args
+    first = apply("add", apply("derivative", a, symbol(name), number(1)), apply("neg", apply("derivative", b, symbol(name), number(1))))
+    return apply("add", c, apply("neg", d)), first
+
+
+def _swapped(left: Term, right: Term) -> bool:
+    """The same alternatives, first with "or", then with "and"."""
+    return left.is_apply("or") and right.is_apply("and") and frozenset(left.args) == frozenset(right.args)
+
+
+# ------------------------------------------------------------------------------------------------------------------ the step
+
+
+def conclude(link: Link, context: Context, settled: Settled) -> Step:
+    """What holds between two statements, by the verdicts."""
+    derived = next((v for label, v in settled.items() if label.startswith("derivative") and v.equal), None)
+    if derived is not None:
+        name = derived.claim.label.rpartition(" ")[2]
+        return Step(link.line, "implies", derived.status, f"it is the line before, differentiated by {name}.", (derived,),
+                    (f"the line before holds for every {name}",), ("differentiated",))
+    one, two = settled.get("left identity"), settled.get("right identity")
+    if one is not None and two is not None and one.equal:
+        if two.equal:
+            status = Status.PROVED if one.status is two.status is Status.PROVED else Status.AGREES
+            facts = tuple(dict.fromkeys([*one.finding.facts, *two.finding.facts]))
+            return Step(link.line, "equivalent", status, "both lines hold wherever their sides are defined.", (one, two), facts)
+        if two.equal is False:
+            return Step(link.line, "fails", Status.REFUTED, "the line before always holds, and this one does not.", (one, two), example=example_of(two))
+    forward, back = settled.get("forward"), settled.get("back")
+    if forward is None or back is None:
+        return _open(link, tuple(settled.values()))
+    ways, evidence = (forward.equal, back.equal), (forward, back)
+    if None in ways:
+        return _half(link, forward, back)
+    found = {(True, True): "equivalent", (True, False): "implies", (False, True): "implied_by", (False, False): "fails"}[ways]  # type: ignore[index]
+    always, never = settled.get("always"), settled.get("never")
+    if never is not None and never.equal:
+        return Step(link.line, "fails", Status.REFUTED, "“and” stands where “or” is meant: nothing satisfies all of it.", (*evidence, never),
+                    tags=("and_or",), example=example_of(forward))
+    if always is not None and always.equal:
+        return Step(link.line, "fails", Status.REFUTED, "the line before always holds, and this one does not.", (*evidence, always),
+                    example=example_of(forward))
+    tags = {"implies": ("roots_gained",), "implied_by": ("roots_lost",)}.get(found, ())
+    conditions = tuple(dict.fromkeys([f for v in evidence if v.equal for f in v.finding.facts]))
+    return Step(link.line, found, _status(found, evidence), WORDS[found], evidence, conditions, tags, _example(found, evidence))
+
+
+def _half(link: Link, forward: Verdict, back: Verdict) -> Step:
+    """One direction, or none, is known: that much is said, and the rest left to a person."""
+    evidence = (forward, back)
+    words = "it could not be decided."
+    if forward.equal:
+        words = "it follows from the line before; whether something was gained could not be decided."
+    elif forward.equal is False:
+        words = "something that satisfies the line before does not satisfy it; the other direction could not be decided."
+    elif back.equal is not None:
+        words = "whether it follows from the line before could not be decided."
+    tags = ("follows",) if forward.equal else ("does_not_follow",) if forward.equal is False else ()
+    return Step(link.line, None, Status.UNDECIDED, words, evidence, tags=tags, example=example_of(forward) if forward.equal is False else "")
+
+
+def _open(link: Link, evidence: tuple[Verdict, ...]) -> Step:
+    return Step(link.line, None, Status.UNDECIDED, "it could not be decided.", evidence)
+
+
+def _status(found: str, evidence: tuple[Verdict, Verdict]) -> Status:
+    if found == "fails":
+        return Status.REFUTED
+    return Status.AGREES if any(v.status is Status.AGREES for v in evidence) else Status.PROVED
+
+
+def _example(found: str, evidence: tuple[Verdict, Verdict]) -> str:
+    """A point at which one of the lines holds and the other does not."""
+    if found == "equivalent":
+        return ""
+    verdict = evidence[1 if found == "implies" else 0]
+    point = next((w for w in (*verdict.finding.words, *verdict.finding.teacher_words) if w.startswith("Try ")), "")
+    where = point.removeprefix("Try ").split(". ")[0].removesuffix(".")
+    if not where:
+        return example_of(verdict)
+    holds, other = ("this line", "the line before") if found == "implies" else ("the line before", "this one")
+    return f"For {where}, {holds} holds and {other} does not."
+
+
+__all__ = ["ARROWS", "as_proposition", "claims", "conclude", "understood"]
