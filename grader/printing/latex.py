@@ -10,7 +10,7 @@ GREEK = frozenset("alpha beta gamma delta epsilon zeta eta theta iota kappa lamb
                   "Gamma Delta Theta Lambda Xi Pi Sigma Upsilon Phi Psi Omega ell hbar".split())
 _OWN = frozenset("sin cos tan cot sec csc sinh cosh tanh coth exp log max min gcd det arg".split())
 _OWN_NAMES = {"asin": "arcsin", "acos": "arccos", "atan": "arctan"}
-_WORDS = frozenset("in notin subset subseteq supset supseteq approx propto equiv perp parallel".split())
+_WORDS = frozenset("in notin subset subseteq supset supseteq approx propto equiv perp parallel succeq succ preceq prec".split())
 
 
 class Latex(Plain):

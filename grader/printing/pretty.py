@@ -19,7 +19,7 @@ class Pretty(Plain):
     words = {**Plain.words, "and": " ∧ ", "or": " ∨ ", "not": "¬", "union": " ∪ ", "intersection": " ∩ ", "setminus": " ∖ ", "pm": " ± ", "mp": " ∓ ",
              "xor": " ⊻ "}
     signs = {"!=": "≠", "<=": "≤", ">=": "≥", "->": "→", "~": "∼", "<<": "≪", ">>": "≫", "in": "∈", "notin": "∉", "subset": "⊂", "subseteq": "⊆",
-             "supset": "⊃", "supseteq": "⊇", "approx": "≈", "propto": "∝", "equiv": "≡", "perp": "⟂", "=>": "⇒", "<=>": "⇔", "<==": "⇐", ":=": "≔"}
+             "supset": "⊃", "supseteq": "⊇", "approx": "≈", "propto": "∝", "equiv": "≡", "perp": "⟂", "succeq": "⪰", "succ": "≻", "preceq": "⪯", "prec": "≺", "=>": "⇒", "<=>": "⇔", "<==": "⇐", ":=": "≔"}
     bigs = {**Plain.bigs, "sum": "∑", "product": "∏", "integral": "∫", "antiderivative": "∫", "forall": "∀", "exists": "∃"}
     constants = {"pi": "π", "oo": "∞", "emptyset": "∅", "RR": "ℝ", "ZZ": "ℤ", "NN": "ℕ", "QQ": "ℚ", "CC": "ℂ"}
     arrow, double_bar = " → ", " ‖ "

@@ -30,6 +30,9 @@ class Applied(Arguments, Special):
         op = FUNCTIONS.get(word)
         if op is None:
             return self.read_big(BIG[word], first, t)
+        if word == "sqrt" and following.kind == "[" and self.tokens[self.partner[self.i] + 1].kind in ("{", "("):
+            self.i -= 1
+            return self.read_sqrt(t)
         base = self.attached_base(word, following)
         exponent = None
         while self.tok.kind in ("_", "^", "'"):
@@ -261,7 +264,8 @@ class Applied(Arguments, Special):
         The vocabulary decides, then the form of the bracket, then the other places of the name.
         """
         name, vocabulary = t.text, self.vocabulary
-        if name == "O" and not vocabulary.knows(name):
+        upright = t.mark in ("rm", "text") and len(name) > 1
+        if (name == "O" or upright) and not vocabulary.knows(name):
             return True
         if vocabulary.knows(name) or t.mark == "word":
             inside = self.tokens[k + 1]

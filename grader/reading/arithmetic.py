@@ -46,6 +46,9 @@ class Arithmetic:
             elif kind == "-":
                 at = t.start
                 right = self.product()
+                if len(terms) == 1 and is_set(terms[0]) and is_set(right):
+                    terms = [apply("setminus", terms[0], right, span=self.span(first))]
+                    continue
                 terms.append(apply("neg", right, span=Span(at, self.tokens[self.i - 1].end)))
             elif kind == "pm" and t.text == "+-" and t.gap == 0 and self.tok.gap == 0 and not self.site(
                     "plus_minus", self.i, "`+-` is read as plus minus one sign each; it may mean ±", Span(t.start, t.end)):
@@ -224,10 +227,16 @@ class Arithmetic:
         slash, below = self.tokens[self.i + 1], self.tokens[self.i + 2] if self.i + 2 < len(self.tokens) else t
         span = Span(before.start, t.end)
         whole = factors[-1].kind == "number" and before.text.isdigit()
-        if whole and len(t.text) == 3 and t.text.isdigit() and len(before.text) <= 3 and t.gap == 1:
+        last = self.i
+        while self.tokens[last].kind == "num" and self.tokens[last].text.find(".") in (-1, 3) and len(self.tokens[last].text.partition(".")[0]) == 3 \
+                and self.tokens[last].gap == 1 and self.tokens[last - 1].text.isdigit():
+            last += 1
+        if whole and last > self.i and len(before.text) <= 3 and before.text[0] != "0":
+            span = Span(before.start, self.tokens[last - 1].end)
             if not self.site("digit_groups", self.i, f"`{self.text[span.start:span.end]}` is read as one number", span):
-                self.i += 1
-                factors[-1] = number(before.text + t.text, before.text + t.text, span)
+                digits = before.text + "".join([u.text for u in self.tokens[self.i:last]])
+                self.i = last
+                factors[-1] = number(digits, digits, span)
                 return True
         if whole and slash.kind == "/" and not slash.gap and below.kind == "num" and not below.gap and factors[-1].value >= 1:
             span = Span(before.start, below.end)

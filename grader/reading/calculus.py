@@ -184,7 +184,8 @@ class Calculus:
         head = tokens[first]
         k = first + 1
         loose = first + 1 if head.kind == "partial" else first
-        while tokens[k].kind in ("name", "const", "_", "num", "^", "(") and (not tokens[k].gap or k == loose) and k - first <= 12:
+        raised = tokens[k].kind == "^"
+        while tokens[k].kind in ("name", "const", "_", "num", "^", "(", "{", "'") and (not tokens[k].gap or k == loose or raised) and k - first <= 12:
             k = self.partner.get(k, k) + 1
         if tokens[k].kind != "/" or k - first > 12:
             return None
@@ -202,16 +203,17 @@ class Calculus:
         if self.i != k:
             self.i = first + 1
             return None
-        self.i = k + 2
-        variable = symbol(self.tok.text, Span(self.tok.start, self.tok.end))
-        self.i += 1
-        if self.tok.kind == "_":
-            variable = self.lowered(variable, self.i - 1)
-        variable = self.with_primes(variable)
-        if self.tok.kind == "^":
-            self.i += 1
-            self.single_script()
-        return self.differentiated("partial" if head.kind == "partial" else "derivative", body, [(variable, order)], first)
+        end = k + 1
+        while tokens[end].kind == head.kind and tokens[end].text == head.text and tokens[end + 1].kind == "name" and (end == k + 1 or not tokens[end].gap):
+            end += 2
+            while tokens[end].kind in ("_", "^", "'"):
+                end = self.past(end + 1) if tokens[end].kind != "'" else end + 1
+        self.i = k + 1
+        steps = self.differentials_below(k + 1, end)
+        self.i = end
+        if steps and len(steps) == 1:
+            steps = [(steps[0][0], order)]
+        return self.differentiated("partial" if head.kind == "partial" else "derivative", body, steps or [], first)
 
     def single_derived(self) -> Term:
         t = self.tok
@@ -246,12 +248,22 @@ class Calculus:
                     variable = self.lowered(variable, self.i - 1)
                 elif (primed := self.with_primes(variable)) is not variable:
                     variable = primed
+                elif (turned := self.is_turned(self.i)):
+                    self.i, variable = turned, apply("transpose", variable)
                 else:
                     self.i += 1
                     order = self.single_script()
             k, self.i = self.i, here
             steps.append((variable, order))
         return steps or None
+
+    def is_turned(self, k: int) -> int:
+        r"""The place behind `^\top`, `^{\top}` or `^T` at k, else 0."""
+        inside = self.tokens[k + 1]
+        if inside.kind == "{" and self.partner.get(k + 1) == k + 3:
+            inside = self.tokens[k + 2]
+            return k + 4 if inside.kind == "top" or inside.text == "T" else 0
+        return k + 2 if inside.kind == "top" or inside.text == "T" else 0
 
     def differentiated(self, op: str, body: Term | None, steps: list[tuple[Term, Term]], first: int) -> Term:
         named = body is not None
@@ -292,14 +304,35 @@ class Calculus:
         first = self.i
         self.i += 1
         below = None
-        if self.tok.kind == "_":
+        twice = False
+        while self.tok.kind in ("_", "^"):
             self.i += 1
-            below = self.single_script()
-        if self.tok.kind == "^":
-            raise self.fail("a power of ∇ is not read", t)
+            script = self.single_script()
+            if self.tokens[self.i - 1] and script != number(2) and below is None:
+                below = script
+            elif script == number(2) and not twice:
+                twice = True
+            else:
+                raise self.fail("a power of ∇ is not read", t)
         if self.tok.kind not in self.PREFIX:
             raise self.fail("`∇` has nothing on its right", t)
         body = self.operand()
         while not free_names(body) and self.tok.kind in STARTS | {"abs(", "norm("} and body.kind in ("number", "apply", "constant"):
             body = apply("mul", *(body.args if body.is_apply("mul") else (body,)), self.operand(), span=self.span(first))
-        return apply("gradient", body, *(() if below is None else (below,)), span=self.span(first))
+        if below is not None and self.is_only_begun(body, below):
+            while self.tok.kind in STARTS | {"abs(", "norm("}:
+                body = apply("mul", *(body.args if body.is_apply("mul") else (body,)), self.operand(), span=self.span(first))
+        over = () if below is None else (below,)
+        return apply("gradient", apply("gradient", body, *over) if twice else body, *over, span=self.span(first))
+
+    def is_only_begun(self, body: Term, below: Term) -> bool:
+        r"""Does `∇_x` reach over more than its first factor: `∇_x x^\top A x`, `∇_w \lambda w^\top w`? A row is no function to be differentiated alone,
+        nor is a factor in which the variable does not occur, unless it is a name that may stand for a function of it."""
+        if body.is_apply("transpose"):
+            return body.args[0].kind == "symbol"
+        free = free_names(body)
+        if free & free_names(below) or any(n.is_apply("call") for n in walk(body)):
+            return False
+        base = body.args[0] if body.kind == "apply" and body.args and body.name in ("index", "hat", "bar", "tilde", "sup", "star") else body
+        greek = base.kind == "symbol" and base.name in ("alpha", "beta", "lambda", "mu", "gamma", "eta", "tau")
+        return greek or base.kind == "symbol" and self.vocabulary.shapes.get(base.name) in ("vector", "matrix", "scalar") or base.kind == "apply" and base is body

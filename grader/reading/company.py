@@ -115,6 +115,58 @@ def drop_questions(tokens: list[Token], last: int, notes: list[Note]) -> int:
     return last
 
 
+_LOGICAL = frozenset("name ( ) [ ] not and or iff implies impliedby eof dollar math const".split())
+_ARROWS = {"->": ("implies", "implies"), "equiv": ("iff", "iff")}
+
+
+def name_arrows(tokens: list[Token], notes: list[Note]) -> None:
+    """`(p → q) ↔ (¬q → ¬p)`: among nothing but letters and connectives an arrow is an implication, and ≡ an equivalence."""
+    connected = {t.kind for t in tokens} & {"not", "and", "or", "iff"}
+    if not connected or not all(t.kind in _LOGICAL or t.kind == "rel" and t.text in _ARROWS for t in tokens):
+        return
+    for t in tokens:
+        if t.kind == "rel":
+            said = f"`{t.mark or t.text}` is read as \"{_ARROWS[t.text][1]}\""
+            t.kind, t.text = _ARROWS[t.text]
+            notes.append(Note(said, Span(t.start, t.end), "info", "logic_arrow"))
+
+
+def part_ranges(tokens: list[Token]) -> list[Token]:
+    """`i = 1...n`: dots between two ends are parted from them by commas; "there exists" is "exists"."""
+    kept: list[Token] = []
+    for k, t in enumerate(tokens):
+        before = kept[-1] if kept else None
+        if t.kind == "exists" and before is not None and before.kind == "unknown" and before.text == "there":
+            t.gap = before.gap
+            kept.pop()
+        two = t.end - t.start == 2 and not any(u.kind in ("rel", "{", "lset") for u in kept)  # `1..2` alone is rather a slip of 1.2
+        if t.kind == "dots" and not two and before is not None and before.kind in ("num", "name", "const") and tokens[k + 1].kind in ("num", "name", "const"):
+            kept += (Token(",", ",", t.start, t.start, 0, "soft"), t, Token(",", ",", t.end, t.end, 0, "soft"))
+            continue
+        kept.append(t)
+    return kept
+
+
+_SUM_LETTERS = {"Sigma": "sum", "Pi": "product"}
+
+
+def name_sums(tokens: list[Token], notes: list[Note]) -> None:
+    """`Σ_{i=1}^n i`, `Σ_i α_i v_i`: the Greek capital with a range below it, or with an index that what follows bears, is the sign of a sum."""
+    for k, t in enumerate(tokens):
+        if t.kind != "name" or t.text not in _SUM_LETTERS or t.mark:
+            continue
+        below = tokens[k + 1].kind == "_"
+        first = k + 2 + (tokens[k + 2].kind == "{") if below else 0
+        ranged = below and tokens[first + 1].kind == "rel" if first + 1 < len(tokens) else False
+        bears = below and not ranged and any(a.kind == "_" and b.text == tokens[first].text or b.text == tokens[first].text and a.kind == "{"
+                                             for a, b in zip(tokens[first + 1:first + 14], tokens[first + 2:first + 15]))
+        bare = not below and tokens[k + 1].kind in ("name", "func") and any(a.kind == "_" and b.text in "ijk" for a, b in zip(tokens[k + 1:k + 6], tokens[k + 2:k + 7]))
+        if ranged or bears or bare:
+            said = f"the letter {t.text} is read as the sign of a {_SUM_LETTERS[t.text]}"
+            notes.append(Note(said, Span(t.start, t.end), "guess" if bare else "info", "sum_letter"))
+            t.kind, t.text = "big", _SUM_LETTERS[t.text]
+
+
 _SET_ENDS = frozenset(") ] rset const".split())
 _SET_STARTS = frozenset("( [ lset const".split())
 

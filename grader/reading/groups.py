@@ -5,7 +5,7 @@ from __future__ import annotations
 from grader.printing.forms import bound_of_set, has_infinity
 from grader.reading.arguments import bind
 from grader.reading.tokens import ReadError, Token
-from grader.term import Span, Term, apply, collection, constant
+from grader.term import Span, Term, apply, collection, constant, number, text
 
 
 _AFTER_ENTRY = frozenset((",", "mid", ")", "]", "}"))
@@ -36,6 +36,10 @@ class Groups:
         if len(entries) == 1 and self.tokens[close - 1].kind != ",":
             if signs[0] != signs[1] and signs not in (("(", ")"), ("[", "]")):
                 raise ReadError("an interval needs two ends", t.start, shut.end)
+            before = self.tokens[first - 1] if first else t
+            if signs == ("[", "]") and before.kind == "rel" and before.text in ("in", "notin") and entries[0].kind in ("symbol", "number"):
+                self.note(f"`{self.typed(t)}{self.text[t.end:shut.end]}` is read as the numbers from 1 on", span, "index_range")
+                return collection("set", number(1, span=span), text("...", span), entries[0], span=span)
             if signs == ("[", "]") and self.expect == "list":
                 return collection("list", *entries, span=span)
             return entries[0]
@@ -79,6 +83,9 @@ class Groups:
                 return [x for row in rows for x in row], []
             if self.tokens[close].kind == ")" and called is False and all(len(r) == 1 for r in rows):
                 return [r[0] for r in rows], []
+            if called is False and self.tokens[close].kind == ")":
+                raise ReadError("semicolons and commas in one bracket", self.tokens[first].start, self.tokens[close - 1].end,
+                                "Write 0.5 with a point, and commas between the entries.")
             if self.tokens[close].kind == ")" and called is not None:
                 parts = [self.tupled(r) for r in rows]
                 return [apply("semicolon", parts[0], parts[1] if len(parts) == 2 else collection("tuple", *parts[1:]))], []

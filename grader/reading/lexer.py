@@ -33,7 +33,7 @@ def _pattern(number: str) -> re.Pattern[str]:
         r"|(?P<quote>\"[^\"\n]{1,200}\")|(?P<other>.)", re.DOTALL)
 
 
-_POINT = _pattern(r"\d+\.(?!\.)\d*|\.\d+|\d+")
+_POINT = _pattern(r"\d{1,3}(?:_\d{3})+(?![\w.])|\d+\.(?!\.)\d*|\.\d+|\d+")
 _COMMA = _pattern(r"\d{1,3}(?:\.\d{3})+,\d+|\d+(?:[.,]\d+)?|[.,]\d+")
 _MODULE = re.compile(r"(?:np|numpy|math|cmath|sp|sympy|torch|jnp|jax|tf|scipy|linalg|special|nn|F)\.(?=[A-Za-z])")
 _DOTTED = re.compile(r"[a-z]+(?:\.[a-z]+)+")
@@ -109,7 +109,7 @@ class _Lexer(Commands):
             raw = re.sub(r"\{,\}|,\\!|\\,|\\;", "", raw)
         if "," in raw and "." in raw:
             raw = raw.replace(".", "")
-        self.put("num", raw.replace(",", "."), start, end)
+        self.put("num", raw.replace(",", ".").replace("_", ""), start, end)
 
     def word(self, raw: str, start: int, end: int) -> None:
         opens = self.text[end:end + 1]

@@ -86,7 +86,7 @@ BARE = frozenset((*_TRIG, *("a" + f for f in _TRIG),
 
 WEAK = frozenset("hat bar tilde star vec dot root round cross outer inner set list tuple at index call prime given norm mod grad degree percent "
                  "diff product "
-                 "frac power array arg var inv cases matrix mat limit sum prod integral inverse rank sign zeta gamma set_of re im setof "
+                 "frac power array var inv cases matrix mat limit sum prod integral inverse rank sign zeta gamma set_of re im setof "
                  "quantity cross power call overline macron arrow widehat widetilde".split())
 """Function words that are function names only where a bracket (or for binders a bound) follows; elsewhere they are letters or English."""
 
@@ -121,7 +121,8 @@ WORDS: dict[str, tuple[str, str]] = {
     "in": ("rel", "in"), "notin": ("rel", "notin"), "subset": ("rel", "subset"), "subseteq": ("rel", "subseteq"), "supset": ("rel", "supset"),
     "supseteq": ("rel", "supseteq"), "union": ("cup", "union"), "intersect": ("cap", "intersection"), "intersection": ("cap", "intersection"),
     "setminus": ("+", "setminus"), "approx": ("rel", "approx"), "propto": ("rel", "propto"), "equiv": ("rel", "equiv"), "perp": ("rel", "perp"),
-    "parallel": ("rel", "parallel"), "divides": ("rel", "divides"), "mod": ("mod", "mod"), "all": ("all", "all"), "every": ("all", "all"),
+    "parallel": ("rel", "parallel"), "succeq": ("rel", "succeq"), "preceq": ("rel", "preceq"), "succ": ("rel", "succ"), "prec": ("rel", "prec"),
+    "divides": ("rel", "divides"), "mod": ("mod", "mod"), "all": ("all", "all"), "every": ("all", "all"),
     "each": ("all", "all"), "any": ("all", "all"), "then": ("then", "then"), "sim": ("rel", "~"), "therefore": ("implies", "implies"),
     "plus": ("+", "+"), "minus": ("-", "-"), "times": ("*", "times"),
     "equals": ("rel", "="), "degrees": ("degree", "degree"),
@@ -151,6 +152,7 @@ MISSING_BACKSLASH = frozenset(
 """Commands that are recognised without their backslash (two-letter ones only between spaces)."""
 
 ENGLISH = frozenset(
+    "feed lose loses ratio "
     "about above after again all also any are area base bases batch being below bias bits both but byte can case cell cost costs could count data "
     "deep depth does done each else epoch even ever every fact fast find first for form from full gain get gets give goal goes good grow half "
     "hand hard has have head heads heavy her here high his hold how huge idea index input into item its just keep kind know large last layer left "
@@ -160,7 +162,7 @@ ENGLISH = frozenset(
     "small soft some soon sort span stay step stop such sure tail take tank task tell tend tens term test text than that the their them then "
     "there these they thin this those thus ties till time tiny token told too tops tree trip true turn two type under unit until upon use used "
     "user using value vary vast very via vice view wait walk want warm was wave ways weak week well went were what when where which while who "
-    "whose why width will wins wise with word work would year yes you your zero".split())
+    "ker dim hom ord vol adj span curl whose why width will wins wise with word work would year yes you your zero".split())
 """Short English words that are not read as products of letters."""
 REMARK_WORDS = frozenset(
     "attention self cross multi head heads feed forward feedforward ffn mlp rnn cnn lstm gru transformer transformers encoder decoder projection "

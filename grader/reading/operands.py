@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from fractions import Fraction
 from functools import lru_cache
 from typing import ClassVar
@@ -15,6 +16,10 @@ from grader.term import Span, Term, apply, collection, constant, number, symbol,
 POSTFIX = frozenset(("_", "^", "'", "!", "percent", "degree", "accent", "evalbar", "top"))
 _NAME_NEXT = frozenset(("(", "[", "_", "^", "'", "accent", "num", "lset"))
 _OPERAND_AFTER = frozenset("num name const func ( [ { abs( lset frac sqrt".split())
+
+
+_POINTS_IN_GROUPS = re.compile(r"[1-9]\d{0,2}\.\d{3},\d+")
+"""One thousand two hundred and a fraction, as most of Europe writes it."""
 
 
 @lru_cache(maxsize=2048)
@@ -45,10 +50,16 @@ class Operands(Groups, Scripts):
         while self.tokens[k].kind == "," and not self.tokens[k].gap and self.tokens[k + 1].kind == "num" and not self.tokens[k + 1].gap:
             parts.append(self.tokens[k + 1])
             k += 2
-        if len(parts) < 2 or not all(p.text.isdigit() for p in parts[:-1]):
-            return None
         typed = self.text[t.start:parts[-1].end]
         span = Span(t.start, parts[-1].end)
+        if len(parts) == 2 and _POINTS_IN_GROUPS.fullmatch(typed):
+            if self.site("decimal_comma", first, f"`{typed}` is read as one number with a decimal comma", span):
+                return None
+            self.i = k
+            digits = typed.replace(".", "").replace(",", ".")
+            return number(Fraction(digits), digits, span)
+        if len(parts) < 2 or not all(p.text.isdigit() for p in parts[:-1]):
+            return None
         grouped = len(parts[0].text) <= 3 and all(len(p.text.partition(".")[0]) == 3 for p in parts[1:]) and parts[0].text[0] != "0"
         if grouped and not self.site("digit_groups", first, f"`{typed}` is read as one number", span) or not grouped and len(parts) == 2 \
                 and parts[1].text.isdigit() and self.site("decimal_comma", first, f"`{typed}` is read as two numbers", span):

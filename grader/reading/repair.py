@@ -7,11 +7,13 @@ from __future__ import annotations
 
 from grader.model import Note
 from grader.reading.brackets import CLOSERS, ENDS, OPENERS, STARTS, match_brackets
-from grader.reading.company import drop_questions, drop_remarks, name_connectives, name_placeholders, name_unions, read_by_company, settle_stars_and_dots
+from grader.reading.company import (drop_questions, drop_remarks, name_arrows, name_connectives, name_placeholders, name_sums, name_unions, part_ranges,
+                                    read_by_company, settle_stars_and_dots)
 from grader.reading.tokens import Token, is_latex
 from grader.term import Span
 
 _STATEMENT = frozenset("rel forall exists implies iff impliedby".split())
+_CONNECTIVES = frozenset("and or not implies iff impliedby".split())
 _ALIGNED = frozenset("align aligned alignat alignedat gather gathered split multline eqnarray flalign".split())
 _BEFORE_FACTOR = frozenset("num name const ) ] rel + - * / , = ( [ lset quad and or where pm dollar".split())
 
@@ -37,9 +39,13 @@ def mend(tokens: list[Token], text: str, notes: list[Note]) -> Mended:
         tokens = settle_tildes(tokens, not is_latex(text), notes)
     if "name" in kinds:
         read_by_company(tokens, kinds, notes)
+        name_sums(tokens, notes)
         name_unions(tokens, is_latex(text), notes)
         if "rel" in kinds:
             name_connectives(tokens, notes)
+            name_arrows(tokens, notes)
+    if kinds & {"dots", "exists"}:
+        tokens = part_ranges(tokens)
     if "func" in kinds and any([t.text == "arg" for t in tokens]):
         tokens = join_words(tokens)
     if "func" in kinds and "{" in kinds:
@@ -100,8 +106,11 @@ def settle_tildes(tokens: list[Token], typed: bool, notes: list[Note]) -> list[T
         elif before in ENDS and (after.kind in STARTS or after.kind in ("|", "-", "pm")) and after.kind != "text":
             kept.append(Token("rel", "~", t.start, t.end, t.gap, "~"))
         else:
-            if typed and t.mark == "~" and after.kind == "num":
-                notes.append(Note("`~` before a number is left out", Span(t.start, t.end), "guess", "about"))
+            if typed and t.mark == "~" and not _CONNECTIVES.isdisjoint([u.kind for u in tokens]):
+                kept.append(Token("not", "not", t.start, t.end, t.gap, "~"))
+                continue
+            if typed and t.mark == "~" and after.kind != "eof":
+                notes.append(Note("`~` in front is left out; it may mean \"about\", or \"not\"", Span(t.start, t.end), "guess", "about"))
             after.gap = max(after.gap, 1)
     return kept
 

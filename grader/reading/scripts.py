@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from grader.printing import is_mark
+from grader.reading.arguments import bind
 from grader.reading.repair import STARTS
 from grader.reading.subscripts import SIGN_NAMES, Subscripts
 from grader.reading.tokens import Token
-from grader.term import Span, Term, apply, collection, free_names, number, symbol, text, walk
+from grader.term import Span, Term, apply, collection, free_names, number, relation, symbol, text, walk
 
 _OPERAND = STARTS | {"abs(", "norm(", "-"}
 
@@ -22,6 +23,8 @@ class Scripts(Subscripts):
             found = self.derivative_ratio(first) if t.text == "d" else None
             if found is not None or kind != "(":
                 return found if found is not None else symbol(t.text, Span(t.start, t.end))
+        if kind == "^" and t.text == "d" and (found := self.derivative_ratio(first)) is not None:
+            return found
         base = symbol(t.text, Span(t.start, t.end))
         if kind == "num":
             if following.gap or not following.text.isdigit():
@@ -79,6 +82,8 @@ class Scripts(Subscripts):
                     base = raised.at(self.span(first))
             else:
                 break
+        if kind == "lset" and len(t.text) > 1 and t.mark in ("rm", "text", "word") and exponent is None:
+            return apply("call", base, self.operand(), span=self.span(first))
         if kind == "(" or kind == "[" or kind == "lset" or t.text in ("E", "V", "P") and t.mark == "bb" or t.text == "E" and base.kind != "symbol":
             called = self.applied_name(base, exponent, first, t)
             if called is not None:
@@ -92,9 +97,19 @@ class Scripts(Subscripts):
             span = self.span(first)
             if self.site("combination", first, f"`{self.text[span.start:span.end]}` is read as a power; it may be a binomial coefficient", span):
                 return apply("binomial", base.args[1], exponent, span=span)
+        if base.is_apply("index", 2) and base.args[1].kind == "relation" and base.args[1].signs == ("=",):
+            return self.family(base, exponent, first)
         if self.is_array(base) and exponent == apply("neg", number(1)):
             return apply("inverse", base, span=self.span(first))
         return apply("pow", base, exponent, span=self.span(first))
+
+    def family(self, base: Term, last: Term, first: int) -> Term:
+        r"""`\{x_i\}_{i=1}^n`: the set of the x_i with i from 1 to n; other brackets than braces are not read."""
+        inside, (name, start) = base.args[0], base.args[1].args
+        if name.kind != "symbol" or inside.kind != "tuple" or inside.name != "set" or len(inside.args) != 1:
+            raise self.fail("a range below and above this is not read", self.tokens[first], "Write { x_i | 1 <= i <= n }.")
+        span = self.span(first)
+        return bind("set_of", (name,), inside.args[0], relation(("<=", "<="), start, name, last, span=base.args[1].span), span=span)
 
     def postfix(self, term: Term, start: int) -> Term | None:
         """One postfix after any operand; None where the sign is no postfix here (`a % b`)."""
@@ -276,7 +291,7 @@ class Scripts(Subscripts):
         Declared shapes decide; then T must be no other name of the text, and a capital, an index, or a factor behind it says so. A small letter
         alone (`x^T`) is read as a power, with a site.
         """
-        if self.is_array(base) or t.mark == "rm":
+        if self.is_array(base) or t.mark == "rm" or base.kind == "tuple" and base.name in ("matrix", "tuple", "list"):
             return True
         if base.kind in ("number", "constant") or self.vocabulary.knows("T") or not self.only_raised("T"):
             return False
@@ -316,6 +331,12 @@ class Scripts(Subscripts):
         if self.tok.kind == "!" and self.tok.gap == 0 and not self.latex and not self.site(
                 "exponent_factorial", self.i, "the factorial is read as part of the exponent", self.span(first)):
             term = self.factorial(term, first)
+        below = self.tokens[self.i + 1] if self.tok.kind == "/" else t
+        if below is not t and t.kind == "num" and t.text == "1" and below.kind == "num" and not self.latex and not self.tok.gap and not below.gap and self.tok.text == "/":
+            said = f"only `{t.text}` is read as exponent, not `{t.text}/{below.text}`"
+            if self.site("exponent_slash", self.i, said, Span(t.start, below.end)):
+                self.i += 2
+                return apply("div", term, number(below.text, below.text, Span(below.start, below.end)), span=Span(t.start, below.end))
         if self.tok.kind == "^" and t.kind != "{":
             self.enter(t)
             raised, is_power = self.raised(term)

@@ -20,6 +20,7 @@ _RELATIONS: dict[str, str] = {
     "~": "∼ \\sim \\thicksim", "propto": "∝ \\propto \\varpropto", "equiv": "≡ === \\equiv",
     "in": "∈ \\in", "notin": "∉ \\notin", "subset": "⊂ ⊊ \\subset \\subsetneq", "subseteq": "⊆ \\subseteq", "supset": "⊃ ⊋ \\supset \\supsetneq",
     "supseteq": "⊇ \\supseteq", "perp": "⟂ ⊥ \\perp \\bot", "parallel": "\\shortparallel", "divides": "\\divides",
+    "succeq": "⪰ ≽ ⪴ \\succeq \\succcurlyeq", "succ": "≻ \\succ", "preceq": "⪯ ≼ \\preceq \\preccurlyeq", "prec": "≺ \\prec",
 }
 _OTHERS: dict[Sign, str] = {
     ("implies", "implies"): "=> ==> ⇒ ⟹ ∴ \\implies \\Rightarrow \\Longrightarrow \\therefore \\rArr",
@@ -47,7 +48,7 @@ _OTHERS: dict[Sign, str] = {
     ("lceil", "ceil"): "⌈ \\lceil", ("rceil", "ceil"): "⌉ \\rceil", ("langle", "<"): "⟨ 〈 \\langle", ("rangle", ">"): "⟩ 〉 \\rangle",
     ("|", "|"): "| ∣ ￨ \\vert \\lvert \\rvert", ("mid", "|"): "\\mid \\given", ("‖", "‖"): "‖ ∥ \\| \\Vert \\lVert \\rVert \\parallel",
     (",", ","): ", \\comma", (";", ";"): "; \\semicolon", (":", ":"): ": \\colon ∶", (".", "."): ".",
-    ("dots", "..."): "... … ⋯ \\dots \\ldots \\cdots \\dotsc \\dotsb",
+    ("dots", "..."): "... .. … ⋯ \\dots \\ldots \\cdots \\dotsc \\dotsb",
     ("root", "2"): "√", ("root", "3"): "∛", ("root", "4"): "∜", ("big", "sum"): "∑ \\sum", ("big", "product"): "∏ \\prod",
     ("big", "integral"): "∫ \\int \\smallint",
     ("big2", "integral"): "∬ \\iint", ("big3", "integral"): "∭ \\iiint", ("big", "closed"): "∮ \\oint", ("amp", "&"): "& &amp;",

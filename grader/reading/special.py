@@ -29,8 +29,10 @@ class Special:
         if name == "P" and free and kind == "(" and self.i in self.relational:
             return self.statistic("probability", None, first)
         if name == "I" and free and ";" in self.kinds_in(self.i):
-            parts = self.listed_arguments()[0]
-            return apply("mutual_information", *parts.args, span=self.span(first))
+            parts = self.listed_arguments()
+            if len(parts) != 1 or not parts[0].is_apply("semicolon", 2):
+                raise self.fail("a mutual information has two variables", self.tokens[first], "Write I(X; Y).")
+            return apply("mutual_information", *parts[0].args, span=self.span(first))
         if kind == "(" and exponent is None and base.kind == "symbol":
             return self.order_or_gamma(name, free, first)
         return None

@@ -11,6 +11,7 @@ from grader.term import Span, Term, apply, binder, collection, constant, relatio
 
 LOGIC = {"iff": 1, "implies": 2, "impliedby": 2, "or": 3, "and": 4}
 _CHAIN = frozenset("rel not mapsto mid not_ arrow over_".split())
+_CONGRUENT = frozenset("≡ \\equiv ≢ \\nequiv ===".split())
 _SET_RELATIONS = frozenset("in notin subset subseteq supset supseteq".split())
 
 
@@ -78,6 +79,9 @@ class Statements:
     def together(self, found: list[Term], first: int) -> Term:
         """A list of clauses as one term: a system (and), a statement with conditions (where), or a bare list."""
         span = self.span(first)
+        found = with_ranges(found)
+        if len(found) == 1:
+            return found[0].at(span)
         if found[0].is_apply("where") and all(is_statement(e) for e in found[1:]):
             return apply("where", *found[0].args, *found[1:], span=span)
         flat: list[Term] = []
@@ -98,7 +102,7 @@ class Statements:
                 return relation(flat[-1].signs, names, *flat[-1].args[1:], span=span)
             if cut == len(flat) - 1 and self.shared_condition(flat):
                 last = flat[-1]
-                shared = [relation(last.signs, name, *last.args[1:], span=last.span) for name in (*flat[:-1], last.args[0])]
+                shared = [relation(last.signs, as_name(name), *last.args[1:], span=last.span) for name in (*flat[:-1], last.args[0])]
                 return apply("and", *shared, span=span)
             if all(kinds[cut:]):
                 body = flat[0] if cut == 1 else collection("list", *flat[:cut], span=span)
@@ -113,7 +117,7 @@ class Statements:
             return relation(head.signs, *head.args[:-1], values, span=span)
         if not all(kinds):
             raise ReadError("formulas and conditions in a row that do not belong together", span.start, span.end, "Write one formula.")
-        lead = next((k for k, e in enumerate(flat) if not is_equality(e)), len(flat)) if is_equality(flat[0]) else 1
+        lead = next((k for k, e in enumerate(flat) if not is_equality(e) or k and is_side_condition(e, flat[0])), len(flat)) if is_equality(flat[0]) else 1
         conditions = flat[lead:]
         if conditions and (is_equality(flat[0]) or any(is_side_condition(c, flat[0]) for c in conditions)):
             body = flat[0] if lead == 1 else apply("and", *flat[:lead], span=span)
@@ -123,9 +127,9 @@ class Statements:
     def shared_condition(self, flat: list[Term]) -> bool:
         """`x, y > 0` and `i, j in S`: several names under one relation."""
         last = flat[-1]
-        if last.kind != "relation" or not all(x.kind == "symbol" or x.is_apply("index") for x in (*flat[:-1], last.args[0])):
+        if last.kind != "relation" or not all(as_name(x).kind == "symbol" or x.is_apply("index") for x in (*flat[:-1], last.args[0])):
             return False
-        return not any(name in walk(last) for name in flat[:-1])
+        return not any(name in walk(last) or last.args[0] in walk(name) for name in flat[:-1])
 
     def clause(self) -> Term:
         """A statement or expression, and the conditions after it: `where`, `for all`, `if`, `(i != j)`."""
@@ -145,7 +149,7 @@ class Statements:
                 word = self.tok.text
                 self.i += 1
                 self.skip_fillers()
-                condition = self.quantified(False) if self.tok.kind in ("all", "forall") else self.logic(0)
+                condition = self.quantified(False) if self.tok.kind in ("all", "forall") else self.ranged_condition()
                 if word == "if" and self.tok.kind == "else":
                     self.i += 1
                     other = self.clause()
@@ -259,17 +263,32 @@ class Statements:
         """`if n < t` and `for all i: ...` at the very start: the condition, or the statement that it belongs to."""
         if self.tok.kind in ("all", "forall"):
             return self.quantified(True)
-        condition = self.logic(0)
+        condition = self.ranged_condition()
         if self.tok.kind == "then" or self.tok.kind in (",", ":") and any(x.kind == "rel" for x in self.tokens[self.i:]):
             self.i += 1
             if self.tok.kind == "then":
                 self.i += 1
             body = self.logic(0)
+            if all(x.kind == "symbol" or x.kind == "apply" and x.name in ("and", "or", "not", "implies", "iff", "xor") for x in (body, condition)):
+                return apply("implies", condition, body, span=self.span(first))
             return apply("where", body, condition, span=self.span(first))
         return condition
 
+    def ranged_condition(self) -> Term:
+        """A condition, with the range of an index behind it (`i = 1, ..., n`)."""
+        first = self.i
+        condition = self.logic(0)
+        dots = [t.kind for t in self.tokens[self.i:self.i + 3]] == [",", "dots", ","]
+        if not dots or condition.kind != "relation":
+            return condition
+        self.i += 1
+        between = self.read_dots(self.tok)
+        self.i += 1
+        return with_ranges([condition, between, self.sum_()])[0].at(self.span(first))
+
     def chain(self, left: Term, first: int) -> Term:
         sides, signs = [left], []
+        congruent = False
         while True:
             t = self.tok
             kind, sign = t.kind, t.text
@@ -295,6 +314,9 @@ class Statements:
                 return self.mapping(left, first)
             else:
                 break
+            if sign == "parallel" and self.text[t.start:t.start + 1] == "|":
+                self.note("`||` between two formulas is read as \"parallel\"; it may mean \"or\"", Span(t.start, t.end), "double_bar", "guess")
+            congruent = congruent or t.mark in _CONGRUENT
             self.i += 1
             signs.append(sign)
             if self.tok.kind in ("eof", ")", "]", "}"):
@@ -307,6 +329,8 @@ class Statements:
         span = self.span(first)
         if self.modulus is not None:
             sides, self.modulus = [apply("mod", s, self.modulus, span=s.span) for s in sides], None
+        if congruent and sides[-1].is_apply("mod", 2) and not any(s.is_apply("mod") for s in sides[:-1]):
+            sides[:-1] = [apply("mod", s, sides[-1].args[1], span=s.span) for s in sides[:-1]]
         return relation(tuple(signs), *sides, span=span)
 
     def python_lambda(self, first: int) -> Term:
@@ -342,6 +366,25 @@ def is_statement(term: Term) -> bool:
     return term.kind == "binder" and term.name in ("forall", "exists") or term.kind == "constant" and term.name in ("true", "false")
 
 
+def with_ranges(entries: list[Term]) -> list[Term]:
+    """`i = 1, ..., n` is one condition: the relation with what stands before and behind the dots as a list."""
+    made: list[Term] = []
+    k = 0
+    while k < len(entries):
+        term = entries[k]
+        last = term.args[-1] if term.is_apply("where") else term
+        dotted = k + 2 < len(entries) and entries[k + 1].kind == "text" and entries[k + 1].name == "..." and not is_statement(entries[k + 2])
+        if dotted and last.kind == "relation" and last.signs[-1] in ("=", "in") and last.args[-1].kind in ("number", "symbol", "apply"):
+            values = collection("list", last.args[-1], entries[k + 1], entries[k + 2])
+            last = relation(last.signs, *last.args[:-1], values)
+            made.append(term.with_args((*term.args[:-1], last)) if term.is_apply("where") else last)
+            k += 3
+        else:
+            made.append(term)
+            k += 1
+    return made
+
+
 def is_equality(term: Term) -> bool:
     """Is every sign of the chain an equals sign (or a definition)?"""
     return term.kind == "relation" and all(s in ("=", ":=") for s in term.signs)
@@ -351,7 +394,10 @@ def is_side_condition(term: Term, main: Term) -> bool:
     """Does the statement only say for which indices the main one holds (`i != j`, `for all i`, `j in S`)?"""
     if term.kind == "binder" and term.name == "forall":
         return True
-    return term.kind == "relation" and term.signs[0] in ("!=", "in", "notin") and term.args[0].kind == "symbol" and main.kind == "relation"
+    if term.kind != "relation" or term.args[0].kind != "symbol" or main.kind != "relation":
+        return False
+    last = term.args[-1]
+    return term.signs[0] in ("!=", "in", "notin") or last.kind == "tuple" and any(x.kind == "text" and x.name == "..." for x in last.args)
 
 
 def is_set(term: Term) -> bool:
