@@ -138,7 +138,7 @@ def value(term: Term, x):
 def number_value(c):
     from grader.replay.expansion_numbers import _enclose
 
-    mpmath.iv.dps = 400
+    mpmath.iv.dps = 900
     try:
         return mpmath.mpf(_enclose(c).mid)
     finally:
@@ -151,16 +151,16 @@ def scale_value(scale, x):
     return mpmath.exp(exponent) * log ** (mpmath.mpf(scale[1].numerator) / scale[1].denominator)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=200, deadline=None)
 @given(TERMS)
 def test_an_expansion_is_near_its_term_far_out(term):
-    """The sum of the terms that were kept differs from the term by no more than the error allows, at x = 10^9 and 10^12."""
+    """The sum of the terms that were kept differs from the term by no more than the error allows, at x = 10^30 and 10^40."""
     try:
         made = Expander("x", Field(Numbers({}), 8)).series(term)
     except Unknown:
         return
-    with mpmath.workdps(400):
-        for x in (mpmath.mpf(10) ** 9, mpmath.mpf(10) ** 12):
+    with mpmath.workdps(900):
+        for x in (mpmath.mpf(10) ** 30, mpmath.mpf(10) ** 40):
             if any(a.denominator != 1 or b.denominator != 1 for s, _ in made.terms for (a, b), _ in s[0]):
                 return
             try:
@@ -168,8 +168,8 @@ def test_an_expansion_is_near_its_term_far_out(term):
             except (ZeroDivisionError, ValueError, OverflowError):
                 return
             near = mpmath.fsum(number_value(dict(c)) * scale_value(s, x) for s, c in made.terms)
-            allowed = 0 if made.error is None else 10 ** 6 * abs(scale_value(made.error, x)) * 64
-            assert abs(exact - near) <= allowed + (1 + abs(exact)) * mpmath.mpf(10) ** -200
+            allowed = 0 if made.error is None else mpmath.mpf(10) ** 20 * abs(scale_value(made.error, x))
+            assert abs(exact - near) <= allowed + (1 + abs(exact)) * mpmath.mpf(10) ** -700
 
 
 @pytest.mark.parametrize("data", [{"terms": 1}, {"terms": 10 ** 6}, {"terms": "5"}, {"terms": 5, "values": {"a": "-1"}}, {"terms": 5, "values": {"a": "1"}}])

@@ -17,6 +17,8 @@ class Budget:
     cpu_seconds: float = 4.0
     seed: int = 0
     oracles: frozenset[str] = frozenset({"z3"})
+    depth: int = 0
+    """How many claims within claims deep the search is; a procedure that states claims of its own counts them here."""
     _end: float = field(init=False, default=0.0)
 
     def __post_init__(self) -> None:
