@@ -10,9 +10,10 @@ Factors are the definitions of the SI brochure (9th edition, 2019, tables 1 to 8
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import lru_cache
+from typing import Any
 
 from grader.kernel import Refused
 from grader.term import Term
@@ -61,7 +62,7 @@ _METRIC = {  # symbol: (names, factor, dimension); with prefixes
     "Wh": ("", "3600", "kg m^2 s^-2"),
     "M": ("molar", "1000", "mol m^-3"), "ha": ("hectare", "10000", "m^2"),
 }
-_PLAIN = {  # symbol: (names, factor, dimension[, power of pi]); without prefixes
+_PLAIN: dict[str, tuple[Any, ...]] = {  # symbol: (names, factor, dimension[, power of pi]); without prefixes
     "min": ("minute", "60", "s"), "h": ("hour hr", "3600", "s"), "d": ("day", "86400", "s"), "week": ("wk", "604800", "s"),
     "yr": ("year", "31557600", "s"),
     "in": ("inch inches", "0.0254", "m"), "ft": ("foot feet", "0.3048", "m"), "yd": ("yard", "0.9144", "m"), "mi": ("mile", "1609.344", "m"),
@@ -88,50 +89,64 @@ _SCALES = {"degC": ("°C ℃ celsius Celsius degreesCelsius", Fraction(1), Fract
 CURRENCIES = frozenset("dollar cent euro pounds_sterling yen yuan rupee".split())
 
 
-def _table() -> tuple[dict[str, Size], dict[str, str]]:
-    sizes: dict[str, Size] = {}
-    names: dict[str, str] = {}
-
-    def enter(name: str, size: Size, others: str, plural: bool = True) -> None:
-        sizes.setdefault(name, size)
-        names.setdefault(name, name)
-        for other in others.split():
-            names.setdefault(other, name)
-            if plural and len(other) >= 3 and other.isalpha() and other.isascii() and not other.endswith("s"):
-                names.setdefault(other + "s", name)
-
-    for symbol, entry in _PLAIN.items():
-        enter(symbol, Size(Fraction(entry[1]), _dimension(entry[2]), *entry[3:]), entry[0])
-        if len(symbol) >= 3 and symbol.islower() and symbol not in ("ppm", "rpm", "mph", "kph", "psi", "atm", "lbf", "nmi"):
-            names.setdefault(symbol + "s", symbol)
-    for symbol, (others, factor, dimension) in _METRIC.items():
-        enter(symbol, Size(Fraction(factor), _dimension(dimension)), others)
-    for symbol, (others, factor, dimension) in _METRIC.items():
-        for prefix, power in _PREFIXES.items():
-            enter(prefix + symbol, Size(Fraction(factor) * Fraction(10) ** power, _dimension(dimension)), " ".join(
-                prefix + o for o in others.split() if len(o) == 1), False)
-        for prefix, power in _LONG_PREFIXES.items():
-            long = " ".join(prefix + o for o in (*others.split(), symbol) if len(o) >= 3 and o.isascii())
-            if long:
-                enter(long.split()[0], Size(Fraction(factor) * Fraction(10) ** power, _dimension(dimension)), long)
-                names.setdefault(long.split()[0] + "s", long.split()[0])
-    for symbol, (others, factor, offset) in _SCALES.items():
-        enter(symbol, Size(factor, _dimension("K"), 0, offset), others, False)
-    names["bits"], names["cals"], names["mols"], names["bars"], names["feet"] = "bit", "cal", "mol", "bar", "ft"
-    return sizes, names
+_SHORT_PLURALS = frozenset("ppm rpm mph kph psi atm lbf nmi floz".split())
 
 
-_SIZES, _NAMES = _table()
-SYMBOLS: Mapping[str, str] = _NAMES
-"""Every spelling of a unit to the name by which it is known here."""
+def _spellings() -> dict[str, str]:
+    """Every spelling without a prefix to the name by which the unit is known here."""
+    found: dict[str, str] = {}
+    for table, least in ((_PLAIN, 3), (_METRIC, 99), (_SCALES, 99)):
+        for name, entry in table.items():
+            found.setdefault(name, name)
+            others = entry[0].split()
+            plural = [o for o in others if len(o) >= 3 and table is not _SCALES]
+            plural += [name] if len(name) >= least and name.islower() and name not in _SHORT_PLURALS else []
+            for other in (*others, *(o + "s" for o in plural if o.isascii() and o.isalpha() and not o.endswith("s"))):
+                found.setdefault(other, name)
+    return found | {"bits": "bit", "cals": "cal", "mols": "mol", "bars": "bar"}
 
 
+_NAMES = _spellings()
+_BY_LENGTH = sorted(_LONG_PREFIXES, key=len, reverse=True)
+
+
+@lru_cache(maxsize=4096)
 def named(spelling: str) -> str | None:
-    """The unit that the spelling names, or None. Full names may be capitalised (Newton, Joules)."""
-    found = _NAMES.get(spelling)
+    """The unit that the spelling names, or None: a name of the tables, or a metric unit with a prefix. Full names may be capitalised (Joules)."""
+    found = _NAMES.get(spelling) or _prefixed(spelling)
     if found is None and len(spelling) > 3 and re.fullmatch(r"[A-Z][a-z]+", spelling):
-        found = _NAMES.get(spelling.lower())
+        found = _NAMES.get(spelling.lower()) or _prefixed(spelling.lower())
     return found
+
+
+def _prefixed(spelling: str) -> str | None:
+    for prefix in ("da", *_PREFIXES):
+        unit = _NAMES.get(spelling[len(prefix):]) if spelling.startswith(prefix) else None
+        if unit in _METRIC and (spelling[len(prefix):] == unit or len(spelling) == len(prefix) + 1):
+            return prefix + unit
+    for prefix in _BY_LENGTH:
+        rest = spelling[len(prefix):]
+        unit = _NAMES.get(rest) if spelling.startswith(prefix) else None
+        if unit in _METRIC and len(rest) >= 3:
+            symbol = next(p for p, power in _PREFIXES.items() if power == _LONG_PREFIXES[prefix])
+            return symbol + unit
+    return None
+
+
+@lru_cache(maxsize=4096)
+def _known(name: str) -> Size:
+    """The size of a unit by its name. Fails with `Refused`."""
+    if name in _PLAIN:
+        _, factor, dimension, *pi = _PLAIN[name]
+        return Size(Fraction(factor), _dimension(dimension), *pi)
+    if name in _SCALES:
+        _, scale, offset = _SCALES[name]
+        return Size(scale, _dimension("K"), 0, offset)
+    for prefix, power in {"": 0, **_PREFIXES}.items():
+        if name.startswith(prefix) and name[len(prefix):] in _METRIC:
+            _, factor, dimension = _METRIC[name[len(prefix):]]
+            return Size(Fraction(factor) * Fraction(10) ** power, _dimension(dimension))
+    raise Refused(f"{name!r} is no unit that is known here")
 
 
 def size(unit: Term) -> Size:
@@ -139,10 +154,7 @@ def size(unit: Term) -> Size:
     if unit.kind == "number" and unit.value == 1:
         return Size(Fraction(1), ())
     if unit.kind == "symbol":
-        found = _SIZES.get(unit.name)
-        if found is None:
-            raise Refused(f"{unit.name!r} is no unit that is known here")
-        return found
+        return _known(unit.name)
     if unit.is_apply("mul") or unit.is_apply("div", 2):
         made = _factor(unit.args[0])
         for other in unit.args[1:]:

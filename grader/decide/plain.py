@@ -1,0 +1,38 @@
+"""Which claims are plain: numbers, formulas, conditions, lists and sets over scalar symbols, with nothing random and no vectors.
+
+Procedures about densities, random variables, entropies, vectors and matrices have nothing to say about them, and are not even loaded: most answers
+are plain, and looking costs more than deciding them.
+"""
+
+from __future__ import annotations
+
+from grader.model import AtMost, Claim, Equal
+from grader.term import Term
+
+SPECIAL = frozenset(("linear_algebra", "entropies", "moments", "probability"))
+"""Modules of this room that are left out for plain claims."""
+_APPLY = frozenset(
+    "add neg mul div pow pm mp sqrt root exp log abs floor ceil sign round max min gcd lcm mod factorial double_factorial binomial gamma erf "
+    "sin cos tan cot sec csc asin acos atan acot asec acsc sinh cosh tanh coth sech csch asinh acosh atanh acoth asech acsch atan2 "
+    "re im arg conj percent degree and or not implies iff xor union intersection setminus".split())
+_BINDERS = frozenset("sum product integral limit set_of antiderivative".split())
+_TUPLES = frozenset("tuple list set interval cases".split())
+
+
+def is_plain(claim: Claim) -> bool:
+    """Is the claim an equality or inequality of that kind, without conditions?"""
+    conclusion = claim.conclusion
+    if not isinstance(conclusion, (Equal, AtMost)) or claim.conditions or any(d.shape != "scalar" or d.unit for _, d in claim.domains):
+        return False
+    return _plain(conclusion.left) and _plain(conclusion.right)
+
+
+def _plain(term: Term) -> bool:
+    kind = term.kind
+    if kind in ("number", "symbol", "constant"):
+        return True
+    if kind == "apply" and term.name not in _APPLY or kind == "binder" and term.name not in _BINDERS or kind == "tuple" and term.name not in _TUPLES:
+        return False
+    if kind == "text" or kind == "relation" and "~" in term.signs:
+        return False
+    return all([_plain(a) for a in term.args])
