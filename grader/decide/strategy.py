@@ -11,6 +11,7 @@ import importlib
 
 from grader import kernel
 from grader.decide.budget import Budget, OutOfBudget
+from grader.decide.plain import SPECIAL, is_plain
 from grader.model import Claim, Evidence, Satisfies, Verdict
 
 ROUTES: dict[str, tuple[str, ...]] = {
@@ -28,7 +29,10 @@ def decide(claim: Claim, budget: Budget | None = None) -> Verdict:
     conclusion = claim.conclusion
     key = conclusion.property.split(".")[0] if isinstance(conclusion, Satisfies) else type(conclusion).__name__
     tried: list[tuple[str, str]] = []
-    for module in ROUTES.get(key, ()):
+    modules = ROUTES.get(key, ())
+    if key in ("Equal", "AtMost") and is_plain(claim):
+        modules = tuple(m for m in modules if m not in SPECIAL)
+    for module in modules:
         for name, procedure in importlib.import_module(f"grader.decide.{module}").PROCEDURES:
             try:
                 budget.check()
