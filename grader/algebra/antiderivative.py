@@ -12,11 +12,15 @@ from math import comb
 
 from grader.algebra.calculus import raised, times
 from grader.algebra.calculus import total as plus
-from grader.algebra.rational import NotRational, Rational, rational
+from grader.algebra.antiderivative_rules import further, named_integral
+from grader.algebra.rational import NotRational, rational
 from grader.term import Term, apply, constant, free_names, number, symbol
 
 MAX_DEPTH = 12
+FURTHER_DEPTH = 5
+"""Substitutions and the like are tried no deeper than this."""
 _E = constant("e")
+__all__ = ["NoAntiderivative", "antiderivative", "named_integral"]
 
 
 class NoAntiderivative(ValueError):
@@ -60,6 +64,18 @@ def _linear(term: Term, name: str) -> tuple[Term, Term] | None:
 
 
 def _integrate(t: Term, name: str, depth: int) -> Term:
+    try:
+        return _by_rules(t, name, depth)
+    except NoAntiderivative:
+        if depth > FURTHER_DEPTH:
+            raise
+    found = further(t, name, lambda u, v: _integrate(u, v, depth + 2))
+    if found is None:
+        raise NoAntiderivative("no rule")
+    return found
+
+
+def _by_rules(t: Term, name: str, depth: int) -> Term:
     if depth > MAX_DEPTH:
         raise NoAntiderivative("too deep")
     x = symbol(name)
@@ -236,7 +252,7 @@ def _one_over(below: Term, name: str, depth: int) -> Term:
         return _integrate(apply("exp", apply("neg", exponent)), name, depth + 1)
     if below.is_apply("sqrt"):
         return _one_over_root(below.args[0], name)
-    if below.is_apply("pow") and below.args[1].kind == "number":
+    if below.is_apply("pow") and below.args[1].kind == "number" and _linear(below.args[0], name) is not None:
         return _power(below.args[0], -below.args[1].value, name)
     if below.is_apply("pow") and below.args[0].is_apply("cos"):
         raise NoAntiderivative("a power of a cosine below")
@@ -252,7 +268,7 @@ def _one_over_root(inside: Term, name: str) -> Term:
     except NotRational:
         raise NoAntiderivative("a root below") from None
     if len(c) == 3 and None not in c and c[1] == 0 and c[2] == -1 and c[0] > 0:  # type: ignore[operator]
-        return apply("asin", _over(symbol(name), apply("sqrt", number(c[0]))))  # type: ignore[arg-type]
+        return apply("asin", symbol(name) if c[0] == 1 else _over(symbol(name), apply("sqrt", number(c[0]))))  # type: ignore[arg-type]
     raise NoAntiderivative("a root below")
 
 
@@ -268,52 +284,19 @@ def _power(base: Term, exponent: Fraction, name: str) -> Term:
 
 
 def _rational_function(t: Term, name: str, depth: int) -> Term:
-    """Rational functions with rational coefficients: polynomial part, distinct rational zeros below, or a quadratic x^2 + c."""
+    """Rational functions with rational coefficients, by partial fractions."""
     try:
         f = rational(t)
     except NotRational:
         raise NoAntiderivative("a fraction") from None
     if f.used_names() != (name,):
         raise NoAntiderivative("a fraction with other symbols")
-    one = Rational.constant(1, f.names).denominator
-    whole, rest = divmod(f.numerator, f.denominator)
-    parts: list[Term] = []
-    polynomial = Rational(f.names, whole, one)
-    if not polynomial.is_zero():
-        parts.append(_integrate(polynomial.to_term(), name, depth + 1))
-    _, factors = f.denominator.factor()
-    remainder = Rational(f.names, rest, one)
-    if remainder.is_zero():
-        return plus(*parts)
-    slope = Rational(f.names, f.denominator, one).derivative(name)
-    for g, e in factors:
-        c = [q.as_fraction() for q in Rational(f.names, g, one).coefficients(name)]
-        if int(e) != 1 or None in c:
-            raise NoAntiderivative("a repeated factor below")
-        if len(c) == 2:
-            root = -c[0] / c[1]  # type: ignore[operator]
-            weight = remainder.value({name: root}) / slope.value({name: root})
-            parts.append(times(number(weight), apply("log", apply("abs", plus(symbol(name), number(-root))))))
-        elif len(c) == 3 and len(factors) == 1 and c[1] == 0 and c[0] / c[2] > 0:  # type: ignore[operator]
-            a, b = _line_of(remainder, name)
-            scale = Fraction(1) / (_lead(f, name))
-            size = apply("sqrt", number(c[0] / c[2]))  # type: ignore[operator]
-            parts.append(times(number(b * scale), _over(apply("atan", _over(symbol(name), size)), size)))
-            if a:
-                parts.append(times(number(a * scale / 2), apply("log", plus(raised(symbol(name), 2), number(c[0] / c[2])))))  # type: ignore[operator]
-        else:
-            raise NoAntiderivative("a factor below that is not linear")
-    return plus(*parts)
+    from grader.algebra.antiderivative_fractions import partial_fractions
 
-
-def _line_of(f: Rational, name: str) -> tuple[Fraction, Fraction]:
-    c = [q.as_fraction() or Fraction(0) for q in f.coefficients(name)]
-    return (c[1] if len(c) > 1 else Fraction(0)), (c[0] if c else Fraction(0))
-
-
-def _lead(f: Rational, name: str) -> Fraction:
-    below = Rational(f.names, f.denominator, Rational.constant(1, f.names).denominator)
-    return below.coefficients(name)[-1].as_fraction() or Fraction(1)
+    found = partial_fractions(f, name)
+    if found is None:
+        raise NoAntiderivative("a factor below of higher degree")
+    return found
 
 
 def _single(t: Term, name: str, depth: int) -> Term:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from fractions import Fraction
 
-from grader.term import Term, apply, constant, free_names, number
+from grader.term import Term, apply, constant, free_names, number, replace, walk
 
 MAX_ORDER = 8
 MAX_SIZE = 20_000
@@ -101,8 +101,14 @@ def _step(t: Term, name: str, d: Callable[[Term], Term]) -> Term:
     args = t.args
     if t.kind == "binder" and t.name in ("sum",) and len(args) == 3 and all(name not in free_names(a) for a in args[1:]):
         return Term("binder", t.name, (d(args[0]), *args[1:]), bound=t.bound)
+    if t.kind == "binder" and t.name == "integral" and len(args) == 3 and len(t.bound) == 1 and t.bound[0].kind == "symbol":
+        return _integral(t, name, d)
     if t.kind != "apply":
         raise NoDerivative(f"no rule for a {t.name or t.kind}")
+    if t.name == "call" and len(args) == 2:
+        head = args[0]
+        primes = head.args[1].value + 1 if head.is_apply("prime") and head.args[1].kind == "number" else 1
+        return times(apply("call", apply("prime", head.args[0] if primes > 1 else head, number(primes)), args[1]), d(args[1]))
     if t.name == "add":
         return total(*[d(a) for a in args])
     if t.name == "mul":
@@ -120,6 +126,17 @@ def _step(t: Term, name: str, d: Callable[[Term], Term]) -> Term:
     if t.name in _SLOPE and len(args) == 1:
         return times(_SLOPE[t.name](args[0]), d(args[0]))
     raise NoDerivative(f"no rule for {t.name}")
+
+
+def _integral(t: Term, name: str, d: Callable[[Term], Term]) -> Term:
+    """Leibniz' rule."""
+    (body, low, high), v = t.args, t.bound[0]
+    if v.name == name or any(n.kind in ("binder", "tuple") or n.kind == "constant" and n.name == "oo" for n in walk(t) if n is not t):
+        raise NoDerivative("such an integral")
+    ends = [times(replace(body, {v: end}), d(end)) if name in free_names(end) else number(0) for end in (high, low)]
+    inner = d(body) if name in free_names(body) else None
+    whole = total(ends[0], _minus(ends[1]) if ends[1] != number(0) else number(0))
+    return whole if inner is None else total(whole, Term("binder", "integral", (inner, low, high), bound=t.bound))
 
 
 def _power(t: Term, name: str, d: Callable[[Term], Term]) -> Term:

@@ -12,9 +12,11 @@ from itertools import islice
 from grader.algebra.compare import NEIGHBOURHOOD, Comparison
 from grader.decide.budget import Budget
 from grader.decide.strategy import decide
+from grader.decide.values import by_values, outermost
 from grader.model import Claim, Equal, Evidence, Follows, Status
+from grader.replay import alike
 from grader.replay.semantics import NoMeaning
-from grader.term import relation, walk
+from grader.term import Term, constant, relation, walk
 
 
 def _comparison(claim: Claim) -> Comparison | str | None:
@@ -69,9 +71,10 @@ def _has_integral(comparison: Comparison) -> bool:
 
 
 def prove_same(claim: Claim, budget: Budget) -> Evidence | str | None:
-    """Two sides that are written alike."""
+    """Two sides that are written alike, up to order and the names of bound variables."""
     conclusion = claim.conclusion
-    if not isinstance(conclusion, Equal) or conclusion.left != conclusion.right:
+    if not isinstance(conclusion, Equal) or not alike.same(conclusion.left, conclusion.right,
+                                                           lambda name: claim.domain(name).shape in ("scalar", "function")):
         return None
     comparison = _comparison(claim)
     point = _inhabitant(comparison, budget) if isinstance(comparison, Comparison) else None
@@ -177,6 +180,26 @@ def agree_by_samples(claim: Claim, budget: Budget) -> Evidence | str | None:
     return Evidence("samples", {"points": chosen, "bits": bits})
 
 
-PROCEDURES = (("same", prove_same), ("counterexample", refute_by_point), ("normal form", prove_by_normal_form),
-              ("algebraic number", prove_constant), ("consequence", prove_as_consequence),
+def work_out(claim: Claim, budget: Budget) -> Evidence | str | None:
+    """Limits, endless sums and integrals, and common divisors of formulas: nothing can be said at points before they are worked out."""
+    conclusion = claim.conclusion
+    if not isinstance(conclusion, Equal) or not any(_is_endless(n) for t in (conclusion.left, conclusion.right) for n in outermost(t)):
+        return None
+    return by_values(claim, budget)
+
+
+def _is_endless(node: Term) -> bool:
+    return node.name != "integral" or any(n == constant("oo") for a in node.args[1:] for n in walk(a))
+
+
+def work_out_integrals(claim: Claim, budget: Budget) -> Evidence | str | None:
+    """Integrals over bounded ranges by antiderivatives that need not be defined at the ends."""
+    conclusion = claim.conclusion
+    if not isinstance(conclusion, Equal) or not any(n.name == "integral" for t in (conclusion.left, conclusion.right) for n in outermost(t)):
+        return None
+    return by_values(claim, budget)
+
+
+PROCEDURES = (("same", prove_same), ("values", work_out), ("counterexample", refute_by_point), ("normal form", prove_by_normal_form),
+              ("algebraic number", prove_constant), ("integrals", work_out_integrals), ("consequence", prove_as_consequence),
               ("samples", agree_by_samples))

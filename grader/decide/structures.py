@@ -15,7 +15,9 @@ from grader.decide.budget import Budget
 from grader.decide.strategy import decide
 from grader.kernel import Refused
 from grader.model import Claim, Equal, Evidence, Status, Verdict
-from grader.replay import multiples, natures
+from grader.replay import multiples, natures, noncommuting
+from grader.replay.meaning import written_plainly
+from grader.replay.rewritings import instance
 from grader.replay.semantics import NoMeaning
 from grader.replay.structure import parts
 from grader.term import Term, constant, free_names, walk
@@ -26,6 +28,9 @@ def compare(claim: Claim, budget: Budget) -> Evidence | str | None:
     conclusion = claim.conclusion
     if not isinstance(conclusion, Equal):
         return None
+    found = _rewritten(claim, budget)
+    if found is not None:
+        return found
     a, b = natures.nature(conclusion.left), natures.nature(conclusion.right)
     if a == b == "number" or a == b == "infinite" and conclusion.left == conclusion.right:
         return None
@@ -35,6 +40,56 @@ def compare(claim: Claim, budget: Budget) -> Evidence | str | None:
         return _compare(claim, conclusion.left, conclusion.right, a, b, budget)
     except Refused as error:
         return str(error)
+
+
+def _rewritten(claim: Claim, budget: Budget) -> Evidence | str | None:
+    """By plain notations, or by the words of matrices that are names."""
+    left, right = claim.conclusion.left, claim.conclusion.right
+    try:
+        plain = written_plainly(claim)
+    except Refused as error:
+        return str(error)
+    if plain is not claim:
+        verdict = decide(plain, budget)
+        if verdict.status is Status.UNDECIDED:
+            return "; ".join(verdict.finding.words)
+        return Evidence("structure", {"how": "meaning", "evidence": _data(verdict)})
+    if not noncommuting.is_matrix_claim(claim, left, right) or natures.nature(left) != "number" or natures.nature(right) != "number":
+        return None
+    try:
+        if noncommuting.words(left, claim) == noncommuting.words(right, claim):
+            return Evidence("structure", {"how": "words"})
+    except Refused:
+        pass
+    return _instance(claim, budget)
+
+
+def _instance(claim: Claim, budget: Budget) -> Evidence | str | None:
+    """Small whole matrices for which the sides differ."""
+    sides = (claim.conclusion.left, claim.conclusion.right)
+    names = sorted({n for t in sides for n in free_names(t) if claim.domain(n).shape in ("matrix", "vector")})
+    reason = "no matrices"
+    for k, size in enumerate((2, 2, 3)):
+        budget.check()
+        rows = {n: _matrix(n, j, k, size, claim.domain(n).shape == "matrix") for j, n in enumerate(names)}
+        try:
+            verdict = decide(instance(claim, rows), budget)
+        except Refused as error:
+            return str(error)
+        if verdict.status is Status.REFUTED:
+            return Evidence("structure", {"how": "instance", "matrices": rows, "evidence": _data(verdict)})
+        reason = "no difference for a few matrices"
+    return reason
+
+
+def _matrix(name: str, j: int, k: int, size: int, square: bool) -> list[list[str]]:
+    """A fixed matrix with small entries and determinant other than 0: a unit triangular one times its transpose with a turn."""
+    if name == "I" and square:
+        return [[str(int(r == c)) for c in range(size)] for r in range(size)]
+    low = [[1 if r == c else (r + 2 * c + j + k) % 4 - 1 if r > c else 0 for c in range(size)] for r in range(size)]
+    up = [[(2 + j) if r == c else (2 * r + c + 2 * j + k) % 3 if r < c else 0 for c in range(size)] for r in range(size)]
+    full = [[sum(low[r][t] * up[t][c] for t in range(size)) for c in range(size)] for r in range(size)]
+    return [[str(v) for v in (row if square else row[:1])] for row in full]
 
 
 def _compare(claim: Claim, left: Term, right: Term, a: str, b: str, budget: Budget) -> Evidence | str | None:
@@ -144,11 +199,18 @@ def _pairs(claim: Claim, left: Term, right: Term, a: str, b: str, budget: Budget
             found = _by_parts(claim, how, budget)
             if isinstance(found, Evidence):
                 return found
-    sides = [natures.unfolded(t) if kind == "pair" else t for t, kind in ((left, a), (right, b))]
-    verdict = decide(replace(claim, conclusion=Equal(*sides)), budget)
-    if verdict.status is Status.UNDECIDED or a == b == "pair" and verdict.status is not Status.REFUTED:
+    several = any(natures.signs_apart(t) for t in (left, right))
+    found: dict[str, Any] = {}
+    for key, unfold in (("evidence", natures.unfolded), ("apart", natures.unfolded_apart))[:2 if several else 1]:
+        sides = [unfold(t) if kind == "pair" else t for t, kind in ((left, a), (right, b))]
+        verdict = decide(replace(claim, conclusion=Equal(*sides)), budget)
+        if verdict.status is not Status.UNDECIDED and not (a == b == "pair" and verdict.status is not Status.REFUTED):
+            found[key] = _data(verdict)
+            if verdict.status is not Status.REFUTED:
+                return Evidence("structure", {"how": "rewritten", key: _data(verdict)})
+    if len(found) < 1 + several:
         return "the two signs are not told apart"
-    return Evidence("structure", {"how": "rewritten", "evidence": _data(verdict)})
+    return Evidence("structure", {"how": "rewritten", **found})
 
 
 # ---- sets and intervals

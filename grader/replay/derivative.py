@@ -1,6 +1,6 @@
 """Derivatives of terms by the rules of school calculus, for the checkers. Nothing is simplified beyond dropping zeros.
 
-d|u| = u/|u| du (of real u: whoever asks sees to that), d log u = du/u, d u^v by log u unless v is free of the variable. Fails with `Unsupported`
+Unknown functions of one variable are taken to be differentiable: d f(u) = f'(u) du. d|u| = u/|u| du (of real u: whoever asks sees to that), d log u = du/u, d u^v by log u unless v is free of the variable. Fails with `Unsupported`
 for operators without a rule.
 """
 
@@ -9,9 +9,11 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from grader.replay.enclosure import Unsupported
-from grader.term import Term, apply, fold, free_names, number
+from grader.term import Term, apply, fold, free_names, number, replace, walk
 
 ZERO, ONE, TWO = number(0), number(1), number(2)
+STEPS = frozenset("floor ceil round sign mod gcd lcm derivative partial".split())
+ENTIRE = frozenset("add neg mul pow exp sin cos sinh cosh".split())
 
 
 def _sq(t: Term) -> Term:
@@ -62,6 +64,8 @@ def derivative(term: Term, name: str) -> Term:
         if node.kind != "apply":
             if node.kind == "binder" and node.name == "sum" and len(node.args) == 3 and all(name not in free_names(a) for a in node.args[1:]):
                 return Term("binder", "sum", (derivative(node.args[0], name), *node.args[1:]), bound=node.bound)
+            if node.kind == "binder" and node.name == "integral" and len(node.args) == 3 and len(node.bound) == 1:
+                return _integral(node, name)
             raise Unsupported(f"no rule to differentiate a {node.name or node.kind}")
         return _apply(node, below)
 
@@ -85,11 +89,50 @@ def derivative(term: Term, name: str) -> Term:
             return _over(_product([node, below[0]]), _product([args[1], args[0]]))
         if op == "log" and len(args) == 2 and below[1] == ZERO:
             return _over(below[0], _product([args[0], apply("log", args[1])]))
+        if op == "call" and len(args) == 2 and below[0] == ZERO:
+            return _product([apply("call", _primed(args[0]), args[1]), below[1]])
         if op in OUTER and len(args) == 1:
             return _product([OUTER[op](args[0], node), below[0]])
         raise Unsupported(f"no rule to differentiate {op}")
 
     return fold(term, combine)
+
+
+def _primed(head: Term) -> Term:
+    """f', and one more prime on a function that has some."""
+    if head.is_apply("prime") and head.args[1].kind == "number":
+        return apply("prime", head.args[0], number(head.args[1].value + 1))
+    return apply("prime", head, ONE)
+
+
+def _integral(node: Term, name: str) -> Term:
+    """Leibniz' rule for an integrand that is continuous where it has a value: f(b) b' - f(a) a' + integral of df/dx over [a, b]. An integrand that
+    contains the variable must be smooth on the closed range."""
+    (body, low, high), v = node.args, node.bound[0]
+    ops = {n.name for n in walk(body) if n.kind == "apply"}
+    if v.kind != "symbol" or v.name == name or any(n.kind == "binder" or n.kind == "tuple" for n in walk(body)) or ops & STEPS:
+        raise Unsupported("such an integral")
+    parts = []
+    for end, sign in ((high, 1), (low, -1)):
+        if name in free_names(end):
+            if any(n == Term("constant", "oo") for n in walk(end)):
+                raise Unsupported("an endless integral")
+            part = _product([_put(body, v, end), derivative(end, name)])
+            parts.append(part if sign > 0 else apply("neg", part))
+    if name in free_names(body):
+        if not ops <= ENTIRE or any(n == Term("constant", "oo") for n in (low, high)) or any(
+                n.is_apply("pow") and not (n.args[1].kind == "number" and n.args[1].value.denominator == 1) and n.args[0] != Term("constant", "e")
+                for n in walk(body)):
+            raise Unsupported("an integrand that need not be smooth")
+        parts.append(Term("binder", "integral", (derivative(body, name), low, high), bound=node.bound))
+    return _sum(parts)
+
+
+def _put(body: Term, v: Term, end: Term) -> Term:
+    try:
+        return replace(body, {v: end})
+    except ValueError as error:
+        raise Unsupported(str(error)) from error
 
 
 def _one_less(u: Term, v: Term) -> Term:

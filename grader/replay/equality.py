@@ -15,7 +15,7 @@ Data: {"generators": [...], "rows": {fingerprint: row}, "facts": [fingerprint, .
 PROVED means: equal wherever both sides are defined; the facts name what was used beyond the declared domains ("x >= 0"), and points left out
 ("r - 1 != 0"), where a denominator of the proof, and not of the claim, vanishes.
 
-A claim of two equal trees needs no table: {"same": true, "point"?: ...}.
+A claim of two trees that are the same up to the order of operands and bound names (`alike`) needs no table: {"same": true, "point"?: ...}.
 """
 
 from __future__ import annotations
@@ -26,6 +26,7 @@ from typing import Any
 
 from grader.kernel import Refused
 from grader.model import Claim, Equal, Finding, Status
+from grader.replay import alike
 from grader.replay.definedness import undefined_at
 from grader.replay.enclosure import Undefined, Unsupported, Unsure
 from grader.replay.evaluate import Evaluator
@@ -63,8 +64,9 @@ def check(claim: Claim, data: Mapping[str, Any]) -> Finding:
 
 
 def _same(claim: Claim, left: Term, right: Term, data: Mapping[str, Any]) -> Finding:
-    """Two equal trees are equal where they are defined; what can be evaluated must be seen to be defined somewhere."""
-    if left != right:
+    """Two trees that are equal up to order and bound names are equal where they are defined; what can be evaluated must be seen to be defined
+    somewhere."""
+    if not alike.same(left, right, lambda name: claim.domain(name).shape in ("scalar", "function")):
         raise Refused("the two sides are not written alike")
     said = Finding(Status.PROVED, words=("It is written alike.",))
     if "point" in data:

@@ -202,13 +202,34 @@ def _erf(e: Enclosures, x: Value) -> Value:
 def _zeta(e: Enclosures, x: Value) -> Value:
     if x == ONE:
         raise Undefined("zeta at 1")
-    if not (isinstance(x, Fraction) and x.denominator == 1 and x % 2 == 0 and 0 < x <= 60):
-        raise Unsupported("zeta elsewhere than at 2, 4, 6, ...")
+    if not (isinstance(x, Fraction) and x.denominator == 1 and 1 < x <= 60):
+        raise Unsupported("zeta elsewhere than at 2, 3, 4, ...")
     n = int(x)
+    if n % 2:
+        return _zeta_by_summation(e, n)
     bernoulli = [ONE]
     for m in range(1, n + 1):
         bernoulli.append(-sum((comb(m + 1, j) * bernoulli[j] for j in range(m)), Fraction(0)) / (m + 1))
     return e.mul(abs(bernoulli[n]) * 2 ** (n - 1) / factorial(n), e.power(e.pi(), n))
+
+
+def _zeta_by_summation(e: Enclosures, s: int) -> Value:
+    """By the Euler-Maclaurin formula; the rest is smaller than the first term left out (DLMF 25.2.9, H. M. Edwards, Riemann's Zeta Function, 6.4)."""
+    iv, m = e.iv, e.iv.dps + 4
+    total = sum((iv.mpf(1) / iv.mpf(k) ** s for k in range(1, m)), iv.mpf(0))
+    n = iv.mpf(m)
+    total += n ** (1 - s) / (s - 1) + n ** (-s) / 2
+    bernoulli = [ONE]
+    for j in range(1, 2 * m + 1):
+        bernoulli.append(-sum((comb(j + 1, i) * bernoulli[i] for i in range(j)), Fraction(0)) / (j + 1))
+    rising, term = Fraction(s), iv.mpf(0)
+    for j in range(1, m):
+        c = bernoulli[2 * j] * rising / factorial(2 * j)
+        term = e.interval(c) * n ** (1 - s - 2 * j)
+        total += term
+        rising *= (s + 2 * j - 1) * (s + 2 * j)
+    rest = abs(term).b
+    return e.known(total + iv.mpf([-rest, rest]))
 
 
 # ---- steps, sizes, integers, parts

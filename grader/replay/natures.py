@@ -19,6 +19,7 @@ COMPARING = frozenset("= != < <= > >= in notin equiv approx".split())
 LOGIC = frozenset("and or not implies iff xor".split())
 SETS = frozenset("union intersection setminus complement times".split())
 SET_CONSTANTS = frozenset("emptyset RR ZZ NN QQ CC".split())
+_UNBOUNDED = frozenset("limit sum product integral supremum infimum maximum minimum".split())
 _EXCLUDING = {
     "number": {"condition", "list", "tuple", "set", "interval", "matrix", "function", "infinite"},
     "condition": {"list", "tuple", "set", "interval", "matrix", "function", "infinite"},
@@ -64,6 +65,11 @@ def nature(term: Term) -> str:
 def incompatible(a: str, b: str) -> bool:
     """Can nothing of kind a equal anything of kind b?"""
     return b in _EXCLUDING.get(a, ()) or a in _EXCLUDING.get(b, ())
+
+
+def may_be_infinite(term: Term) -> bool:
+    """Is it a formula whose value may be infinite: a limit, a bound, a sum or integral, or something with oo in it?"""
+    return any(node.kind == "binder" and node.name in _UNBOUNDED or node == constant("oo") for node in walk(term))
 
 
 def must(term: Term, kind: str) -> None:
@@ -232,6 +238,36 @@ def unfolded(term: Term) -> Term:
     if kind != "number":
         raise Refused("+- in something that is neither a number nor a condition")
     return collection("set", *dict.fromkeys((upper, lower)))
+
+
+def signs_apart(term: Term) -> bool:
+    """Do several +- stand in a term without -+, so that they may be meant to go together or apart?"""
+    marks = [node.name for node in walk(term) if node.kind == "apply" and node.name in ("pm", "mp")]
+    return len(marks) > 1 and "mp" not in marks
+
+
+def unfolded_apart(term: Term) -> Term:
+    """As `unfolded`, with each +- chosen by itself. Fails with `Refused` beyond four of them."""
+    made = _apart(term)
+    if len(made) > 16:
+        raise Refused("too many signs")
+    kind = nature(made[0])
+    if kind == "condition":
+        return apply("or", *dict.fromkeys(made))
+    if kind != "number":
+        raise Refused("+- in something that is neither a number nor a condition")
+    return collection("set", *dict.fromkeys(made))
+
+
+def _apart(term: Term) -> list[Term]:
+    made = [()]
+    for a in term.args:
+        made = [(*head, t) for head in made for t in _apart(a)]
+        if len(made) > 16:
+            raise Refused("too many signs")
+    if not (term.kind == "apply" and term.name in ("pm", "mp")):
+        return [term.with_args(args) for args in made] if term.args else [term]
+    return [t if len(args) == 1 else apply("add", args[0], t) for args in made for t in (args[-1], apply("neg", args[-1]))]
 
 
 def _branch(term: Term, upper: bool) -> Term:

@@ -22,6 +22,10 @@ assigned       the same name is given two things that are no numbers, which are 
 infinite       oo and -oo: REFUTED
 identity       "left = right" holds at every point (a `Follows` claim without premises): absolute values, maxima, steps
 antiderivative the derivative of one side is the integrand of the other (equal up to a constant)
+meaning        notations put in plain terms (`meaning`): values at a place, operations on written-out matrices, bars over complex numbers
+values         limits, endless sums and integrals and common divisors replaced by what they come to (`values`)
+words          formulas in matrices that are only names, by their words (`noncommuting`)
+instance       matrices put in for such names make the sides differ: REFUTED
 =============  ==================================================================================================================
 """
 
@@ -36,7 +40,7 @@ from grader import kernel
 from grader.domain import Domain
 from grader.kernel import Refused
 from grader.model import Claim, Equal, Evidence, Finding, Follows, Status
-from grader.replay import multiples, natures
+from grader.replay import multiples, natures, rewritings
 from grader.replay.enclosure import Undefined, Unsupported, Unsure
 from grader.replay.evaluate import Evaluator
 from grader.replay.point import DIGITS, read_point
@@ -126,6 +130,8 @@ def _kinds(claim: Claim, data: Mapping[str, Any]) -> Finding:
     a, b = natures.nature(claim.conclusion.left), natures.nature(claim.conclusion.right)
     if not natures.incompatible(a, b):
         raise Refused("the kinds may be equal")
+    if "infinite" in (a, b) and any(natures.may_be_infinite(t) for t in (claim.conclusion.left, claim.conclusion.right) if natures.nature(t) == "number"):
+        raise Refused("the value may be infinite")
     return Finding(Status.REFUTED, words=(f"This is {natures.WORDS[a]}, and {natures.WORDS[b]} is asked for.",))
 
 
@@ -277,8 +283,16 @@ def _rewritten(claim: Claim, data: Mapping[str, Any]) -> Finding:
     is_pair = [natures.nature(t) == "pair" for t in (left, right)]
     if not any(is_pair):
         raise Refused("no side with +-")
-    sides = [natures.unfolded(t) if pair else t for t, pair in zip((left, right), is_pair)]
-    return _settled(replace(claim, conclusion=Equal(*sides), label=""), data["evidence"])
+    found = []
+    for unfold, key in ((natures.unfolded, "evidence"), (natures.unfolded_apart, "apart")):
+        if key in data:
+            sides = [unfold(t) if pair else t for t, pair in zip((left, right), is_pair)]
+            found.append(_settled(replace(claim, conclusion=Equal(*sides), label=""), data[key]))
+    several = any(natures.signs_apart(t) for t in (left, right))
+    if not found or several and len(found) == 1 and found[0].status is Status.REFUTED:
+        raise Refused("the signs may be meant to go together or apart")
+    equal = [f for f in found if f.status is not Status.REFUTED]
+    return equal[0] if equal else found[0]
 
 
 _RULES = {
@@ -286,5 +300,5 @@ _RULES = {
     "crosswise": _all_parts, "body": _all_parts, "assigned": _all_parts, "antiderivative": _all_parts, "part": _one_part, "brackets": _brackets,
     "set": _set,
     "set differs": _set_differs, "set lacks": _set_lacks, "infinite": _infinite, "truth": _truth, "rewritten": _rewritten, "identity": _identity,
-    "multiple": multiples.check_multiple, "exception": multiples.check_exception,
+    "multiple": multiples.check_multiple, "exception": multiples.check_exception, **rewritings.RULES,
 }

@@ -1,0 +1,99 @@
+"""Notations that stand for something else, put in its place: the value at a point, a norm of a number, a bar over a complex number, operations on
+matrices that are written out.
+
+Definitions, like `definitions` and `natures`, used by whoever looks for evidence and by whoever replays it. The rewritten claim says the same.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace as changed
+
+from grader.kernel import Refused
+from grader.model import Claim, Equal
+from grader.replay import matrices, natures
+from grader.replay.semantics import NoMeaning, symbols_of
+from grader.term import Term, apply, free_names, replace, walk
+
+_WORDS = frozenset("at norm bar star".split())
+
+
+def written_plainly(claim: Claim) -> Claim:
+    """The claim without those notations; the very same claim where there is none. Fails with `Refused` where one has no meaning."""
+    if not isinstance(claim.conclusion, Equal):
+        return claim
+    left, right = claim.conclusion.left, claim.conclusion.right
+    plain = _Plain(claim)
+    sides = [plain.term(t) if _has_notation(t) else t for t in (left, right)]
+    if any(matrices.has_matrices(t) for t in sides):
+        sides = [matrices.worked_out(t) for t in sides]
+    if sides[0] == left and sides[1] == right:
+        return claim
+    return changed(claim, conclusion=Equal(*sides), label="")
+
+
+def _has_notation(term: Term) -> bool:
+    return any(node.kind == "apply" and node.name in _WORDS for node in walk(term))
+
+
+class _Plain:
+    """Rewrites the terms of one claim."""
+
+    def __init__(self, claim: Claim) -> None:
+        self.claim = claim
+        sides = (claim.conclusion.left, claim.conclusion.right)  # type: ignore[union-attr]
+        self.bare = {node.name for side in sides for node in _outside_marks(side)}
+
+    def term(self, term: Term) -> Term:
+        """The term without the notations."""
+        if not _has_notation(term):
+            return term
+        args = tuple(self.term(a) for a in term.args)
+        node = term.with_args(args)
+        if node.is_apply("at"):
+            return _at(node)
+        if node.is_apply("norm", 1) and self._is_number(node.args[0]):
+            return apply("abs", node.args[0])
+        if node.kind == "apply" and node.name in ("bar", "star") and node.args[0].kind == "symbol" and node.args[0].name in self.bare:
+            domain = self.claim.domain(node.args[0].name)
+            if domain.field == "complex" and domain.shape == "scalar":
+                return apply("conj", node.args[0])
+        return node
+
+    def _is_number(self, term: Term) -> bool:
+        try:
+            names = symbols_of(term)
+        except NoMeaning:
+            return False
+        return natures.nature(term) == "number" and all(self.claim.domain(n).shape == "scalar" for n in names) and not any(
+            node.kind == "tuple" or node.kind == "apply" and node.name in ("vec", "gradient", "cross", "inverse", "transpose") for node in walk(term))
+
+
+def _outside_marks(term: Term) -> list[Term]:
+    """Symbols that do not stand under a bar or star."""
+    if term.kind == "symbol":
+        return [term]
+    if term.kind == "apply" and term.name in ("bar", "star"):
+        return []
+    return [s for a in term.args for s in _outside_marks(a)]
+
+
+def _at(node: Term) -> Term:
+    """The body at the place; between two places the difference. The one symbol of the body is meant where none is named."""
+    body, places = node.args[0], node.args[1:]
+    values = []
+    for place in places:
+        if place.kind == "relation" and place.signs == ("=",) and place.args[0].kind == "symbol":
+            name, value = place.args
+        elif len(free_names(body)) == 1:
+            name, value = Term("symbol", next(iter(free_names(body)))), place
+        else:
+            raise Refused("a place for which symbol is not said")
+        try:
+            values.append(replace(body, {name: value}))
+        except ValueError as error:
+            raise Refused(str(error)) from error
+    if len(values) == 1:
+        return values[0]
+    if len(values) != 2:
+        raise Refused("places of another form")
+    return apply("add", values[1], apply("neg", values[0]))
