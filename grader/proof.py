@@ -29,7 +29,12 @@ TOTAL_SECONDS = 30.0
 MAX_ROUNDS = 12
 MAX_CHARACTERS = 60_000
 
-BREAKS = {"fails": True, "implied_by": True}
+
+def breaks(step: Step) -> bool:
+    """Does the line not follow from the one before? Where it only says nothing at points at which its sides are undefined, it is no break."""
+    if step.relation == "implied_by":
+        return not {"undefined_only", "as_claimed"} & set(step.tags)
+    return step.relation == "fails" or bool({"arrow", "does_not_follow"} & set(step.tags))
 
 
 @dataclass(frozen=True)
@@ -83,7 +88,7 @@ def check_proof(lines: str | Sequence[str], *, assume: Mapping[str, str] | None 
     for step in judged:
         by_line.setdefault(step.line, []).append(step)
     steps = tuple([_worst(by_line[k]) if k in by_line else None for k in range(len(typed))])
-    broken = next((k for k, s in enumerate(steps) if s is not None and s.relation in BREAKS), None)
+    broken = next((k for k, s in enumerate(steps) if s is not None and breaks(s)), None)
     return Proof(typed, steps, broken, _name(suiting[0]) if suiting else "")
 
 

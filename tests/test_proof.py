@@ -31,6 +31,15 @@ CASES = [
     (["y(t)^2 = 4 t", "2 y(t) y'(t) = 4", "y'(t) = 2/y(t)"], {}, [None, "implies", "equivalent"], None),
     (["sum(j, j, 1, n) + (n+1) = n(n+1)/2 + (n+1)", "sum(j, j, 1, n+1) = (n+1)(n+2)/2"], {}, [None, "equivalent"], None),
     (["sum(j, j, 1, n) + (n+1) = n(n+1)/2 + (n+1)", "sum(j, j, 1, n+1) = (n+1)(n+3)/2"], {}, [None, "fails"], 1),
+    (["a x = b", "x = b/a"], {}, [None, "implied_by"], None),
+    (["x (x - 1) = x", "x - 1 = 1"], {}, [None, "implied_by"], 1),
+    (["x = 2", "<=> x^2 = 4"], {}, [None, "implies"], 1),
+    (["x = 2", "=> x^2 = 4"], {}, [None, "implies"], None),
+    (["x^2 = 4", "<== x = 2"], {}, [None, "implied_by"], None),
+    (["f(t) = t^2 - 1", "= (t - 1)(t + 1)", "f(2) = 3"], {}, [None, "equal", None], None),
+    (["(a - b)^2/4", ">= 0"], {}, [None, "implies"], None),
+    (["-x^2 - 4x - 4", "= -(x + 2)^2", "<= 0", "< 1"], {}, [None, "equal", "implies", "implies"], None),
+    (["[t^2]_1^3", "= 9 - 1", "= 8"], {}, [None, "equal", "equal"], None),
 ]
 
 
@@ -39,3 +48,23 @@ def test_steps(lines, assume, relations, first):
     proof = check_proof(lines, assume=assume)
     assert [s and s.relation for s in proof.steps] == relations
     assert proof.first_break == first
+
+
+def test_a_condition_of_the_step_is_named():
+    proof = check_proof(["(x^2 - 9)/(x - 3)", "= x + 3"])
+    assert proof.steps[1].relation == "equal" and proof.steps[1].conditions == ("x - 3 != 0",)
+    assert check_proof(["a x = b", "x = b/a"]).steps[1].conditions == ("a != 0",)
+
+
+def test_the_example_names_the_values_of_both_lines():
+    assert check_proof(["2(x + 1)", "= 2x + 1"]).steps[1].example == "For x = 2 the side before is 6 and this one is 5."
+    assert check_proof(["x^2 + 1", "<= 2x"]).steps[1].example.endswith("the side before is 5 and this one is 4.")
+    assert check_proof(["x^2 = 9", "x = 3"]).steps[1].example == "For x = -3, the line before holds and this one does not."
+
+
+@pytest.mark.parametrize("lines", [[], [""], ["", ""], ["= "], ["= = ="], ["\\begin{align"], ["$" * 50], ["(" * 500], ["x" * 70_000], ["a_{" * 90],
+                                   ["x = 1", "∫∫∫", "x = 2"], ["2^(10^10)", "= 2^(10^10) + 1"], ["true", "1/0 = 1/0"], ["\x00", "\ud800"], ["and", "or not"]])
+def test_hostile_lines_end_in_steps(lines):
+    proof = check_proof(lines)
+    assert len(proof.steps) == len(lines)
+    assert proof.to_data()["first_break"] is None or isinstance(proof.to_data()["first_break"], int)

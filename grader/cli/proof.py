@@ -8,8 +8,6 @@ from typing import Any
 
 import click
 
-MARKS = {"equal": "✓", "equivalent": "✓", "implies": "⇒", "implied_by": "✗", "fails": "✗", None: "?"}
-"""What stands in the margin: holds; follows, but says less; does not follow; not decided."""
 COLOURS = {"✓": "green", "⇒": "cyan", "✗": "red", "?": "yellow"}
 
 
@@ -39,7 +37,8 @@ def proof(file: str, as_json: bool, theory: str | None, assume: tuple[str, ...],
     with click.open_file(file, encoding="utf-8", errors="replace") as source:
         text = source.read()
     if Path(file).suffix == ".tex" and "\\begin{document}" in text:
-        text = text.partition("\\begin{document}")[2].partition("\\end{document}")[0]
+        preamble, _, rest = text.partition("\\begin{document}")
+        text = "\n" * preamble.count("\n") + rest.partition("\\end{document}")[0]
     from grader.proof import check_proof
 
     try:
@@ -59,11 +58,20 @@ def _assumed(pairs: tuple[str, ...]) -> dict[str, str]:
     return made
 
 
+def mark_of(step: Any) -> str:
+    """What stands in the margin: holds (✓); follows, but says less (⇒); does not follow (✗); not decided (?)."""
+    from grader.proof import breaks
+
+    if breaks(step):
+        return "✗"
+    return "?" if step.relation is None else "⇒" if step.relation == "implies" else "✓"
+
+
 def shown(made: Any) -> str:
     """The derivation with a mark in the margin of each line, and words under the lines that need them."""
     rows = []
     for text, step in zip(made.lines, made.steps):
-        mark = MARKS[step.relation] if step else " "
+        mark = mark_of(step) if step else " "
         rows.append(f"{click.style(mark, fg=COLOURS.get(mark))}  {text}".rstrip())
         if step is None:
             continue
@@ -76,4 +84,6 @@ def shown(made: Any) -> str:
         rows.append("\nNo line is wrong; those marked ? are for a person.")
     else:
         rows.append("\nEvery line follows.")
+    while rows and not rows[0].strip():
+        del rows[0]
     return "\n".join([*rows, *[f"note: {n}" for n in made.notes]])

@@ -59,7 +59,7 @@ def prove_by_translation(claim: Claim, budget: Budget, powers: bool) -> Evidence
     from grader.replay.step import translated
 
     try:
-        inner, fresh = translated(claim, powers)
+        inner, _, free = translated(claim, powers)
     except Refused as refused:
         return str(refused)
     if inner.conclusion == claim.conclusion:
@@ -72,7 +72,7 @@ def prove_by_translation(claim: Claim, budget: Budget, powers: bool) -> Evidence
         if not isinstance(found, Evidence):
             tried += [f"{name}: {found}"] if found else []
             continue
-        if found.data["how"] in ("point", "exception") and fresh:
+        if found.data["how"] in ("point", "exception") and not free:
             return "the translated claim fails where the functions are free"
         try:
             settle(inner, found, permitted=budget.oracles)

@@ -95,6 +95,7 @@ class _State:
     vocabulary: Vocabulary
     macros: Mapping[str, tuple[int, str]] | None
     names: Names
+    opening: re.Pattern[str]
     made: list[Line] = field(default_factory=list)
     reason: str = ""
     connective: str = ""
@@ -105,7 +106,7 @@ class _State:
 
 def lines(text: str, vocabulary: Vocabulary = OPEN, *, macros: Mapping[str, tuple[int, str]] | None = None) -> tuple[Line, ...]:
     """The lines of a derivation in order. Never raises; what cannot be read is an Unread in its place. `macros` are the document's own commands."""
-    state = _State(text, vocabulary, macros, Names.of(vocabulary))
+    state = _State(text, vocabulary, macros, Names.of(vocabulary), _opening(text))
     position = 0
     found = [p for p in passages(text, vocabulary) if p.kind in ("display", "table")]
     apart, whole = [], []
@@ -223,7 +224,24 @@ def _read(state: _State, content: str, offset: int) -> Reading:
 
 # -------------------------------------------------------------------------------------------------------- lines of text
 
-_BULLET = re.compile(r"[ \t]*(?:>[ \t]*)*(?:[-*•·‣▪◦][ \t]+)?(?:(?:\(?\d{1,2}[.)]|\(?[ivx]{1,4}\)|[Ss]tep\s+\d{1,2}\s*[:.)])[ \t]+)?")
+_NUMBER = r"(?:(?:\(?\d{1,2}[.)]|\(?[ivx]{1,4}\)|[Ss]tep\s+\d{1,2}\s*[:.)])[ \t]+)?"
+
+
+def _opening(text: str) -> re.Pattern[str]:
+    """What stands before a line and is no mathematics: marks of quotation, list marks, numbers.
+
+    `>` is a quotation where the text begins with it or two lines in a row do (else a sign); `- ` is a list mark where at least half of the lines
+    have it (else a minus).
+    """
+    begun = [line.lstrip()[:2] for line in text.split("\n") if line.strip()]
+    quoted = [line[:1] == ">" and line != ">=" for line in begun]
+    quotes = bool(quoted) and (quoted[0] or any(a and b for a, b in zip(quoted, quoted[1:])))
+    dashes = 2 * sum(line in ("- ", "-\t") for line in begun) >= len(begun)
+    marks = "-*•·‣▪◦" if dashes or quotes else "*•·‣▪◦"
+    quotation = r"(?:>(?!=)[ \t]*)*" if quotes else ""
+    return re.compile(rf"[ \t]*{quotation}(?:[{marks}][ \t]+)?{_NUMBER}")
+
+
 _COMMENT = re.compile(r"(?<!\\)(?:%|\s#|\s//|\s--\s(?=[A-Za-z ]{4,}$))\s?(?P<words>.*)$")
 
 
@@ -233,7 +251,7 @@ _JOINT = re.compile(r"[*_]*(?:and|and also|&)[*_]*[ \t]*[:,.]?", re.IGNORECASE)
 
 def _plain_line(state: _State, span: Span) -> None:
     text = state.text
-    start = _BULLET.match(text, span.start, span.end)
+    start = state.opening.match(text, span.start, span.end)
     span = trim(text, start.end() if start else span.start, span.end)
     content = text[span.start:span.end]
     if not content:

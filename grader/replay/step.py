@@ -36,7 +36,7 @@ from grader.replay.evaluate import Evaluator
 from grader.replay.region import EXCEPTION, combine
 from grader.replay.region_formula import plain
 from grader.replay.step_terms import Translation
-from grader.term import Term, apply, constant, free_names, replace, walk
+from grader.term import Term, apply, constant, free_names, from_data, replace, walk
 
 MAX_CLAUSES = 60
 CONTINUOUS = frozenset("add neg mul div pow sqrt exp log abs max min sin cos tan sinh cosh tanh atan asin acos sigmoid softplus relu root sec csc cot".split())
@@ -60,8 +60,8 @@ def check(claim: Claim, data: Mapping[str, Any]) -> Finding:
 # ------------------------------------------------------------------------------------------------------------ translation
 
 
-def translated(claim: Claim, powers: bool) -> tuple[Claim, bool]:
-    """The claim in which functions have become fresh symbols, and whether any was needed. Fails with `Refused`."""
+def translated(claim: Claim, powers: bool) -> tuple[Claim, dict[str, Term], bool]:
+    """The claim in which functions have become fresh symbols, what these stand for, and whether they can take any values. Fails with `Refused`."""
     conclusion = claim.conclusion
     assert isinstance(conclusion, Follows)
     formulas = [plain(t) for t in (*claim.conditions, *conclusion.premises, conclusion.conclusion)]
@@ -77,7 +77,17 @@ def translated(claim: Claim, powers: bool) -> tuple[Claim, bool]:
     domains = [(n, claim.domain(n)) for n in names if n in left]
     domains += [(atom.name, Domain("real")) for atom in work.atoms.values() if atom.name in left]
     inner = Claim(Follows((*facts, *made[:-1]), made[-1]), tuple(sorted(domains)))
-    return inner, bool(work.atoms)
+    return inner, {atom.name: term for term, atom in work.atoms.items()}, _are_free(list(work.atoms))
+
+
+def _are_free(atoms: list[Term]) -> bool:
+    """Are they values and derivatives, each function's at one place x only, so that some functions give them any values?"""
+    places: dict[Term, Term] = {}
+    for atom in atoms:
+        call = atom.args[0] if atom.is_apply("derivative") else atom
+        if not call.is_apply("call", 2) or call.args[1].kind != "symbol" or places.setdefault(call.args[0], call.args[1]) != call.args[1]:
+            return False
+    return True
 
 
 def _only_called(name: str, formulas: list[Term]) -> bool:
@@ -87,7 +97,7 @@ def _only_called(name: str, formulas: list[Term]) -> bool:
 
 
 def _translated(claim: Claim, data: Mapping[str, Any]) -> Finding:
-    inner, fresh = translated(claim, data["powers"] is True)
+    inner, atoms, free = translated(claim, data["powers"] is True)
     method, evidence = data["inner"]
     if method != "region":
         raise Refused("a translated claim is about polynomials")
@@ -95,8 +105,10 @@ def _translated(claim: Claim, data: Mapping[str, Any]) -> Finding:
     if found.status is Status.PROVED:
         facts = tuple([f for f in found.facts if not f.startswith("_")])
         return Finding(Status.PROVED, facts, found.oracles, found.lemmas, ("The second condition follows from the first, by the laws of the functions in them.",))
-    if found.status is Status.REFUTED and not fresh:
-        return Finding(Status.REFUTED, words=found.words)
+    if found.status is Status.REFUTED and free:
+        point = evidence.get("point", {})
+        where = ", ".join(f"{atoms.get(n, n)} = {v if isinstance(v, str) else from_data(v)}" for n, v in sorted(point.items(), key=lambda p: p[0][0] == "_"))
+        return Finding(Status.REFUTED, words=(f"Try {where}.", EXCEPTION) if atoms and where else found.words)
     raise Refused("the translated claim is not settled that way")
 
 

@@ -66,6 +66,8 @@ class _Builder:
     started: bool = False
     premised: bool = False
     """Is the last statement a hypothesis ("suppose ...")?"""
+    seen: set[str] = field(default_factory=set)
+    """Names in the lines so far."""
 
     def link(self, line: Line, number: int, sign: str, right: Term | Unread, reason: str, *, statement: bool = False) -> None:
         """From what stood before to `right`."""
@@ -97,6 +99,8 @@ def layout(lines: Sequence[Line], context: Context, numbers: Sequence[int] | Non
             break
         following = next((other for other in lines[k + 1:] if other.role != "prose"), None)
         _take(builder, line, numbers[k], following, alone=sum(other.role != "prose" for other in lines) == 1)
+        for term in (line.left, *[step.side for step in line.steps]):
+            builder.seen |= free_names(term) if isinstance(term, Term) else frozenset()
     return Layout(tuple(builder.placed), builder.context, tuple(builder.told))
 
 
@@ -121,6 +125,10 @@ def _take(builder: _Builder, line: Line, number: int, following: Line | None, al
     elif line.steps and (goes_on or alone or len(line.steps) > 1 and any(s.sign not in ("<", "<=", "=") for s in line.steps) or
                          len(line.steps) > 1 and not builder.statement):
         _chain(builder, line, number)
+    elif line.left is not None and len(line.steps) == 1 and not builder.started and line.steps[0].sign in ("=", ":=") and \
+            isinstance(line.left, Term) and line.left.is_apply("call") and _is_new_name(builder, line.left, line.steps[0].side):
+        _define(builder, line)
+        builder.told.append(number)
     elif isinstance(whole, Unread) or is_statement(whole):
         before = builder.last is not None or builder.started
         if builder.statement and before and not (builder.premised and not line.connective and _is_apart(builder, whole)):
@@ -143,12 +151,34 @@ def _propositions(term: Term) -> list[Term]:
 
 
 def _chain(builder: _Builder, line: Line, number: int) -> None:
-    """A line of several sides whose signs are claims of their own. A left side that repeats the chain's first or last side goes on from it."""
+    """A line of several sides whose signs are claims of their own. A left side that repeats the chain's last side goes on from it; one that is a new
+    name ("f(x) = ...", followed by more) is defined by it."""
     assert line.left is not None
+    if line.steps[0].sign in ("=", ":=") and _is_new_name(builder, line.left, line.steps[0].side):
+        builder.context = replace(builder.context, definitions=(*builder.context.definitions, (line.left, line.steps[0].side)))  # type: ignore[arg-type]
+        builder.start(number, line.steps[0].side, statement=False)
+        for step in line.steps[1:]:
+            builder.link(line, number, step.sign, step.side, step.reason or line.reason)
+        return
     if isinstance(line.left, Unread) or line.left != builder.last or builder.statement:
         builder.start(number, line.left, statement=False)
     for step in line.steps:
         builder.link(line, number, step.sign, step.side, step.reason or line.reason)
+
+
+_KNOWN = frozenset("E H I D KL P Q p q Var Cov Pr N".split())
+"""Names that have a meaning before anybody defines them."""
+
+
+def _is_new_name(builder: _Builder, head: Term | Unread, body: Term | Unread) -> bool:
+    """Is this a name, or a name with names as arguments, that nothing has said anything of, and a body without it?"""
+    if not isinstance(head, Term) or not isinstance(body, Term):
+        return False
+    name = head.args[0] if head.is_apply("call") and all(a.kind == "symbol" for a in head.args) else head
+    if name.kind != "symbol" or name.name in _KNOWN or builder.context.vocabulary.is_density(name.name):
+        return False
+    known = {n for n, _ in builder.context.domains} | builder.seen
+    return name.name not in known and name.name not in free_names(body)
 
 
 def _as_statement(line: Line) -> Term | Unread:

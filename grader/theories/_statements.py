@@ -12,6 +12,8 @@ where points of the line before are missing, roots were lost. Further:
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from grader.model import Claim, Equal, Follows, Status, Verdict
 from grader.replay.semantics import atom_name
 from grader.term import Term, apply, constant, free_names, number, relation, symbol, walk
@@ -87,6 +89,8 @@ def claims(link: Link, context: Context, settled: Settled) -> tuple[Claim, ...]:
     if not {"forward", "back"} <= settled.keys():
         return tuple(made)
     ways = settled["forward"].equal, settled["back"].equal
+    if not ways[0] and ways[1] and (asked := _asks_for(right)):
+        made.append(stated(Follows((left, *asked), right), "where defined"))
     if ways == (False, True) and free_names(right):
         made.append(stated(Follows((), left), "always"))
         if _swapped(left, right):
@@ -112,6 +116,11 @@ def _derivatives(link: Link, name: str) -> tuple[Term, Term]:
     return apply("add", c, apply("neg", d)), first
 
 
+def _asks_for(statement: Term) -> tuple[Term, ...]:
+    """What the statement asks for to have its sides defined: divisors that are not zero, operands of roots and logarithms."""
+    return tuple([n for n in requirements(statement) if free_names(n)])
+
+
 def _swapped(left: Term, right: Term) -> bool:
     """The same alternatives, first with "or", then with "and"."""
     return left.is_apply("or") and right.is_apply("and") and frozenset(left.args) == frozenset(right.args)
@@ -121,7 +130,18 @@ def _swapped(left: Term, right: Term) -> bool:
 
 
 def conclude(link: Link, context: Context, settled: Settled) -> Step:
-    """What holds between two statements, by the verdicts."""
+    """What holds between two statements, by the verdicts; the tag "arrow" says that the arrow written claims something else."""
+    step = _found(link, settled)
+    if step.relation in ("implies", "implied_by") and step.relation not in ARROWS.get(link.sign, ()) and "undefined_only" not in step.tags:
+        said = {"<=>": "the arrow claims both directions, and only one holds:", "<==": "the arrow points the wrong way:"}.get(link.sign)
+        if said:
+            return replace(step, reason=f"{said} {step.reason}", tags=(*step.tags, "arrow"))
+    if link.sign == "<==" and step.relation == "implied_by":
+        return replace(step, reason="the line before follows from it, as the arrow says.", tags=("as_claimed",))
+    return step
+
+
+def _found(link: Link, settled: Settled) -> Step:
     derived = next((v for label, v in settled.items() if label.startswith("derivative") and v.equal), None)
     if derived is not None:
         name = derived.claim.label.rpartition(" ")[2]
@@ -139,6 +159,11 @@ def conclude(link: Link, context: Context, settled: Settled) -> Step:
     if forward is None or back is None:
         return _open(link, tuple(settled.values()))
     ways, evidence = (forward.equal, back.equal), (forward, back)
+    where = settled.get("where defined")
+    if ways == (None, True) and where is not None and where.equal:
+        needs = tuple([str(n) for n in _asks_for(link.right)])
+        return Step(link.line, "equivalent", _status("equivalent", (where, back)), "it says the same as the line before, where its sides are defined.",
+                    (*evidence, where), needs)
     if None in ways:
         return _half(link, forward, back)
     found = {(True, True): "equivalent", (True, False): "implies", (False, True): "implied_by", (False, False): "fails"}[ways]  # type: ignore[index]
@@ -149,6 +174,10 @@ def conclude(link: Link, context: Context, settled: Settled) -> Step:
     if always is not None and always.equal:
         return Step(link.line, "fails", Status.REFUTED, "the line before always holds, and this one does not.", (*evidence, always),
                     example=example_of(forward))
+    if where is not None and where.equal:
+        needs = tuple([str(n) for n in _asks_for(link.right)])
+        return Step(link.line, "implied_by", _status(found, (where, back)), "it follows where its sides are defined, and says nothing elsewhere.",
+                    (*evidence, where), needs, ("undefined_only",), _example(found, evidence))
     tags = {"implies": ("roots_gained",), "implied_by": ("roots_lost",)}.get(found, ())
     conditions = tuple(dict.fromkeys([f for v in evidence if v.equal for f in v.finding.facts]))
     return Step(link.line, found, _status(found, evidence), WORDS[found], evidence, conditions, tags, _example(found, evidence))
@@ -191,4 +220,22 @@ def _example(found: str, evidence: tuple[Verdict, Verdict]) -> str:
     return f"For {where}, {holds} holds and {other} does not."
 
 
-__all__ = ["ARROWS", "as_proposition", "claims", "conclude", "understood"]
+def requirements(term: Term) -> list[Term]:
+    """What the term asks for to be defined, part by part: divisors that are not zero, operands of roots and logarithms."""
+    found: dict[Term, None] = {}
+    zero = number(0)
+    for node in walk(term):
+        if node.kind == "binder":
+            return []  # parts under a binder are not at one point
+        if node.is_apply("div") and free_names(node.args[1]):
+            found[relation("!=", node.args[1], zero)] = None
+        elif node.is_apply("pow") and node.args[1].is_apply("neg") and free_names(node.args[0]):
+            found[relation("!=", node.args[0], zero)] = None
+        elif node.is_apply("log") and free_names(node.args[0]):
+            found[relation(">", node.args[0], zero)] = None
+        elif node.is_apply("sqrt") and free_names(node.args[0]):
+            found[relation(">=", node.args[0], zero)] = None
+    return list(found)
+
+
+__all__ = ["ARROWS", "as_proposition", "claims", "conclude", "requirements", "understood"]

@@ -45,7 +45,8 @@ def suits(terms: tuple[Term, ...], context: Context) -> bool:
 
 def prepare(terms: tuple[Term, ...], context: Context) -> Prepared:
     """Definitions put in; the default domain and the integers among the symbols."""
-    made = tuple([_spelled_out(_defined(t, context)) for t in terms])
+    integrated = frozenset(b.name for t in terms for n in walk(t) if n.kind == "binder" and n.name in ("integral", "antiderivative") for b in n.bound)
+    made = tuple([_spelled_out(_defined(t, context), integrated) for t in terms])
     if any(n.kind == "apply" and n.name in statements._LOGIC for t in made for n in walk(t)):
         made = tuple([statements.as_proposition(t) for t in made])
     made = tuple([statements.understood(t) if _is_condition(t) else t for t in made])
@@ -56,13 +57,31 @@ def prepare(terms: tuple[Term, ...], context: Context) -> Prepared:
     return Prepared(made, (), replace(context, domains=tuple(sorted(table.items()))))
 
 
-def _spelled_out(term: Term) -> Term:
-    """y'(x) as the derivative of y(x)."""
-    args = tuple([_spelled_out(a) for a in term.args])
+def _spelled_out(term: Term, integrated: frozenset[str]) -> Term:
+    """y'(x) as the derivative of y(x); [F]_a^b and F at x = a as what they stand for (`integrated`: variables of integration somewhere)."""
+    args = tuple([_spelled_out(a, integrated) for a in term.args])
     term = term.with_args(args) if args else term
     if term.is_apply("call", 2) and term.args[0].is_apply("prime") and term.args[1].kind == "symbol":
         head, x = term.args
         return apply("derivative", apply("call", head.args[0], x), x, head.args[1])
+    if term.kind == "apply" and term.name == "at":
+        return _evaluated(term, integrated)
+    return term
+
+
+def _evaluated(term: Term, integrated: frozenset[str]) -> Term:
+    body, *places = term.args
+    try:
+        if len(places) == 1 and places[0].kind == "relation" and places[0].signs == ("=",) and places[0].args[0].kind == "symbol":
+            return put(body, {places[0].args[0]: places[0].args[1]})
+        names = sorted(free_names(body) & integrated) or sorted(free_names(body))
+        if len(places) == 2 and len(names) == 1:
+            if all(p.kind == "relation" for p in places):
+                places = [p.args[-1] for p in places]
+            upper, lower = [put(body, {symbol(names[0]): p}) for p in reversed(places)]
+            return apply("add", upper, apply("neg", lower))
+    except ValueError:  # a bound name would be captured
+        return term
     return term
 
 
@@ -158,26 +177,8 @@ def _candidates(link: Link) -> list[str]:
 # ------------------------------------------------------------------------------------------------------------- side conditions
 
 
-def _requirements(term: Term) -> list[Term]:
-    """What the term asks for to be defined, part by part: divisors that are not zero, operands of roots and logarithms."""
-    found: dict[Term, None] = {}
-    zero = number(0)
-    for node in walk(term):
-        if node.kind == "binder":
-            return []  # parts under a binder are not at one point
-        if node.is_apply("div") and free_names(node.args[1]):
-            found[relation("!=", node.args[1], zero)] = None
-        elif node.is_apply("pow") and node.args[1].is_apply("neg") and free_names(node.args[0]):
-            found[relation("!=", node.args[0], zero)] = None
-        elif node.is_apply("log") and free_names(node.args[0]):
-            found[relation(">", node.args[0], zero)] = None
-        elif node.is_apply("sqrt") and free_names(node.args[0]):
-            found[relation(">=", node.args[0], zero)] = None
-    return list(found)
-
-
 def _needs(link: Link) -> list[tuple[tuple[Term, ...], Term]]:
     """What one side asks for and the other does not, each with all that the other asks for."""
-    left, right = _requirements(link.left), _requirements(link.right)
+    left, right = statements.requirements(link.left), statements.requirements(link.right)
     found = [(tuple(left), n) for n in right if n not in left] + [(tuple(right), n) for n in left if n not in right]
     return found[:MAX_NEEDS]
