@@ -16,7 +16,7 @@ from grader.intake.files import files
 if TYPE_CHECKING:
     from grader.model import Problem
     from grader.run.cache import Cache
-    from grader.run.folder import Journal, Marking, Runner
+    from grader.run.folder import Journal, Runner
     from grader.run.papers import Papers
 
 JOURNAL = "journal.log"
@@ -38,7 +38,7 @@ class Marker:
         """The exit code of the last run, where it wrote the output folder from this very input and nothing in it has been touched; else None."""
         if self.cache.off or not self.out.is_dir() or (self.out / JOURNAL).exists():
             return None
-        from grader.run.papers import file_digest, files_digest
+        from grader.run.store import file_digest, files_digest
 
         read = files_digest(file_digest(name, content) for name, content in self._files())
         found = self.cache.finished(self.out, self._inputs(read))
@@ -58,12 +58,12 @@ class Marker:
 
     def _inputs(self, read: str) -> str:
         """Digest of everything that the output follows from."""
-        from grader.encoding import digest
-        from grader.run.store import code_digest
+        from grader.run.store import code_digest, file_digest, files_digest
 
         specs = sorted(self.problem_folder.iterdir()) if self.problem_folder.is_dir() else [self.problem_folder]
-        texts = [[str(p), p.read_bytes().hex()] for p in specs if p.suffix.lower() in (".yaml", ".yml") and p.is_file()]
-        return digest([code_digest(), str(self.problem_folder), str(self.folder), texts, read, sorted(self.passed_over), self.unpack])
+        texts = [file_digest(str(p), p.read_bytes()) for p in specs if p.suffix.lower() in (".yaml", ".yml") and p.is_file()]
+        said = repr([code_digest(), str(self.problem_folder), str(self.folder), read, sorted(map(tuple, self.passed_over)), self.unpack])
+        return files_digest([said.encode("utf-8", "backslashreplace"), *texts])
 
     # -------------------------------------------------------------------------------------------------------------- marking
 
@@ -95,6 +95,8 @@ class Marker:
         from grader.intake.submissions import Reader, apart
         from grader.run.folder import CPU_SECONDS
         from grader.run.papers import Keys, read_papers
+
+        from grader.intake import latex, markdown, notebook, ocr, plain, yaml_paper  # noqa: F401 - loaded once, before the workers are forked
 
         keys = Keys(problems, _part_digests(problems), CPU_SECONDS)
         self.unread: list[tuple[str, str]] = []
@@ -159,15 +161,11 @@ class Marker:
         marking.decide(runner, lambda tally: self.progress(tally.done, tally.wanted, tally.statuses))
         self.progress.event("decided", distinct=marking.tally.distinct, kept=marking.tally.kept, decided=marking.tally.decided, answers=marking.tally.wanted)
         self.progress.phase("reporting")
-        names = write_all(self.out, papers.learners, marking.records(), outline(problems), self.errors, jobs=self.jobs,
-                          progress=lambda done: self.progress(done, papers.count))
-        return self._summary(marking, papers, problems), names
-
-    def _summary(self, marking: Marking, papers: Papers, problems: Sequence[Problem]) -> list[str]:
-        counts = marking.statuses
+        names, counts = write_all(self.out, papers.learners, marking.records, outline(problems), self.errors, jobs=self.jobs,
+                                  progress=lambda done: self.progress(done, papers.count))
         return [f"{papers.count} papers, {len(problems)} problems, {papers.answers} answers: "
-                + ", ".join(f"{counts[s]} {s}" for s in SYMBOLS if counts.get(s)) + f"; {marking.waiting} wait for a person",
-                f"report: {self.out / 'index.html'}"]
+                + ", ".join(f"{counts[s]} {s}" for s in SYMBOLS if counts.get(s)) + f"; {counts.get('waiting', 0)} wait for a person",
+                f"report: {self.out / 'index.html'}"], names
 
 
 def _part_digests(problems: Sequence[Problem]) -> dict[tuple[str, str], str]:

@@ -49,37 +49,40 @@ def render(out: str | Path, records: Sequence[Record], problems: Sequence[Record
         mine.setdefault(record["learner"], []).append(record)
     pages = Pages(out, problems, mine)
     for learner in pages.names:
-        pages.keep(learner, rendered(learner, mine[learner], problems, by_learner.get(learner)))
+        paper = by_learner.get(learner)
+        pages.keep(learner, pages.write(learner, mine[learner], paper), len(paper["unplaced"]) if paper else 0)
     pages.finish(errors)
 
 
-def rendered(learner: str, records: Sequence[Record], problems: Sequence[Record], paper: Record | None = None) -> Record:
-    """What is made of one learner's records and needs no other learner: the page as HTML and as Markdown, a summary for the page of the class, and how
-    much could not be placed. JSON values, so that it may be made in another process."""
-    page = learner_page(learner, records, problems, paper)
-    summaries = [json.dumps(_summary(r), separators=(",", ":")) for r in records]
-    return {"html": learner_html(page), "markdown": learner_markdown(page), "summaries": summaries, "unplaced": len(paper["unplaced"]) if paper else 0}
-
-
 class Pages:
-    """The pages of a run, written as they come: `keep` each learner, then `finish` with what is about the class. Holds summaries only."""
+    """The pages of a run: `write` each learner's, `keep` what the page of the class needs of them, then `finish`. Holds summaries only."""
 
     def __init__(self, out: str | Path, problems: Sequence[Record], learners: Iterable[str]) -> None:
-        self.out, self.problems = Path(out), problems
+        self.out, self.problems = Path(out).absolute(), problems
         self.names = page_names(learners)
+        self.counts: dict[str, int] = {}
+        """How many answers have each status, and how many wait for a person ("waiting")."""
         self._rows: dict[str, list[Summary]] = {}
         self._unplaced: dict[str, int] = {}
         self._bodies: dict[str, Record] = {}
         (self.out / FOLDER).mkdir(parents=True, exist_ok=True)
 
-    def keep(self, learner: str, made: Record) -> None:
-        """Write a learner's pages, as `rendered` made them. Fails with `OSError`."""
+    def write(self, learner: str, records: Sequence[Record], paper: Record | None = None) -> list[str]:
+        """Write the pages of one learner, and give for each record the summary to `keep`. May run in another process. Fails with `OSError`."""
+        page = learner_page(learner, records, self.problems, paper)
         name = self.names[learner]
-        write(self.out / FOLDER / f"{name}.html", made["html"])
-        write(self.out / FOLDER / f"{name}.md", made["markdown"])
-        if made["unplaced"]:
-            self._unplaced[learner] = made["unplaced"]
-        self._rows[learner] = [Summary(learner, self._body(text)) for text in made["summaries"]]
+        write(self.out / FOLDER / f"{name}.html", learner_html(page))
+        write(self.out / FOLDER / f"{name}.md", learner_markdown(page))
+        return [json.dumps(_summary(r), separators=(",", ":")) for r in records]
+
+    def keep(self, learner: str, summaries: Sequence[str], unplaced: int = 0) -> None:
+        """Keep a learner's row; `unplaced` counts passages of the paper that could not be placed."""
+        if unplaced:
+            self._unplaced[learner] = unplaced
+        self._rows[learner] = [Summary(learner, self._body(text)) for text in summaries]
+        for row in self._rows[learner]:
+            for name in (row["status"], "waiting") if row["needs_human"] else (row["status"],):
+                self.counts[name] = self.counts.get(name, 0) + 1
 
     def _body(self, text: str) -> Record:
         if text not in self._bodies:
@@ -178,4 +181,5 @@ def _remove_stale(out: Path, names: set[str]) -> None:
             path.unlink()
             path.with_suffix(".md").unlink(missing_ok=True)
     for path in sorted([*out.glob(".*.new"), *(out / FOLDER).glob(".*.new")]):
-        path.unlink(missing_ok=True)
+        if path.name not in (".records.jsonl.new", ".papers.jsonl.new"):  # those are at work
+            path.unlink(missing_ok=True)

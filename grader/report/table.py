@@ -13,6 +13,7 @@ import io
 import re
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
+from functools import lru_cache
 
 from grader.report.record import Record
 from grader.report.view import by_problem, total
@@ -30,6 +31,7 @@ def original(cell: str) -> str:
     return cell.removeprefix("'")
 
 
+@lru_cache(maxsize=4096)
 def amount(value: str | Fraction) -> str:
     """An exact number for a cell: a decimal where it ends, else a fraction."""
     exact = Fraction(value)

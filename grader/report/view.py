@@ -6,9 +6,11 @@ A learner's page is made from `learner_view` of the records, so that neither a c
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import lru_cache
 from typing import Any
 
 from grader.model import Problem, Submission
@@ -45,12 +47,17 @@ _VULGAR = {"1/2": "½", "1/3": "⅓", "2/3": "⅔", "1/4": "¼", "3/4": "¾", "1
            "1/8": "⅛", "3/8": "⅜", "5/8": "⅝", "7/8": "⅞"}
 
 
-def chip(record: Record) -> Chip:
+def chip(record: Mapping[str, Any]) -> Chip:
     """The one word for an answer: what holds, seen together with what it earned."""
-    points, out_of, status = Fraction(record["points"]), Fraction(record["out_of"]), record["status"]
     if record["reading"]["state"] == "blank":
         return BLANK
-    if record["needs_human"]:
+    return _chip(record["points"], record["out_of"], record["status"], record["needs_human"])
+
+
+@lru_cache(maxsize=4096)
+def _chip(earned: str, most: str, status: str, waits: bool) -> Chip:
+    points, out_of = exact(earned), exact(most)
+    if waits:
         return PARTLY if points > 0 else _AS_READ.get(status, OPEN)
     if status in ("undecided", "unread"):
         return OPEN if status == "undecided" else UNREAD
@@ -59,6 +66,7 @@ def chip(record: Record) -> Chip:
     return PARTLY if points > 0 else WRONG if status == "refuted" else Chip("◐", "Not yet what is asked", "partly")
 
 
+@lru_cache(maxsize=4096)
 def nice(amount: str | Fraction) -> str:
     """An exact number as people write it: "3/2" is "1½", "22/7" is "3 1⁄7"."""
     value = Fraction(amount)
@@ -212,9 +220,15 @@ def by_problem(records: Sequence[Record], problems: Sequence[Record]) -> list[tu
     return made
 
 
-def total(records: Iterable[Record], key: str) -> Fraction:
+def total(records: Iterable[Mapping[str, Any]], key: str) -> Fraction:
     """The sum of points (or of what they are out of)."""
-    return sum((Fraction(r[key]) for r in records), Fraction(0))
+    return sum((exact(amount) * count for amount, count in Counter(r[key] for r in records).items()), Fraction(0))
+
+
+@lru_cache(maxsize=4096)
+def exact(amount: str) -> Fraction:
+    """An exact number as records write it."""
+    return Fraction(amount)
 
 
 def anchor(*names: str) -> str:

@@ -2,37 +2,29 @@
 
 Three things are kept, in $XDG_CACHE_HOME/grader (or ~/.cache/grader), or in the folder that is named:
 
-- evidence: for a claim, decided under a budget by this very code, the evidence that settled it. On a hit the kernel replays it like any other, so that even
-  an entry with a valid seal supports no more than it shows. A gap cannot be replayed; it counts only for the very answer it was found in.
+- evidence: for a claim, decided under a budget by this very code, the evidence that settled it; on a hit the kernel replays it (`memory`).
 - outcomes of tests: which tests of a part failed, by digest of the part.
 - finished runs: a digest of every byte that went in, and the state of every file that came out. Where neither has moved, there is nothing to do.
 
 Every entry is sealed under a key that is kept elsewhere (`store.secret`): an entry that was edited, cut off or invented is ignored, and the work is
-done anew. Marks are therefore the same with the cache on, off, and tampered with. A hit is charged to the budget with what the decision had cost, so
-that what comes after it in the same answer has the time it would have had.
+done anew. Marks are therefore the same with the cache on, off, and tampered with.
 """
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
-import time
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from grader import kernel
-from grader.decide import Budget, decide
-from grader.encoding import digest
-from grader.model import Claim, Evidence, Verdict
 from grader.run.store import Busy, Store, code_digest, secret
 
 MAX_BYTES = 256 * 1024 * 1024
 """A cache file that has grown larger is begun anew."""
 MAX_VERSIONS = 3
 """Cache files of so many versions of the code are kept."""
-MAX_MEMORY = 20_000
-"""Pieces of evidence that a worker remembers of its own."""
 
 
 def default_folder() -> Path | None:
@@ -130,7 +122,7 @@ class Cache:
 
 
 def _run_key(out: Path, inputs: str) -> str:
-    return digest(["run", os.path.realpath(out), inputs])
+    return hashlib.blake2b(f"run\0{os.path.realpath(out)}\0{inputs}".encode("utf-8", "surrogateescape"), digest_size=16).hexdigest()
 
 
 def states(folder: Path, names: Iterable[str]) -> list[list[int]] | None:
@@ -143,53 +135,3 @@ def states(folder: Path, names: Iterable[str]) -> list[list[int]] | None:
             return None
         made.append([seen.st_size, seen.st_mtime_ns, seen.st_ctime_ns, seen.st_ino])
     return made
-
-
-# ----------------------------------------------------------------------------------------------------------- evidence
-
-
-class Remembering:
-    """`decide` with a memory; `scope` names the answer at work, and `fresh` collects what was found out and not known before."""
-
-    def __init__(self, cache: Cache | None) -> None:
-        self.cache = cache
-        self.scope = ""
-        self.fresh: list[list[Any]] = []
-        self._own: dict[str, list[Any]] = {}
-
-    def __call__(self, claim: Claim, budget: Budget) -> Verdict:
-        """The verdict on the claim, by evidence that is known where there is such evidence."""
-        start = time.thread_time()
-        known = digest([code_digest(), claim.fingerprint, budget.cpu_seconds, budget.seed, sorted(budget.oracles)])
-        scoped = digest([known, self.scope])
-        for key in (known, scoped):
-            entry = self._own.get(key) or (self.cache.get(key) if self.cache else None)
-            verdict = _replayed(claim, entry, budget, gap=key == scoped)
-            if verdict is not None:
-                budget.charge(entry[2] - (time.thread_time() - start))
-                return verdict
-        verdict = decide(claim, budget)
-        key = scoped if verdict.evidence.method == "gap" else known
-        entry = [verdict.evidence.method, dict(verdict.evidence.data), round(time.thread_time() - start, 4)]
-        if len(self._own) >= MAX_MEMORY:
-            self._own.clear()
-        self._own[key] = entry
-        self.fresh.append([key, entry])
-        return verdict
-
-    def taken(self) -> list[list[Any]]:
-        """What is new since it was last asked for: pairs of a key and an entry."""
-        fresh, self.fresh = self.fresh, []
-        return fresh
-
-
-def _replayed(claim: Claim, entry: Any, budget: Budget, gap: bool) -> Verdict | None:
-    """What the kernel makes of a remembered entry; None where it is none, or is refused."""
-    if not (isinstance(entry, list) and len(entry) == 3 and isinstance(entry[1], dict) and isinstance(entry[2], (int, float))):
-        return None
-    if (entry[0] == "gap") != gap:
-        return None
-    try:
-        return kernel.settle(claim, Evidence(str(entry[0]), entry[1]), permitted=budget.oracles)
-    except kernel.Refused:
-        return None

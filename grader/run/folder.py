@@ -17,8 +17,9 @@ from grader import __version__
 from grader.decide import Budget
 from grader.model import Problem, Submission
 from grader.report.record import to_line, to_record
-from grader.run.cache import Cache, Remembering
-from grader.run.one import failed, grade_answer
+from grader.run.cache import Cache
+from grader.run.memory import Remembering
+from grader.run.one import failed, grade_answer, preload
 from grader.run.papers import Keys, Papers, described_papers, unpacked
 from grader.run.store import Store, secret
 from grader.run.workers import Limits, Outcome, run_tasks
@@ -67,9 +68,7 @@ class Marking:
     def __init__(self, problems: Sequence[Problem], papers: Papers, journal: Store, *, cache: Cache | None = None) -> None:
         self.problems, self.papers, self.journal, self.cache = problems, papers, journal, cache
         self.tally = Tally(wanted=papers.answers)
-        self.statuses: dict[str, int] = {}
-        self.waiting = 0
-        """Statuses of the records, and how many wait for a person; counted while `records` are drawn."""
+        self._held: dict[str, str] = {}
 
     def decide(self, runner: Runner, watch: Callable[[Tally], None] = lambda tally: None) -> None:
         """Decide every distinct answer that the journal does not hold yet. Fails with `OSError` where the journal cannot be written."""
@@ -114,30 +113,27 @@ class Marking:
                 elif key in shared:
                     shared[key] += 1
                 else:
+                    if not self.tally.distinct - self.tally.kept:
+                        preload()
                     shared[key] = 1
                     self.tally.distinct += 1
                     yield [key, p, k, shown]
 
-    def records(self) -> Iterator[tuple[dict[str, Any], list[str]]]:
-        """(what pages say of the paper, its records as lines without their ends) for every paper, in order."""
-        held: dict[str, str] = {}
-        self.statuses, self.waiting = {}, 0
-        for paper in self.papers:
-            lines = []
-            for p, k, key, shown, file, line in paper["answers"]:
-                body = held.get(key)
+    def records(self, index: int) -> tuple[dict[str, Any], list[str]]:
+        """What pages say of a paper, and its records as lines without their ends, once all is decided; also in processes forked after that."""
+        paper = self.papers.at(index)
+        lines = []
+        for p, k, key, shown, file, line in paper["answers"]:
+            body = self._held.get(key)
+            if body is None:
+                body = self.journal.get(key)
                 if body is None:
-                    body = self.journal.get(key)
-                    if body is None:
-                        raise RuntimeError("the journal lost an entry while the run went on; run again")
-                    if len(held) >= MAX_HELD:
-                        held.clear()
-                    held[key] = body
-                status = _status(body)
-                self.statuses[status] = self.statuses.get(status, 0) + 1
-                self.waiting += _waits(body)
-                lines.append(joined(body, paper["about"]["learner"], self.problems[p], k, shown[0], file, line))
-            yield paper["about"], lines
+                    raise RuntimeError("the journal lost an entry while the run went on; run again")
+                if len(self._held) >= MAX_HELD:
+                    self._held.clear()
+                self._held[key] = body
+            lines.append(joined(body, paper["about"]["learner"], self.problems[p], k, shown[0], file, line))
+        return paper["about"], lines
 
 
 def decided_body(problem: Problem, k: int, shown: Sequence[Any], memory: Remembering) -> str:
@@ -168,10 +164,6 @@ def _status(body: str) -> str:
     return body[start:body.index('"', start)]
 
 
-def _waits(body: str) -> bool:
-    return body.startswith("true", body.index('"needs_human":', body.index('"status":"', body.index('"hint":'))) + len('"needs_human":'))
-
-
 def joined(body: str, learner: str, problem: Problem, k: int, text: str, file: str, line: int) -> str:
     """The record of a learner's answer on one line: its keys stand in the order of `report.record.to_record`."""
     whose = to_line({"learner": learner, "problem": problem.id, "part": problem.parts[k].id, "answer": text})
@@ -196,7 +188,7 @@ def mark_papers(problems: Sequence[Problem], papers: Sequence[Submission], *, jo
     try:
         marking = Marking(problems, kept, journal, cache=cache)
         marking.decide(local(jobs))
-        for _, lines in marking.records():
-            yield from map(json.loads, lines)
+        for index in range(kept.count):
+            yield from map(json.loads, marking.records(index)[1])
     finally:
         kept.close()

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import dataclasses
+import importlib
+import pkgutil
 from collections.abc import Callable
 from fractions import Fraction
 
@@ -25,6 +27,13 @@ IDENTITY = ("learner.twice", "learner.several")
 Decide = Callable[[Claim, Budget], Verdict]
 MAX_CHARACTERS = 20_000
 """Longer answers go to a person unread."""
+
+
+def preload() -> None:
+    """Load what decides answers, so that processes forked later share it and no answer's time goes into loading."""
+    for room in ("grader.decide", "grader.replay", "grader.algebra"):
+        for module in pkgutil.iter_modules(importlib.import_module(room).__path__):
+            importlib.import_module(f"{room}.{module.name}")
 
 
 def grade_answer(problem: Problem, part: Part, answer: Answer, *, learner: str = "", budget: Budget | None = None, by: Decide = decide) -> PartReport:

@@ -6,9 +6,10 @@ decides an answer's mark is in its `key`: the part as its author wrote it, and t
 
 from __future__ import annotations
 
+import array
 import base64
-import hashlib
 import json
+import os
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -18,7 +19,7 @@ from grader.encoding import decode, digest, encode
 from grader.model import Answer, Note, Problem, Provenance, Submission
 from grader.report.view import paper_of
 from grader.run.one import doubted, find_answer
-from grader.run.store import code_digest
+from grader.run.store import code_digest, file_digest, files_digest
 from grader.run.workers import Limits, run_tasks
 
 READING = Limits(cpu_seconds=30.0, wall_seconds=120.0)
@@ -83,31 +84,36 @@ class Papers:
 
     def __post_init__(self) -> None:
         self._file = tempfile.TemporaryFile(prefix="grader-papers-")  # noqa: SIM115 - it lives as long as the run
+        self._starts = array.array("Q", [0])
 
     def add(self, paper: Mapping[str, Any]) -> None:
         """Keep a described paper."""
-        self._file.write(json.dumps(paper, separators=(",", ":")).encode() + b"\n")
+        line = json.dumps(paper, separators=(",", ":")).encode("ascii")
+        self._file.write(line)
+        self._starts.append(self._starts[-1] + len(line))
         self.count += 1
         self.answers += len(paper["answers"])
 
     def keep_apart(self, apart: Apart, named: Sequence[tuple[str, str]]) -> None:
-        """Give every paper a key of its own."""
+        """Give every paper a key of its own; called once, after the last was added."""
         for key, note in apart(named):
             self.learners.append(key)
             self.notes.append(note)
+        self._file.flush()
+
+    def at(self, index: int) -> dict[str, Any]:
+        """A paper; may be called in processes that were forked after the last was added."""
+        start = self._starts[index]
+        paper: dict[str, Any] = json.loads(os.pread(self._file.fileno(), self._starts[index + 1] - start, start))
+        learner, note = self.learners[index], self.notes[index]
+        paper["about"]["learner"] = learner
+        if note is not None:
+            paper["about"]["notes"].append({"text": note.text, "severity": note.severity})
+            paper["answers"] = [self._doubted(entry, note) for entry in paper["answers"]]
+        return paper
 
     def __iter__(self) -> Iterator[dict[str, Any]]:
-        self._file.flush()
-        offset = 0
-        for learner, note in zip(self.learners, self.notes):
-            self._file.seek(offset)
-            paper = json.loads(self._file.readline())
-            offset = self._file.tell()
-            paper["about"]["learner"] = learner
-            if note is not None:
-                paper["about"]["notes"].append({"text": note.text, "severity": note.severity})
-                paper["answers"] = [self._doubted(entry, note) for entry in paper["answers"]]
-            yield paper
+        return map(self.at, range(self.count))
 
     def _doubted(self, entry: list[Any], note: Note) -> list[Any]:
         p, k, _, shown, file, line = entry
@@ -121,11 +127,11 @@ class Papers:
 
 def described_papers(papers: Iterable[Submission], problems: Sequence[Problem], keys: Keys) -> Papers:
     """Papers that are at hand; their learners' keys must differ."""
-    kept = Papers(keys)
+    kept, named = Papers(keys), []
     for paper in papers:
         kept.add(described(paper, problems, keys))
-        kept.learners.append(paper.learner)
-        kept.notes.append(None)
+        named.append((paper.learner, paper.file))
+    kept.keep_apart(lambda found: [(learner, None) for learner, _ in found], named)
     return kept
 
 
@@ -164,16 +170,3 @@ def read_papers(files: Iterable[tuple[str, bytes]], fetch: Fetch, apart: Apart, 
     kept.keep_apart(apart, named)
     kept.digest = files_digest(read)
     return kept
-
-
-def file_digest(name: str, content: bytes) -> bytes:
-    """What stands for a file in the digest of a run's input."""
-    return hashlib.blake2b(name.encode("utf-8", "backslashreplace") + b"\0" + content, digest_size=16).digest()
-
-
-def files_digest(digests: Iterable[bytes]) -> str:
-    """The digest of a row of files."""
-    made = hashlib.blake2b(digest_size=16)
-    for each in digests:
-        made.update(each)
-    return made.hexdigest()

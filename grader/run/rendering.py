@@ -1,10 +1,10 @@
-"""Reports of a run, however many papers it has: each learner's pages are made by a worker, records are written as they pass, summaries alone are held."""
+"""Reports of a run, however many papers it has: workers put records together and write each learner's pages; summaries alone are held."""
 
 from __future__ import annotations
 
 import json
 import os
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -14,46 +14,62 @@ from grader.run.workers import Limits, run_tasks
 RECORDS = "records.jsonl"
 PAPERS = "papers.jsonl"
 """What pages say of papers beside their answers, one a line, so that pages can be made again from records alone."""
-RENDERING = Limits(cpu_seconds=60.0, wall_seconds=180.0)
+CPU_SECONDS, WALL_SECONDS = 60.0, 180.0
 """For the pages of one learner."""
+AHEAD = 64
+"""Papers that may be ready before one that comes first in order."""
+Paper = Callable[[int], tuple[Record, list[str]]]
+"""For the number of a paper what its pages say beside the answers, and its records as lines."""
 
 
-def write_all(out: Path, learners: Sequence[str], marked: Iterable[tuple[Record, list[str]]], problems: Sequence[Record], errors: Sequence[str] = (), *,
-              jobs: int = 1, progress: Callable[[int], None] | None = None) -> list[str]:
-    """Write records, pages and table of a run; the names of all files, relative to `out`.
+def write_all(out: Path, learners: Sequence[str], papers: Paper, problems: Sequence[Record], errors: Sequence[str] = (), *, jobs: int = 1,
+              progress: Callable[[int], None] | None = None) -> tuple[list[str], dict[str, int]]:
+    """Write records, pages and table of a run; the names of all files, relative to `out`, and how many answers have each status or wait for a person
+    ("waiting").
 
-    `marked` gives for each paper what its pages say beside the answers, and its records as lines, `problems` is an `outline`. The records come last, in one
-    move: a folder that has new records has all that belongs to them. Fails with `OSError`.
+    `learners` are the papers' keys, `problems` is an `outline`. The records come last, in one move: a folder that has new records has all that belongs to
+    them. Fails with `OSError`.
     """
     from grader.report import files  # with the templates, once, before the workers are forked
 
-    def work(task: list[Any]) -> Record:
-        paper, lines = task
-        return files.rendered(paper["learner"], [json.loads(line) for line in lines], problems, paper)
-
     pages = files.Pages(out, problems, learners)
-    fresh, beside = out / f".{RECORDS}.new", out / f".{PAPERS}.new"
-    with fresh.open("wb") as records, beside.open("wb") as papers:
-        def tasks() -> Iterator[list[Any]]:
-            for paper, lines in marked:
-                records.write("".join(line + "\n" for line in lines).encode("ascii"))
-                papers.write(json.dumps(paper, separators=(",", ":")).encode("ascii") + b"\n")
-                yield [paper, lines]
 
-        for count, (task, outcome) in enumerate(run_tasks(work, tasks(), jobs=jobs, limits=RENDERING, ordered=False), 1):
-            made = outcome.value
+    def work(index: int) -> list[Any]:
+        paper, lines = papers(index)
+        try:
+            summaries = pages.write(paper["learner"], [json.loads(line) for line in lines], paper)
+        except OSError as error:
+            return [error.errno or 5]
+        return [_line(paper), "".join(line + "\n" for line in lines), summaries, len(paper["unplaced"])]
+
+    fresh, beside = out / f".{RECORDS}.new", out / f".{PAPERS}.new"
+    limits = Limits(CPU_SECONDS, WALL_SECONDS, writes=(os.path.realpath(out),))
+    with fresh.open("wb") as records, beside.open("wb") as about:
+        for index, outcome in run_tasks(work, range(len(learners)), jobs=jobs, limits=limits, ahead=AHEAD):
             if outcome.failed:
-                paper, lines = task
-                made = files.rendered(paper["learner"], [_without_trees(json.loads(line)) for line in lines], problems, paper)
-            pages.keep(task[0]["learner"], made)
+                paper, lines = papers(index)
+                bare = [_without_trees(json.loads(line)) for line in lines]
+                made = [_line(paper), "".join(line + "\n" for line in lines), pages.write(paper["learner"], bare, paper), len(paper["unplaced"])]
+            elif len(outcome.value) == 1:
+                raise OSError(outcome.value[0], os.strerror(outcome.value[0]))
+            else:
+                made = outcome.value
+            about.write(made[0].encode("ascii"))
+            records.write(made[1].encode("ascii"))
+            pages.keep(learners[index], made[2], made[3])
             if progress:
-                progress(count)
-        for file in (records, papers):
+                progress(index + 1)
+        names = pages.finish(errors)
+        for file in (records, about):
             file.flush()
             os.fsync(file.fileno())
     os.replace(beside, out / PAPERS)
     os.replace(fresh, out / RECORDS)
-    return [*pages.finish(errors), RECORDS, PAPERS]
+    return [*names, RECORDS, PAPERS], pages.counts
+
+
+def _line(paper: Record) -> str:
+    return json.dumps(paper, separators=(",", ":")) + "\n"
 
 
 def _without_trees(record: Record) -> Record:

@@ -21,6 +21,8 @@ from pathlib import Path
 PR_SET_PDEATHSIG, PR_SET_NO_NEW_PRIVS, PR_SET_SECCOMP, SECCOMP_MODE_FILTER = 1, 38, 22, 2
 _CREATE_RULESET, _ADD_RULE, _RESTRICT_SELF = 444, 445, 446  # the same on every architecture
 _READ_FILE, _READ_DIR = 1 << 2, 1 << 3
+_MAKE = 1 << 1 | _READ_FILE | _READ_DIR | 1 << 5 | 1 << 8 | 1 << 14
+"""Writing, removing and making files, cutting them off."""
 _FILE_RIGHTS = {1: 13, 2: 14, 3: 15, 4: 15}
 """How many rights on files an ABI of Landlock knows; from 5 on there are 16."""
 
@@ -47,14 +49,14 @@ def abilities() -> dict[str, str]:
     return {"landlock": f"Landlock ABI {abi}" if abi else "", "seccomp": "seccomp filter" if filters else ""}
 
 
-def enter(readable: Iterable[str] = ()) -> tuple[str, ...]:
-    """Put the belts on in this process for good, and name those that hold. `readable` are further folders that may be read. Never fails."""
+def enter(writable: Iterable[str] = ()) -> tuple[str, ...]:
+    """Put the belts on in this process for good, and name those that hold. In the folders `writable` files may be made and replaced. Never fails."""
     held = []
     try:
         libc = _libc()
         if libc is None or libc.prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0):
             return ()
-        if _restrict_files(libc, [*_own_folders(), *readable]):
+        if _restrict_files(libc, _own_folders(), writable):
             held.append("landlock")
         if _restrict_calls(libc):
             held.append("seccomp")
@@ -88,7 +90,7 @@ def _own_folders() -> list[str]:
     return [*here, "/usr/lib", "/usr/lib64", "/usr/local/lib", "/lib", "/lib64", "/etc/ld.so.cache", "/dev/null", "/dev/urandom", "/sys/devices/system/cpu"]
 
 
-def _restrict_files(libc: ctypes.CDLL, readable: Iterable[str]) -> bool:
+def _restrict_files(libc: ctypes.CDLL, readable: Iterable[str], writable: Iterable[str]) -> bool:
     abi = _landlock_abi()
     if not abi:
         return False
@@ -99,13 +101,14 @@ def _restrict_files(libc: ctypes.CDLL, readable: Iterable[str]) -> bool:
     if ruleset < 0:
         return False
     try:
-        for path in dict.fromkeys(readable):
+        rights = {**{path: _READ_FILE | _READ_DIR for path in readable}, **{path: _MAKE & files for path in writable}}
+        for path, allowed in rights.items():
             try:
                 handle = os.open(path, getattr(os, "O_PATH", os.O_RDONLY) | os.O_CLOEXEC)
             except OSError:
                 continue
             try:
-                allowed = _READ_FILE | (_READ_DIR if os.path.isdir(path) else 0)
+                allowed &= -1 if os.path.isdir(path) else ~_READ_DIR
                 libc.syscall(_ADD_RULE, ctypes.c_int(ruleset), ctypes.c_int(1), ctypes.c_char_p(struct.pack("=Qi", allowed, handle)), ctypes.c_uint(0))
             finally:
                 os.close(handle)

@@ -11,7 +11,8 @@ from typing import Any
 
 from grader.encoding import digest
 from grader.model import Answer, Award, Mark, Part, PartReport, Problem, Provenance, SpecTest
-from grader.run.cache import Cache, Remembering
+from grader.run.cache import Cache
+from grader.run.memory import Remembering
 from grader.run.store import code_digest
 
 WRONG = "a known wrong answer"
@@ -103,7 +104,7 @@ def run_all_tests(problems: Sequence[Problem], *, jobs: int = 1, cache: Cache | 
 
     With a cache the outcome of a row is not worked out again while the part (by `part_digests`, else the whole problem), the row and the code are the same.
     """
-    from grader.run.one import grade_answer
+    from grader.run.one import grade_answer, preload
     from grader.run.workers import run_tasks
 
     wanted = [(p, k, what, test) for p, problem in enumerate(problems) for k, part in enumerate(problem.parts) for what, test in rows(part)]
@@ -123,7 +124,10 @@ def run_all_tests(problems: Sequence[Problem], *, jobs: int = 1, cache: Cache | 
     if cache is not None:
         known = {task: cache.get(key) for task, key in enumerate(keys)}
         outcomes = {task: found for task, found in known.items() if isinstance(found, list)}
-    for task, outcome in run_tasks(work, [t for t in range(len(wanted)) if t not in outcomes], jobs=jobs):
+    todo = [task for task in range(len(wanted)) if task not in outcomes]
+    if todo:
+        preload()
+    for task, outcome in run_tasks(work, todo, jobs=jobs):
         if outcome.failed:
             outcomes[task] = [[f"{wanted[task][2]} to be decided".strip(), f"{outcome.failed} ({outcome.why})"]]
             continue

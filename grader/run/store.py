@@ -12,6 +12,7 @@ import hashlib
 import os
 import sys
 import time
+from collections.abc import Iterable
 from functools import lru_cache
 from pathlib import Path
 
@@ -61,6 +62,19 @@ def code_digest() -> str:
         made.update(content)
     for folder in sorted({p for p in sys.path if p and os.path.isdir(p)}):
         made.update("\0".join(sorted(n for n in os.listdir(folder) if n.endswith((".dist-info", ".egg-info")))).encode())
+    return made.hexdigest()
+
+
+def file_digest(name: str, content: bytes) -> bytes:
+    """What stands for a file in the digest of a run's input."""
+    return hashlib.blake2b(name.encode("utf-8", "backslashreplace") + b"\0" + content, digest_size=16).digest()
+
+
+def files_digest(digests: Iterable[bytes]) -> str:
+    """The digest of a row of files."""
+    made = hashlib.blake2b(digest_size=16)
+    for each in digests:
+        made.update(each)
     return made.hexdigest()
 
 

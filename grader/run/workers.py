@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import collections
 import contextlib
+import gc
 import json
 import os
 import resource
@@ -33,6 +34,7 @@ AHEAD = 4096
 """Outcomes kept at most while an earlier task is still at work (memory stays flat over a long stream)."""
 LARGEST_REPLY = 64 * 1024 * 1024
 """A worker that announces more bytes than these is broken."""
+_LARGEST_FILE = 256 * 1024 * 1024
 _REPLACE_ME = 75
 """Exit status of a worker that has grown and ends between two tasks."""
 
@@ -65,6 +67,8 @@ class Limits:
     memory: int = 512 * 1024 * 1024
     sandbox: bool = True
     """Wear the belts that the machine offers."""
+    writes: tuple[str, ...] = ()
+    """Folders in which the workers may write files; none otherwise."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,14 +160,15 @@ def _confine(limits: Limits, parent: int) -> None:
     sandbox.die_with_parent()
     if os.getppid() != parent:
         os._exit(0)
-    for limit, most in ((resource.RLIMIT_CORE, 0), (resource.RLIMIT_FSIZE, 0), (resource.RLIMIT_DATA, limits.memory), (resource.RLIMIT_NOFILE, 256)):
+    largest = _LARGEST_FILE if limits.writes else 0
+    for limit, most in ((resource.RLIMIT_CORE, 0), (resource.RLIMIT_FSIZE, largest), (resource.RLIMIT_DATA, limits.memory), (resource.RLIMIT_NOFILE, 256)):
         hard = resource.getrlimit(limit)[1]
         most = most if hard == resource.RLIM_INFINITY else min(most, hard)
         resource.setrlimit(limit, (most, most))
     sys.path[:] = [os.path.abspath(p) for p in sys.path if p]  # modules may still be loaded, and never from the folder that a command began in
     os.chdir("/")
     if limits.sandbox:
-        sandbox.enter()
+        sandbox.enter(limits.writes)
 
 
 def _write_all(fd: int, data: bytes) -> None:
@@ -173,12 +178,14 @@ def _write_all(fd: int, data: bytes) -> None:
 
 
 def run_tasks(work: Callable[[Any], Any], tasks: Iterable[Any], *, jobs: int = 1, limits: Limits = Limits(),
-              ordered: bool = True) -> Iterator[tuple[Any, Outcome]]:
-    """Yield (task, outcome), doing `work(task)` in `jobs` processes: in the order of `tasks`, or where `ordered` is off as they are done.
+              ordered: bool = True, ahead: int = AHEAD) -> Iterator[tuple[Any, Outcome]]:
+    """Yield (task, outcome), doing `work(task)` in `jobs` processes: in the order of `tasks`, or where `ordered` is off as they are done; then at most
+    `ahead` outcomes wait for an earlier one.
 
     Tasks and values are JSON values; `work` is inherited by fork and may close over anything. Tasks are drawn from the iterable as needed.
     """
-    pool = _Pool(work, max(1, jobs), limits)
+    gc.freeze()  # what is there is shared with the workers and stays: nobody looks through it again
+    pool = _Pool(work, max(1, jobs), limits, ahead)
     try:
         yield from pool.run(iter(tasks), ordered)
     finally:
@@ -186,8 +193,8 @@ def run_tasks(work: Callable[[Any], Any], tasks: Iterable[Any], *, jobs: int = 1
 
 
 class _Pool:
-    def __init__(self, work: Callable[[Any], Any], jobs: int, limits: Limits) -> None:
-        self.work, self.jobs, self.limits = work, jobs, limits
+    def __init__(self, work: Callable[[Any], Any], jobs: int, limits: Limits, ahead: int) -> None:
+        self.work, self.jobs, self.limits, self.ahead = work, jobs, limits, ahead
         self.workers: list[_Worker] = []
         self.selector = selectors.DefaultSelector()
         self.waiting: dict[int, Any] = {}
@@ -199,7 +206,7 @@ class _Pool:
         drawn = given = 0
         ended = False
         while True:
-            while not ended and len(self.waiting) < AHEAD and self._free() > len(self.again):
+            while not ended and len(self.waiting) < self.ahead and self._free() > len(self.again):
                 try:
                     self.waiting[drawn] = next(tasks)
                     self.again.append(drawn)

@@ -1,0 +1,257 @@
+"""How marking grows: time and memory an answer from 10 to 100,000 answers, one worker against two, a second run, one answer that never ends.
+
+usage: python benchmarks/scale.py [--most N] [--rounds N] [--only PART[,PART]] [--chart FILE.svg]
+
+Papers are generated (seeded): a question of five short parts (an order, a condition, an expression, a number, a choice). An answer is one of the few ways in
+which most learners write it (about six in ten), one of some dozens of wrong ones (three in ten), or the learner's own (one in ten); so that among 100,000
+answers about a tenth are distinct. Every figure is of whole commands, `grade FOLDER` in a process of its own: seconds on the wall, processor seconds
+of the command and its workers, and the largest resident set of any of its processes. PART is growth, warm, jobs, again, or hang.
+"""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import json
+import os
+import platform
+import random
+import resource
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+PARTS = 5
+SIZES = (10, 100, 1_000, 10_000, 100_000)
+PROBLEM = """\
+problem: warm-up
+title: Warm-up
+labels: ["1"]
+symbols: {n: {domain: integer > 0, words: [length]}, d: {domain: integer > 0, words: [width]}, x: real, t: {domain: integer > 0}}
+parts:
+  1a: {ask: "The order of the number of multiplications?", kind: growth_order, points: 2, answer: "n^2 d"}
+  1b: {ask: "When is this less than n d^2?", kind: condition, points: 2, answer: "n < d"}
+  1c: {ask: "Expand.", kind: expression, points: 1, answer: "x^2 + 2 x + 1"}
+  1d: {ask: "The limit?", kind: number, points: 1, answer: "3/4"}
+  1e: {ask: "Does it hold?", kind: choice, points: 1, choices: {right: [it holds], wrong: [it fails]}, answer: right}
+"""
+RIGHT = (("O(n^2 d)", "$O(n^2 d)$", "n^2 d", "O(d n^2)", "$\\\\mathcal{O}(n^2 d)$", "O(n*n*d)"), ("n < d", "$n < d$", "d > n", "when n < d", "if d > n"),
+         ("x^2 + 2x + 1", "(x+1)^2", "$x^2+2x+1$", "1 + 2x + x^2", "x*x + 2*x + 1"), ("3/4", "0.75", "$\\\\frac{3}{4}$", "6/8"), ("right", "right", "right"))
+LARGE = "\\\\sum_{k=1}^{n} \\\\sin(k^2 x)"
+
+
+def wrong(part: int, k: int) -> str:
+    """One of the wrong answers that several learners give."""
+    return (f"O(n^{k % 7 + 1} d^{k % 5 + 2})", f"n < {k % 29 + 2} d", f"x^2 + {k % 31 + 3} x + 1", f"{k % 37 + 2}/5", "wrong")[part]
+
+
+def own(part: int, rng: random.Random) -> str:
+    """An answer that nobody else gives in these words."""
+    a, b = rng.randrange(2, 10**6), rng.randrange(2, 10**6)
+    return (f"O({a} n^2 d + {b} n d)", f"n/{a} < d/{a}", f"x^2 + {a} x - {a - 2} x + 1", f"{3 * a}/{4 * a}", ("right", "wrong")[a % 2])[part]
+
+
+def write_class(folder: Path, answers: int, seed: int = 0) -> None:
+    """A folder of problems and one of papers with about so many answers."""
+    rng = random.Random(seed)
+    (folder / "problems").mkdir(parents=True)
+    (folder / "papers").mkdir()
+    (folder / "problems" / "warm-up.yaml").write_text(PROBLEM, encoding="utf-8")
+    for s in range(max(1, answers // PARTS)):
+        lines = [f"learner: s{s:06d}", "warm-up:"]
+        for part in range(PARTS):
+            kind = rng.random()
+            text = rng.choice(RIGHT[part]) if kind < 0.6 else wrong(part, rng.randrange(40)) if kind < 0.9 else own(part, rng)
+            lines.append(f'  1{"abcde"[part]}: "{text}"')
+        (folder / "papers" / f"s{s:06d}.yaml").write_text("\n".join(lines) + "\n", encoding="utf-8")
+
+
+class Measured:
+    """One command: seconds on the wall, processor seconds, MB of its largest process, and its decisions by the log."""
+
+    def __init__(self, folder: Path, *options: str, out: str = "reports", cold: bool = True) -> None:
+        state = folder / "state"
+        if cold:
+            options = (*options, "--no-cache")
+        environment = {**os.environ, "XDG_CACHE_HOME": str(folder / "cache"), "XDG_STATE_HOME": str(state)}
+        log = folder / "log.jsonl"
+        log.unlink(missing_ok=True)
+        command = [sys.executable, "-m", "grader", "papers", "--out", out, "--json-log", str(log), *options]
+        before = resource.getrusage(resource.RUSAGE_CHILDREN)
+        start = time.perf_counter()
+        child = subprocess.Popen(command, cwd=folder, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+        self.peak = 0.0
+        with contextlib.suppress(ChildProcessError):
+            while child.poll() is None:
+                self.peak = max(self.peak, _resident(child.pid))
+                time.sleep(0.02)
+        said = child.stderr.read().decode() if child.stderr else ""
+        self.wall = time.perf_counter() - start
+        after = resource.getrusage(resource.RUSAGE_CHILDREN)
+        self.cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+        self.events = [json.loads(line) for line in log.read_text(encoding="utf-8").splitlines()] if log.exists() else []
+        if child.returncode:
+            raise SystemExit(f"{' '.join(command)}: exit code {child.returncode}\n{said}")
+
+    def phase(self, name: str) -> float:
+        """Seconds on the wall of a phase."""
+        starts = [e for e in self.events if e["event"] in ("phase", "end")]
+        return next((b["seconds"] - a["seconds"] for a, b in zip(starts, starts[1:]) if a.get("phase") == name), 0.0)
+
+    @property
+    def distinct(self) -> int:
+        """Distinct answers of the run."""
+        return next((e["distinct"] for e in self.events if e["event"] == "decided"), 0)
+
+
+def _resident(pid: int) -> float:
+    """MB that the command holds, without its workers."""
+    try:
+        fields = Path(f"/proc/{pid}/statm").read_text(encoding="ascii").split()
+    except OSError:
+        return 0.0
+    return int(fields[1]) * resource.getpagesize() / 2**20
+
+
+@contextlib.contextmanager
+def a_class(answers: int) -> Iterator[Path]:
+    """A generated class for the time of a measurement."""
+    with tempfile.TemporaryDirectory(prefix="grader-scale-") as name:
+        folder = Path(name) / "class"
+        folder.mkdir()
+        write_class(folder, answers)
+        yield folder
+
+
+def growth(most: int, rounds: int) -> list[tuple[int, float, float, float, int, int]]:
+    """For each size: answers, processor milliseconds an answer, wall milliseconds an answer, MB of the command, distinct answers, bytes an answer."""
+    rows = []
+    print("| answers | distinct | wall s | cpu ms an answer | command MB | bytes an answer | reading s | marking s | reporting s |")
+    print("| ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |")
+    for size in (s for s in SIZES if s <= most):
+        with a_class(size) as folder:
+            runs = [Measured(folder, "--fresh", out=f"reports{k}") for k in range(rounds if size <= 1_000 else 1)]
+            run = sorted(runs, key=lambda r: r.cpu)[len(runs) // 2]
+            held = sum(p.stat().st_size for p in (folder / "reports0").rglob("*") if p.is_file()) // size
+        rows.append((size, 1000 * run.cpu / size, 1000 * run.wall / size, run.peak, run.distinct, held))
+        phases = " | ".join(f"{run.phase(p):.2f}" for p in ("reading", "marking", "reporting"))
+        print(f"| {size} | {run.distinct} | {run.wall:.2f} | {1000 * run.cpu / size:.2f} | {run.peak:.0f} | {held} | {phases} |", flush=True)
+    return rows
+
+
+def warm(answers: int = 20_000) -> None:
+    """Easy answers a second on one core, in a process that has everything loaded: each text distinct in its place, and as a class writes them."""
+    from grader.decide import Budget
+    from grader.intake.spec import load_problem
+    from grader.model import Answer
+    from grader.report.record import to_line, to_record
+    from grader.run.one import grade_answer
+
+    with tempfile.TemporaryDirectory() as name:
+        path = Path(name) / "warm-up.yaml"
+        path.write_text(PROBLEM, encoding="utf-8")
+        problem = load_problem(path)
+    rng = random.Random(1)
+    easy = [(part, (RIGHT[part] + tuple(wrong(part, k) for k in range(40)))[rng.randrange(len(RIGHT[part]) + 40)].replace("\\\\", "\\")) for part in
+            [rng.randrange(PARTS) for _ in range(answers)]]
+    for part, text in easy[:500]:
+        grade_answer(problem, problem.parts[part], Answer("", text), budget=Budget())
+    start = time.process_time()
+    for part, text in easy[:2_000]:
+        to_line(to_record(grade_answer(problem, problem.parts[part], Answer("", text), budget=Budget())))
+    print(f"every answer decided anew: {2_000 / (time.process_time() - start):,.0f} a second and core")
+
+
+def jobs(answers: int, rounds: int) -> None:
+    """Two workers against one, as pairs of runs one after the other; the median of the ratios."""
+    with a_class(answers) as folder:
+        ratios = []
+        for _ in range(rounds):
+            one, two = (Measured(folder, "--jobs", j, "--fresh") for j in ("1", "2"))
+            ratios.append(one.wall / two.wall)
+        print(f"{answers} answers, 2 workers: {statistics.median(ratios):.2f} times one (rounds: {', '.join(f'{r:.2f}' for r in ratios)})", flush=True)
+
+
+def again(answers: int) -> None:
+    """A second run with nothing changed, and one into another folder."""
+    with a_class(answers) as folder:
+        first, second = Measured(folder, cold=False), Measured(folder, cold=False)
+        other = Measured(folder, cold=False, out="elsewhere")
+        print(f"{answers} answers: first run {first.wall:.2f} s, second {second.wall:.3f} s ({first.wall / second.wall:.0f} times faster), "
+              f"with the cache into another folder {other.wall:.2f} s", flush=True)
+
+
+def hang(answers: int = 1_000) -> None:
+    """One answer that does not end among others, against the same class without it."""
+    with a_class(answers) as folder:
+        plain = Measured(folder, "--fresh")
+        (folder / "papers" / "s000000.yaml").write_text(f'learner: s000000\nwarm-up:\n  1a: "O(n^2 d)"\n  1c: "{HANGS}"\n', encoding="utf-8")
+        with_it = Measured(folder, "--fresh")
+        print(f"{answers} answers: {plain.wall:.2f} s; with one that does not end {with_it.wall:.2f} s (processor {with_it.cpu - plain.cpu:+.2f} s)")
+
+
+HANGS = "(x + sin(x^2 + cos(x^3)))^19 (x^2 + tan(x))^17 - " + " ".join(f"+ {k} sin({k} x)^{k}" for k in range(2, 40))
+
+
+def chart(rows: list[tuple[int, float, float, float, int, int]], path: Path) -> None:
+    """Time an answer and memory against the number of answers, as SVG."""
+    import math
+
+    width, height, left, top = 640, 300, 60, 30
+    inner, tall = width - 2 * left, height - 2 * top - 20
+
+    def x(size: int) -> float:
+        return left + inner * (math.log10(size) - 1) / (math.log10(rows[-1][0]) - 1 or 1)
+
+    def line(values: list[float], highest: float, colour: str) -> str:
+        points = " ".join(f"{x(r[0]):.1f},{top + tall * (1 - v / highest):.1f}" for r, v in zip(rows, values))
+        dots = "".join(f'<circle cx="{x(r[0]):.1f}" cy="{top + tall * (1 - v / highest):.1f}" r="3" fill="{colour}"/>' for r, v in zip(rows, values))
+        return f'<polyline points="{points}" fill="none" stroke="{colour}" stroke-width="2"/>{dots}'
+
+    times, memory = [math.log10(max(r[1], 0.1)) + 1 for r in rows], [r[3] for r in rows]
+    most = 100 * math.ceil(max(memory) / 100)
+    parts = ['<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 640 300" role="img" font-family="sans-serif" font-size="12">',
+             "<title>Processor time an answer, and memory of the command, by number of answers</title>", '<rect width="640" height="300" fill="#fff"/>']
+    for size in (r[0] for r in rows):
+        parts.append(f'<text x="{x(size):.1f}" y="{height - 28}" text-anchor="middle">{size:,}</text>')
+    for k, label in enumerate(("0.1", "1", "10", "100", "1000")):
+        y = top + tall * (1 - k / 4)
+        parts.append(f'<line x1="{left}" y1="{y:.1f}" x2="{width - left}" y2="{y:.1f}" stroke="#ddd"/><text x="{left - 6}" y="{y + 4:.1f}" text-anchor="end" fill="#1f5fa8">{label}</text>')
+        parts.append(f'<text x="{width - left + 6}" y="{y + 4:.1f}" fill="#b35900">{most * k // 4}</text>')
+    parts += [line(times, 4, "#1f5fa8"), line(memory, most, "#b35900"), f'<text x="{left}" y="16" fill="#1f5fa8">processor ms an answer</text>',
+              f'<text x="{width - left}" y="16" text-anchor="end" fill="#b35900">MB of the command</text>',
+              f'<text x="{width / 2}" y="{height - 8}" text-anchor="middle">answers</text>', "</svg>"]
+    path.write_text("\n".join(parts) + "\n", encoding="utf-8")
+
+
+def main() -> None:
+    """Run what is asked for and print it."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--most", type=int, default=SIZES[-1])
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--only", default="growth,warm,jobs,again,hang")
+    parser.add_argument("--chart", type=Path, default=None)
+    asked = parser.parse_args()
+    print(f"Python {platform.python_version()}, {platform.machine()}, {os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}\n")
+    wanted = asked.only.split(",")
+    if "growth" in wanted:
+        rows = growth(asked.most, asked.rounds)
+        if asked.chart:
+            chart(rows, asked.chart)
+    if "warm" in wanted:
+        warm()
+    if "jobs" in wanted:
+        jobs(min(asked.most, 10_000), asked.rounds)
+    if "again" in wanted:
+        again(min(asked.most, 10_000))
+    if "hang" in wanted:
+        hang()
+
+
+if __name__ == "__main__":
+    main()
