@@ -45,6 +45,18 @@ FORMS = {
 }
 
 
+STEPS = list(zip(Q, P))
+FORMS |= {
+    "a line a step with a pair": "\n".join(f"t = {k}: (q, p) = ({a}, {b})" for k, (a, b) in enumerate(STEPS)),
+    "named pairs": "\n".join(f"- $(q_{{{k}}}, p_{{{k}}}) = ({a}, {b})$" for k, (a, b) in enumerate(STEPS)),
+    "columns of two": "$\\begin{pmatrix} q_t \\\\ p_t \\end{pmatrix}$: $" + " \\to ".join(f"\\begin{{pmatrix}} {a} \\\\ {b} \\end{{pmatrix}}" for a, b in STEPS) + "$",
+    "commas": "t,q,p\n" + "\n".join(f"{k},{a},{b}" for k, (a, b) in enumerate(STEPS)),
+    "grid with rules": "+---+----+----+\n| t | q  | p  |\n+===+====+====+\n" + "\n".join(f"| {k} | {a} | {b} |\n+---+----+----+" for k, (a, b) in enumerate(STEPS)),
+    "html": "<table>\n<tr><th>t</th><th>q</th><th>p</th></tr>\n" + "\n".join(f"<tr><td>{k}</td><td><b>{a}</b></td><td>{b}</td></tr>" for k, (a, b) in enumerate(STEPS)) + "\n</table>",
+    "python dictionaries": "\n".join(f"{n} = {{{', '.join(f'{k}: {v}' for k, v in enumerate(values))}}}" for n, values in (("q", Q), ("p", P))),
+}
+
+
 @pytest.mark.parametrize("text", FORMS.values(), ids=FORMS.keys())
 def test_every_form_gives_the_same_rows(text):
     assert rows(text) == [{"q": Q, "p": P}]

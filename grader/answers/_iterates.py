@@ -185,7 +185,7 @@ def number_of(term: Term) -> Fraction | None:
 
 
 _PIECE = re.compile(r"[,;\n]|\\\\|\\q?quad\b|\s(?:and|so|then)\s|&(?!=)")
-_TARGET = re.compile(r"\s*\$?\s*(?P<name>\\?[A-Za-z]+)\s*(?:_\s*\{?\s*(?P<a>\d{1,3})\s*\}?|\^\s*\{?\s*\((?P<b>\d{1,3})\)\s*\}?"
+_TARGET = re.compile(r"\s*(?:(?:[-*•·]|\(?\d{1,2}[.)])\s+)?\$?\s*(?P<name>\\?[A-Za-z]+)\s*(?:_\s*\{?\s*(?P<a>\d{1,3})\s*\}?|\^\s*\{?\s*\((?P<b>\d{1,3})\)\s*\}?"
                      r"|\((?P<c>\d{1,3})\)|\[(?P<d>\d{1,3})\]|(?P<e>\d{1,3}))"
                      r"\s*\$?\s*(?:&?=(?!=)|:)\s*(?P<rest>.+?)\s*\$?\s*\.?\s*\Z", re.DOTALL)
 

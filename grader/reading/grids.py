@@ -34,10 +34,10 @@ class Grid:
     ruled: int = 0
 
 
-_RULE = re.compile(r"[ \t]*(?=[^\n]*-)(?=[^\n]*[|+])[|+:\- \t]*-[|+:\- \t]*|[ \t]*:?-{2,}:?(?:[ \t]+:?-{2,}:?)+[ \t]*")
+_RULE = re.compile(r"[ \t]*(?=[^\n]*[-=])(?=[^\n]*[|+])[|+:\-= \t]*[-=][|+:\-= \t]*|[ \t]*:?-{2,}:?(?:[ \t]+:?-{2,}:?)+[ \t]*")
 _MATH = re.compile(r"\\\$|\$[^$\n]*\$|\\\([^\n]*?\\\)|`[^`\n]*`|\\\|")
-_NUMBER = r"[+\-−–]?\s?(?:\d+(?:\.\d+)?(?:\s?/\s?\d+)?|\.\d+)"
-_NUMBERISH = re.compile(_NUMBER + r"\Z")
+NUMBER = r"[+\-−–]?\s?(?:\d+(?:\.\d+)?(?:\s?/\s?\d+)?|\.\d+)"
+_NUMBERISH = re.compile(NUMBER + r"\Z")
 _ENVIRONMENT = re.compile(r"\\begin\s*\{(tabular\*?|tabularx|array|[pbvBV]?matrix|smallmatrix)\}")
 _WRAPPING = re.compile(r"(\$\$?|\\\(|\*\*|__|\*|`|\\mathbf\{|\\textbf\{|\\text\{|\\boxed\{)")
 _CLOSING = {"$": "$", "$$": "$$", "\\(": "\\)", "**": "**", "__": "__", "*": "*", "`": "`"}
@@ -90,9 +90,16 @@ def _form(text: str, span: Span) -> str:
         return "tab"
     words = line.split()
     numbers = sum(1 for w in words if is_number(w))
+    if _COMMAS.fullmatch(line):
+        return "comma"
     if 3 <= len(words) <= 60 and (numbers >= max(3, len(words) - 2) or _counted(words)):
         return "spaced"
     return ""
+
+
+_COMMA_CELL = rf"(?:{NUMBER}|[A-Za-z](?:_\{{?\w{{1,3}}\}}?)?|[A-Za-z]{{4,9}})"
+_COMMAS = re.compile(rf"(?:[ \t]*+{_COMMA_CELL}?[ \t]*+[,;]){{1,30}}[ \t]*+{_COMMA_CELL}[ \t]*+")
+"""`1,2,-1`, `t,q,p`: a line of a file of values."""
 
 
 def _counted(words: list[str]) -> bool:
@@ -134,6 +141,11 @@ def _grid(text: str, block: list[tuple[Span, str]]) -> list[Grid]:
         elif form != "rule":
             rows.append(_spaced_row(text, span, forms))
     whole = Span(block[0][0].start, block[-1][0].end)
+    if forms == {"comma"}:
+        widths = {len(row) for row in rows}
+        named = [not is_number(c.text) for c in rows[0]]
+        fits = len(rows) >= 3 and len(widths) == 1 and all(named) and all(is_number(c.text) for row in rows[1:] for c in row)
+        return [Grid("spaced", tuple(rows), whole)] if fits else []
     made = Grid("pipe" if "pipe" in forms else "spaced", tuple(rows), whole, rules[0] if rules else 0)
     return [made] if _is_grid(text, made, bool(rules)) else []
 
@@ -165,7 +177,7 @@ def _pipe_row(text: str, span: Span) -> tuple[Cell, ...]:
 
 
 def _spaced_row(text: str, span: Span, forms: set[str]) -> tuple[Cell, ...]:
-    gap = r"[ ]*\t[ ]*" if forms == {"tab"} else r"[ \t]+"
+    gap = r"[ ]*\t[ ]*" if forms == {"tab"} else r"[ \t]*[,;][ \t]*" if forms == {"comma"} else r"[ \t]+"
     inner = trim(text, span.start, span.end)
     cells, start = [], inner.start
     for found in re.compile(gap).finditer(text, inner.start, inner.end):
@@ -204,6 +216,30 @@ def latex_grids(text: str) -> list[Grid]:
     return found
 
 
+_HTML_TABLE = re.compile(r"<(?P<close>/?)table\b[^<>]{0,200}>", re.IGNORECASE)
+_HTML_ROW = re.compile(r"<tr\b[^>]{0,200}>(.*?)(?=</tr\s*>|<tr\b|\Z)", re.IGNORECASE | re.DOTALL)
+_HTML_CELL = re.compile(r"<t(?P<kind>[dh])\b[^>]{0,200}>(?:\s*<(?:b|i|strong|em|p)>)*(.*?)(?=(?:</(?:b|i|strong|em|p)>\s*)*</t[dh]\s*>|<t[dh]\b|\Z)",
+                        re.IGNORECASE | re.DOTALL)
+
+
+def html_grids(text: str) -> list[Grid]:
+    """`<table>` with `<tr>`, `<td>`, `<th>`; a first row of headings alone is the header."""
+    found: list[Grid] = []
+    opened: re.Match[str] | None = None
+    for mark in _HTML_TABLE.finditer(text):
+        opening, opened = opened, None if mark["close"] else mark
+        if opening is None or not mark["close"]:
+            continue
+        rows, ruled = [], 0
+        for k, row in enumerate(_HTML_ROW.finditer(text, opening.end(), mark.start())):
+            cells = list(_HTML_CELL.finditer(text, *row.span(1)))
+            ruled = 1 if k == 0 and cells and all(c["kind"] in "hH" for c in cells) else ruled
+            rows.append(tuple(cell(text, *c.span(2)) for c in cells))
+        if any(rows) and sum(map(len, rows)) <= MAX_CELLS:
+            found.append(Grid("html", tuple(r for r in rows if r), Span(opening.start(), mark.end()), ruled))
+    return found
+
+
 def _cut(text: str, pattern: str) -> list[Span]:
     """As `splitting.split_at`, but only braces hide a cut: a tabular's cells may hold lone brackets."""
     deep = bytearray(len(text))
@@ -221,7 +257,7 @@ _LIST = re.compile(r"^[ \t]*(?:[-*•·][ \t]+)?(?P<label>[^\n:=\[\](){},|]{1,40
                    r"→)[ \t]*(?P<body>[^\n]+?)[ \t]*[.;]?[ \t]*$", re.MULTILINE)
 _BETWEEN = r"\s*(?:,|;|→|->|\\to\b|\\rightarrow\b)\s*"
 _IN_SENTENCE = re.compile(rf"(?<![A-Za-z\\_])\$?(?P<label>[A-Za-z](?:_\{{?[a-z]\}}?)?)\$?[ \t]*[:=][ \t]*\$?[\[(]?"
-                          rf"(?P<body>{_NUMBER}(?:{_BETWEEN}{_NUMBER}){{3,}})(?![\w.])")
+                          rf"(?P<body>{NUMBER}(?:{_BETWEEN}{NUMBER}){{3,}})(?![\w.])")
 """A list of four numbers or more after a letter, wherever it stands: "q = 1, 2, 1, -1 and p = 1, -1, -2, -1"."""
 _BODY = re.compile(r"^(?:np\.array\s*\(|numpy\.array\s*\(|list\s*\()?\s*(?:\\?[\[({])?(?P<inner>.*?)(?:\\?[\])}])?\)?\s*(?:#.*)?$", re.DOTALL)
 
@@ -245,13 +281,21 @@ def list_rows(text: str) -> list[tuple[Cell, tuple[Cell, ...], Span]]:
         parts = [p for p in _top_commas(text[a:b], _BETWEEN)]
         if len(parts) == 1:
             parts = [Span(m.start(), m.end()) for m in re.finditer(r"\S+", text[a:b])]
-        cells = tuple(cell(text, a + p.start, a + p.end) for p in parts[:MAX_CELLS])
+        cells = _without_keys(tuple(cell(text, a + p.start, a + p.end) for p in parts[:MAX_CELLS]))
         plain = sum(1 for c in cells if is_number(c.text))
         if any(s.start < found.end() and found.start() < s.end for s in taken):
             continue
         if len(cells) >= 3 and plain >= 2 and plain * 2 >= len(cells) and all(len(c.text.split()) <= 2 and "=" not in c.text for c in cells):
             rows.append((cell(text, *trim(text, *found.span("label"), " $")), cells, Span(*found.span())))
     return sorted(rows, key=lambda r: r[2])
+
+
+def _without_keys(cells: tuple[Cell, ...]) -> tuple[Cell, ...]:
+    """The values of `{0: 1, 1: 2, ...}`, whose keys count up from 0."""
+    found = [re.fullmatch(r"(\d{1,3})\s*:\s*(\S+)", c.text) for c in cells]
+    if not all(m and int(m[1]) == k for k, m in enumerate(found)):
+        return cells
+    return tuple(Cell(m[2], Span(c.span.start + m.start(2), c.span.end)) for c, m in zip(cells, found) if m)
 
 
 def _top_commas(text: str, pattern: str) -> list[Span]:
@@ -307,25 +351,3 @@ def _value(text: str, start: int) -> Cell | None:
     last = text.rfind("=", start, end) + 1
     span = trim(text, max(start, last), end, "$. *)")
     return Cell(text[span.start:span.end], span) if is_number(text[span.start:span.end]) else None
-
-
-_PAIR = re.compile(rf"\(\s*({_NUMBER})\s*,\s*({_NUMBER})\s*\)")
-_PAIR_NAMES = re.compile(r"\(\s*\$?([A-Za-z])(?:_\{?\w\}?)?\$?\s*,\s*\$?([A-Za-z])(?:_\{?\w\}?)?\$?\s*\)")
-
-
-def pair_runs(text: str) -> list[tuple[tuple[str, str], tuple[tuple[Cell, Cell], ...], Span]]:
-    """Three or more pairs of numbers in a row, `(1,1), (1,2), ...` or with arrows; the names are those of a pair `(q, p)` written before."""
-    runs = []
-    current: list[re.Match[str]] = []
-    for found in [*_PAIR.finditer(text), None]:
-        between = text[current[-1].end():found.start()] if current and found else ""
-        if found and (not current or re.fullmatch(r"[\s,;$]*(?:->|→|\\to|\\rightarrow|\\mapsto|and|then)?[\s,;$]*", between)):
-            current.append(found)
-            continue
-        if len(current) >= 3:
-            names = list(_PAIR_NAMES.finditer(text, max(0, current[0].start() - 200), current[0].start()))
-            label = (names[-1][1], names[-1][2]) if names else ("", "")
-            pairs = tuple((cell(text, *m.span(1)), cell(text, *m.span(2))) for m in current[:MAX_CELLS])
-            runs.append((label, pairs, Span(current[0].start(), current[-1].end())))
-        current = [found] if found else []
-    return runs

@@ -10,7 +10,7 @@ import re
 
 from grader.reading.bare import Run, bare_runs
 from grader.reading.delimiters import Passage, delimited
-from grader.reading.grids import latex_grids, line_grids
+from grader.reading.grids import html_grids, latex_grids, line_grids
 from grader.reading.splitting import Names, trim
 from grader.term import Span
 
@@ -26,7 +26,7 @@ def passages(text: str, vocabulary: object = None) -> tuple[Passage, ...]:
 def _passages(text: str, names: Names) -> list[Passage]:
     fixed = list(delimited(text))
     apart = [p.outer for p in fixed if p.kind in ("display", "code", "table")]
-    for grid in sorted([*line_grids(text), *latex_grids(text)], key=lambda g: g.span):
+    for grid in sorted([*html_grids(text), *line_grids(text), *latex_grids(text)], key=lambda g: g.span):
         if not any(s.start < grid.span.end and grid.span.start < s.end for s in apart):
             span = trim(text, *grid.span)
             fixed = [p for p in fixed if p.outer.end <= span.start or p.outer.start >= span.end]

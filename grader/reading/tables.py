@@ -13,8 +13,9 @@ from collections import Counter
 from dataclasses import dataclass, replace
 
 from grader.model import Note
-from grader.reading.grids import Cell, Grid, assignments, cell, is_number, latex_grids, line_grids, list_rows, pair_runs
+from grader.reading.grids import Cell, Grid, assignments, cell, html_grids, is_number, latex_grids, line_grids, list_rows
 from grader.reading.splitting import Names
+from grader.reading.value_pairs import pair_runs
 from grader.term import Span
 
 MAX_INDEX = 500
@@ -79,7 +80,11 @@ def tables(text: str, vocabulary: object = None) -> tuple[Table, ...]:
     names = Names.of(vocabulary)
     found: list[Table] = []
     taken: list[Span] = []
-    for grid in sorted([*latex_grids(text), *line_grids(text)], key=lambda g: g.span):
+    for pairs in _from_pairs(text, names):
+        if "\\begin" in text[pairs.span.start:pairs.span.end]:  # columns of two, which would be grids of their own
+            taken.append(pairs.span)
+            found.append(pairs)
+    for grid in sorted([*html_grids(text), *latex_grids(text), *line_grids(text)], key=lambda g: g.span):
         if not any(_overlap(grid.span, s) for s in taken):
             taken.append(grid.span)
             found += _from_grid(grid, names)
@@ -292,8 +297,8 @@ def _from_lists(text: str, names: Names) -> list[Table]:
 
 def _from_pairs(text: str, names: Names) -> list[Table]:
     made = []
-    for labels, pairs, span in pair_runs(text):
-        rows = tuple(Row(tuple(p[k] for p in pairs), labels[k], names.spellings.get(labels[k], labels[k]), span=span) for k in (0, 1))
+    for labels, pairs, first, span in pair_runs(text):
+        rows = tuple(Row(tuple(p[k] for p in pairs), labels[k], names.spellings.get(labels[k], labels[k]), (), first, span) for k in (0, 1))
         made.append(Table(rows, "pairs", span))
     return made
 
