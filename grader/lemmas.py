@@ -60,6 +60,7 @@ _RATIO = apply("div", _call(_P, _X, _Z), _QZ)
 _COVER = "T. M. Cover, J. A. Thomas, Elements of Information Theory, 2nd ed. (2006)"
 _RUDIN = "W. Rudin, Real and Complex Analysis, 3rd ed. (1987)"
 _PRINCIPLES = "W. Rudin, Principles of Mathematical Analysis, 3rd ed. (1976)"
+_BILLINGSLEY = "P. Billingsley, Probability and Measure, 3rd ed. (1995)"
 _EXIST = "the sums or integrals exist"
 
 _ENTRIES = (
@@ -108,6 +109,27 @@ _ENTRIES = (
           "(E h)^2 <= E h^2", ("w >= 0", "sum_z w = 1", _EXIST),
           f"{_RUDIN}, theorem 3.3 for the square", "<=",
           apply("pow", apply("expectation", _FZ, _QZ), number(2)), apply("expectation", apply("pow", _FZ, number(2)), _QZ)),
+    Lemma("tower", "the tower rule for conditional means",
+          "E[E[X | Y] g(Y)] = E[X g(Y)]", ("the means exist",), f"{_BILLINGSLEY}, theorem 34.4", "=",
+          apply("expectation", apply("expectation", _FZ, _bar(_P, _Z, _X)), _call(_P, _X)), apply("expectation", _FZ, _call(_P, _Z))),
+    Lemma("independence", "the mean of a product of independent factors",
+          "E[XY] = E[X] E[Y]", ("X and Y are independent", "the means exist"), f"{_BILLINGSLEY}, section 21, formula (21.18)"),
+    Lemma("law_moments", "the moments of a named law",
+          "E X = m, E X^2 = v + m^2, E exp(tX) = exp(m t + v t^2 / 2) for X ~ N(m, v), and the like", ("the law is the one named",),
+          "N. L. Johnson, S. Kotz, N. Balakrishnan, Continuous Univariate Distributions, 2nd ed. (1994), chapters 13, 19, 26"),
+    Lemma("cauchy_schwarz", "the Cauchy-Schwarz inequality",
+          "(E XY)^2 <= E X^2 E Y^2, Cov(X, Y)^2 <= Var X Var Y", ("the means exist",), f"{_RUDIN}, theorem 3.5", "<=",
+          apply("pow", apply("expectation", _mul(_FZ, _GZ), _QZ), number(2)),
+          _mul(apply("expectation", apply("pow", _FZ, number(2)), _QZ), apply("expectation", apply("pow", _GZ, number(2)), _QZ))),
+    Lemma("markov", "Markov's inequality, and Chebyshev's, which is it for the square",
+          "c P(X >= c) <= E X, c^2 P(|Y| >= c) <= E Y^2", ("X >= 0", "c >= 0 for the second"), f"{_BILLINGSLEY}, formulas (21.12) and (21.13)"),
+    Lemma("probability", "probabilities are not negative and add up to one",
+          "0 <= P(A), and P of disjoint events is the sum", (), f"{_BILLINGSLEY}, section 2"),
+    Lemma("shannon", "conditional entropies and mutual informations are not negative",
+          "H(X | Z) >= 0 for discrete X, I(X; Y | Z) >= 0", ("H(X | Z) >= 0 only for discrete variables",), f"{_COVER}, section 2.6; R. W. Yeung, "
+          "A framework for linear information inequalities (1997)"),
+    Lemma("entropy_chain", "the chain rules of entropy and information",
+          "H(X | Z) = H(X, Z) - H(Z), I(X; Y | Z) = H(X, Z) + H(Y, Z) - H(X, Y, Z) - H(Z)", ("the entropies are finite",), f"{_COVER}, sections 2.2 to 2.5"),
 )
 
 LEMMAS: Mapping[str, Lemma] = {lemma.name: lemma for lemma in _ENTRIES}

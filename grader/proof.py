@@ -21,6 +21,7 @@ from grader.reading.lines import lines as read_lines
 from grader.term import Term
 from grader.theories import Context, Link, Step
 from grader.theories._derivation import Layout, Placed, layout
+from grader.theories._suppositions import told
 
 CLAIM_SECONDS = 2.0
 """Processor time for one claim of a link."""
@@ -73,12 +74,13 @@ def check_proof(lines: str | Sequence[str], *, assume: Mapping[str, str] | None 
     assume = dict(assume or {})
     domains = tuple(sorted((name, Domain.parse(words)) for name, words in assume.items()))
     vocabulary = Vocabulary.declared({name: words for name, words in assume.items() if name != "*"})
-    context = Context(domains, vocabulary=vocabulary)
+    kept, words = told(typed, vocabulary)
+    context = Context(domains, vocabulary=vocabulary, words=words)
     chosen = (theories.load(theory),) if theory else None
     budget = budget or Budget(TOTAL_SECONDS)
     if sum(map(len, typed)) > MAX_CHARACTERS:
         return Proof(typed, tuple([None] * len(typed)), None, "", (f"it has more than {MAX_CHARACTERS} characters and was not read",))
-    found, numbers = _read(typed, vocabulary)
+    found, numbers = _read(kept, vocabulary)
     laid = layout(found, context, numbers)
     terms = _terms(laid)
     context = replace(context, options={"signs": frozenset(link.sign for link in laid.links)})
@@ -155,7 +157,9 @@ def _step(module: ModuleType, understood: Mapping[Term, Term | str], widened: Co
             return Step(placed.line, None, Status.UNDECIDED, f"it was not understood: {side}", tags=("unread",))
     link = replace(placed.link, left=sides[0], right=sides[1])
     narrowed = dict(widened.domains) | {n: d for n, d in placed.context.domains if dict(base.domains).get(n) != d}
-    conditions = tuple([t for c in placed.context.conditions if isinstance(t := understood.get(c, c), Term)])
+    own = [t for c in placed.context.conditions if isinstance(t := understood.get(c, c), Term)]
+    added = [c for c in widened.conditions if c not in base.conditions]
+    conditions = tuple(dict.fromkeys([*own, *added]))
     context = replace(widened, domains=tuple(sorted(narrowed.items())), conditions=conditions)
     return judge_link(module, link, context, budget)
 

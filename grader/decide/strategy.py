@@ -15,10 +15,18 @@ from grader.decide.plain import SPECIAL, is_plain
 from grader.model import Claim, Evidence, Satisfies, Verdict
 
 ROUTES: dict[str, tuple[str, ...]] = {
-    "Equal": ("probability", "structures", "equal"), "AtMost": ("probability", "inequality"), "GrowsLike": ("growth", "limit"), "TendsTo": ("limit",),
-    "Follows": ("steps", "region", "zeros", "roots"),
-    "attention": ("attention",), "iterates": ("dynamics",), "dynamics": ("dynamics",), "choice": ("choice",),
-    "definedness": ("definedness",), "form": ("form",),
+    "Equal": ("linear_algebra", "entropies", "moments", "probability", "structures", "equal"),
+    "AtMost": ("linear_algebra", "entropies", "moments", "probability", "inequality", "monotone"),
+    "GrowsLike": ("growth", "limit"),
+    "TendsTo": ("limit",),
+    "Follows": ("linear_algebra", "steps", "region", "zeros", "roots"),
+    "attention": ("attention",),
+    "iterates": ("dynamics",),
+    "dynamics": ("dynamics",),
+    "choice": ("choice",),
+    "linear_algebra": ("linear_algebra",),
+    "definedness": ("definedness",),
+    "form": ("form",),
 }
 """Modules for a conclusion's type; for `Satisfies`, for the word of its property before the first dot ("dynamics.fixed_points")."""
 

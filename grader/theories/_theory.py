@@ -58,6 +58,8 @@ class Context:
     definitions: tuple[tuple[Term, Term], ...] = ()
     vocabulary: Vocabulary = OPEN
     options: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
+    words: tuple[str, ...] = ()
+    """Sentences that suppose something of random variables, as written."""
 
     def domain(self, name: str) -> Domain:
         """The domain of a symbol."""

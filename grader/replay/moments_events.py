@@ -1,0 +1,71 @@
+"""Events: their indicators as polynomials in bare indicators, so that probabilities are means."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from grader.kernel import Refused
+from grader.replay.moments_algebra import ONE, Poly, basics, minus, mul, single, spelled, times_number
+from grader.replay.moments_means import NOTHING, Means
+from grader.replay.moments_terms import base_of
+from grader.term import Term
+
+
+class Events(Means):
+    """The part that reads events: a union is 1 - (1 - a)(1 - b), a complement 1 - a, an intersection a product."""
+
+    def event(self, term: Term) -> Poly:
+        """The indicator of an event as a polynomial in bare indicators."""
+        name = base_of(term)
+        if name is not None and name[0] in self.roles.events:
+            return single(("ev", (("event", name[0], *["@" + i for i in name[1]]), NOTHING)))
+        if term.kind == "tuple" or term.kind == "apply" and term.name in ("intersection", "and"):
+            found = ONE
+            for a in term.args:
+                found = mul(found, self.event(a))
+            return found
+        if term.kind == "apply" and term.name in ("union", "or"):
+            none = ONE
+            for a in term.args:
+                none = mul(none, minus(ONE, self.event(a)))
+            return minus(ONE, none)
+        if term.is_apply("complement", 1) or term.is_apply("not", 1):
+            return minus(ONE, self.event(term.args[0]))
+        if term.is_apply("setminus", 2):
+            return mul(self.event(term.args[0]), minus(ONE, self.event(term.args[1])))
+        if term.kind == "relation" and len(term.signs) >= 1:
+            found = ONE
+            for sign, a, b in zip(term.signs, term.args, term.args[1:]):
+                found = mul(found, self.comparison(sign, self.value(a), self.value(b)))
+            return found
+        raise Refused(f"{term} is no event")
+
+    def comparison(self, sign: str, a: Poly, b: Poly) -> Poly:
+        """The indicator of a SIGN b; a < b is not b <= a, and = and != belong together."""
+        if sign in ("<", "!="):
+            return minus(ONE, self.comparison(">=" if sign == "<" else "=", a, b))
+        if sign == "<=":
+            return minus(ONE, self.comparison(">", a, b))
+        if sign not in ("=", ">", ">="):
+            raise Refused(f"no event is made with {sign}")
+        gap = minus(a, b)
+        depends = frozenset().union(*[basics(m) for m in gap])
+        if not depends:
+            raise Refused("an event without randomness")
+        if sign == "=" and min(gap.items(), key=lambda f: spelled(f[0]))[1] < 0:
+            gap = times_number(gap, -1)
+        atom = ("ev", ((sign, _keyed(gap)), depends))
+        self.gaps[atom] = gap
+        return single(atom)
+
+
+def _keyed(poly: Poly) -> tuple[Any, ...]:
+    """A polynomial as nested tuples with "@" before its indices, to stand in the key of an event."""
+    def key(x: Any) -> Any:
+        if isinstance(x, frozenset):
+            return tuple(sorted([(key(a), str(e)) for a, e in x], key=spelled))
+        if isinstance(x, tuple):
+            return (x[0], x[1], *["@" + i for i in x[2]]) if x[:1] in (("sym",), ("rv",)) else tuple([key(p) for p in x])
+        return x
+
+    return tuple(sorted([(key(m), str(c)) for m, c in poly.items()], key=spelled))

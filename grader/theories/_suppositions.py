@@ -1,0 +1,276 @@
+"""What a sentence supposes of random variables: "let X, Y be independent with mean 0 and variance 1", "X_i ~ N(0, 1) i.i.d.", "eps is independent of f".
+
+The formulas of the sentence are put aside and its words are compared with a few forms; what is understood becomes conditions in the language of
+`replay.moments_terms` (laws, moments, independence) and definitions. A sentence with a word that matters and is not understood supposes nothing here.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+
+from grader.model import Read
+from grader.reading import Vocabulary, read
+from grader.term import Term, apply, number, relation, symbol
+
+WORDS_THAT_MATTER = re.compile(
+    r"(?i)(?<!linearly )independen|i\.?\s?i\.?\s?d\b|uncorrelated|identically|zero[- ]mean|unit[- ]variance|\bmean\b|\bvariance\b|\bpartition|random variable|distributed|\bdrawn\b|"
+    r"markov chain|standard normal|nonnegative random")
+OPENING = re.compile(r"(?i)^\W*(?:let|assume|assuming|suppose|given|where|with|for|here|setup|consider|fix|take|denote|and|also|we assume|if|hypothes[ei]s|"
+                     r"assumption)s?\b\s*:?")
+SPEAKS = re.compile(r"\\(?:mathbb|mathrm|operatorname|text)\{(?:E|V|Var|Cov|KL|P|Bias)\}|\bE\s*[\[_(]|\bE_|\\E\b|Var\b|Cov\b|\\Pr\b|\bP\s*\(|\bKL\b|\b[HI]\s*\([^()]*[;|,]|\\mathcal\{?\s*N")
+"""Does a line speak of means, variances, probabilities or laws?"""
+REASONING = re.compile(r"(?i)^\W*(?:since|as|because|by|note|recall|we have|using|thus|so|then|hence|therefore)\b")
+A_LAW = re.compile(r"\\mathcal\{?\s*N\s*\}?|\\(?:mathrm|text|operatorname)\{(?:Bern|Ber|Unif|Exp|Poi|N)\w*\}|\b(?:N|Normal|Bern\w*|Ber|Unif\w*|Poi\w*)\s*\(")
+MOMENT = re.compile(r"^\s*(?:\\(?:mathbb|mathrm|operatorname|text)\{(?:E|V|Var|Cov)\}|E|Var|Cov)\s*(?:\\left|\\big|\\Big)?\s*[\[(]")
+LAW_SIGN = re.compile(r"\\sim\b|\\overset\{[^{}]*\}\{\\sim\}|\\stackrel\{[^{}]*\}\{\\sim\}|(?<![~])~(?![~])")
+IID = re.compile(r"(?i)i\.?\s?i\.?\s?d\.?(?![a-z])|independent(?:ly)? and identically distributed")
+
+
+@dataclass
+class Supposed:
+    """Conditions and definitions of a sentence, and the names that it calls random."""
+
+    conditions: list[Term] = field(default_factory=list)
+    definitions: list[tuple[Term, Term]] = field(default_factory=list)
+    random: list[Term] = field(default_factory=list)
+
+
+def supposed(text: str, vocabulary: Vocabulary, *, reason: bool = False) -> Supposed | None:
+    """What a line supposes, or None where it is no such sentence. With `reason`, the text is one ("since X and Y are independent")."""
+    if len(text) > 600:
+        return None
+    words, formulas = _apart(text)
+    plain = not formulas
+    opens = bool(OPENING.search(words)) or reason
+    matter = bool(WORDS_THAT_MATTER.search(words)) or any("\\perp" in f for f in formulas)
+    matter = matter or opens and any(A_LAW.search(f) or MOMENT.search(f) for f in formulas)
+    if plain and not matter:
+        return _bare_law(text, vocabulary)
+    laws = [f for f in formulas if LAW_SIGN.search(f)]
+    if not matter and not laws or not opens and not _only_words(words):
+        return None
+    if plain:
+        words, formulas = _names_in_words(words)
+    claims = [f for f in formulas if re.search(r"=|\\le|\\ge|<|>", f) and not LAW_SIGN.search(f)]
+    if claims and not reason and (REASONING.search(words) or not opens and not laws):
+        return None
+    found = Supposed()
+    understood = _sentence(words, formulas, vocabulary, found)
+    return found if understood and (found.conditions or found.definitions or found.random) else None
+
+
+def _apart(text: str) -> tuple[str, list[str]]:
+    """The words with «k» in place of the k-th formula, and the formulas; commas between formulas of one pair of dollars part them."""
+    formulas: list[str] = []
+
+    def put(match: re.Match[str]) -> str:
+        body = next(g for g in match.groups() if g is not None)
+        parts = [p for p in _at_commas(body) if p.strip(" .,;")]
+        marks = []
+        for part in parts:
+            formulas.append(part.strip(" .,;"))
+            marks.append(f"«{len(formulas) - 1}»")
+        return " , ".join(marks) or " "
+
+    words = re.sub(r"\$\$(.+?)\$\$|\$(.+?)\$|\\\((.+?)\\\)|\\\[(.+?)\\\]", put, text)
+    return re.sub(r"\\(?:text|textbf|mathrm|emph)\{([^{}]*)\}", r"\1", words), formulas
+
+
+def _at_commas(body: str) -> list[str]:
+    """The formula cut at commas that stand in no bracket, and at \\quad and "and"."""
+    body = re.sub(r"\\(?:q?quad|;)|\\text\{\s*(?:and|with|,)\s*\}", ",", body)
+    depth, cut, parts = 0, 0, []
+    for k, c in enumerate(body):
+        depth += (c in "([{") - (c in ")]}")
+        if c in ",;" and depth <= 0 and not (k and body[k - 1] == "\\"):
+            parts.append(body[cut:k])
+            cut = k + 1
+    parts.append(body[cut:])
+    listed = [k for k, p in enumerate(parts) if "dots" in p or "..." in p]
+    if listed and "=" not in body:  # X_1, ..., X_n
+        return [body]
+    return parts
+
+
+def _only_words(words: str) -> bool:
+    """Is nothing left that could be a step: no sign of a relation outside the formulas?"""
+    return not re.search(r"[=<>]|\\(?:le|ge|leq|geq|implies|Rightarrow)\b", words)
+
+
+def _names_in_words(words: str) -> tuple[str, list[str]]:
+    """Single letters (perhaps with an index) of a sentence without dollars are its formulas; so are equations such as E[X]=0."""
+    formulas: list[str] = []
+
+    def put(match: re.Match[str]) -> str:
+        formulas.append(match.group(0))
+        return f"«{len(formulas) - 1}»"
+
+    letter = r"\\?[A-Za-z]+(?:_\{?\w+\}?)?"
+    equation = r"(?:\\(?:mathbb|mathrm|operatorname)\{(?:E|Var|Cov)\}|E|Var|Cov)\s*[\[(][^\])]*[\])]\s*=\s*[-\w^/\\.]+"
+    law = rf"{letter}\s*(?:~|\\sim)\s*(?:\\mathcal\{{N\}}|[A-Z][a-z]*)\s*\([^()]*\)"
+    single = r"(?<![\w\\.'-])(?:\\(?:epsilon|varepsilon|xi|eta|mu|sigma)|[A-Zb-hj-z](?![\w'.-])|[A-Za-z]_\{?\w+\}?|eps)(?:\^2)?"
+    return re.sub(f"{equation}|{law}|{single}|(?<=mean )-?\\d+|(?<=variance )-?\\d+(?:/\\d+)?", put, words), formulas
+
+
+def _bare_law(text: str, vocabulary: Vocabulary) -> Supposed | None:
+    """A line that is nothing but "X ~ N(0, 1)"."""
+    if not LAW_SIGN.search(text) or re.search(r"=|\\le|\\ge|<|>", text.replace("\\left", "").replace("\\right", "")):
+        return None
+    found = Supposed()
+    return found if _law(text.strip(" .,;$"), vocabulary, found, bool(IID.search(text))) else None
+
+
+def _term(text: str, vocabulary: Vocabulary) -> Term | None:
+    reading = read(text, vocabulary)
+    return reading.term if isinstance(reading, Read) and not reading.proposed else None
+
+
+def _sentence(words: str, formulas: list[str], vocabulary: Vocabulary, found: Supposed) -> bool:
+    """Take a sentence apart. False where something in it is not understood."""
+    iid = bool(IID.search(words)) or any(IID.search(f) for f in formulas)
+    names: list[int] = []
+    for k, formula in enumerate(formulas):
+        if LAW_SIGN.search(formula):
+            if not _law(formula, vocabulary, found, iid):
+                return False
+        elif re.search(r"=|\\perp|\\le|\\ge|<|>|\\to\b|\\rightarrow", formula):
+            if not _relation(formula, vocabulary, found):
+                return False
+        else:
+            names.append(k)
+    return _words(words, names, formulas, vocabulary, found, iid)
+
+
+def _law(formula: str, vocabulary: Vocabulary, found: Supposed, iid: bool) -> bool:
+    left, right = LAW_SIGN.split(formula, maxsplit=1)
+    drawn = _term(re.sub(r"^\s*\\?\{|\\?\}(?:_\{[^}]*\}\^\S+)?\s*$", "", left) if left.strip().startswith("\\{") else left, vocabulary)
+    law = _term(right.strip().rstrip(".,;"), vocabulary)
+    if drawn is None or law is None:
+        return False
+    if law.is_apply("mul", 2) and law.args[0].kind == "symbol":  # Bern(1 - p)
+        law = apply("call", law.args[0], law.args[1])
+    found.conditions.append(relation("~", drawn, law))
+    names = families(drawn)
+    found.random += names
+    if iid:
+        found.conditions += [apply("call", symbol(w), *names) for w in ("independent", "identical")]
+    return bool(names)
+
+
+def families(term: Term) -> list[Term]:
+    """The variables that a term lists, without their indices: X, the family of X_i, hat f."""
+    if term.kind == "symbol" or term.kind == "apply" and term.name in ("hat", "bar", "tilde", "prime", "star"):
+        return [term]
+    if term.kind == "apply" and term.name in ("index", "vec", "transpose", "call"):
+        return families(term.args[0])
+    if term.kind == "tuple":
+        return list(dict.fromkeys([n for a in term.args for n in families(a)]))
+    return []
+
+
+def subjects(term: Term) -> list[Term]:
+    """The variables that a term lists, one member for each family: X, X_i, hat f."""
+    if term.kind != "tuple":
+        return [term] if families(term) else []
+    parts = [a for a in term.args if a.kind != "text"]
+    if len(parts) < len(term.args) and all(a.is_apply("index", 2) and a.args[0] == parts[0].args[0] for a in parts):
+        return [apply("index", parts[0].args[0], symbol("i"))]
+    return [t for a in parts for t in subjects(a)]
+
+
+def _relation(formula: str, vocabulary: Vocabulary, found: Supposed) -> bool:
+    term = _term(formula, vocabulary)
+    if term is None or term.kind != "relation":
+        return False
+    if term.signs == ("perp", "divides"):
+        term = relation("perp", term.args[0], apply("given", *term.args[1:]))
+    left = term.args[0]
+    if "perp" in term.signs:
+        found.random += [n for a in term.args for n in families(a.args[0] if a.is_apply("given") else a)]
+    elif term.signs == ("=",) and left.kind == "apply" and left.name in ("expectation", "variance", "covariance"):
+        if not all(families(a) for a in left.args):
+            return False  # a claim about something composed is no hypothesis
+        found.random += [n for a in left.args for n in families(a)]
+    elif term.signs == ("=",) and families(left) == [left] and not A_LAW.search(formula):
+        found.definitions.append((left, term.args[1]))
+        return True
+    found.conditions.append(term)
+    return True
+
+
+NUMBER = {"zero": "0", "unit": "1", "one": "1"}
+
+
+def _words(words: str, names: list[int], formulas: list[str], vocabulary: Vocabulary, found: Supposed, iid: bool) -> bool:
+    """The words: what is said of the named variables."""
+    values: dict[str, str] = {}
+    taken: set[int] = set()
+    for what, pattern in (("mean", r"(?:mean|expectation|expected value)"), ("variance", r"variance"), ("deviation", r"standard deviation")):
+        after = re.search(rf"(?i){pattern}\s*(?:of|is|equal to|=)?\s*(?:«(\d+)»|(-?\d+(?:/\d+)?)\b|(zero|one)\b)", words)
+        before = re.search(rf"(?i)\b(zero|unit|0)[- ]{pattern}", words)
+        if after and after.group(1):
+            if int(after.group(1)) not in names:
+                return False
+            taken.add(int(after.group(1)))
+            values[what] = formulas[int(after.group(1))]
+        elif after:
+            values[what] = after.group(2) or NUMBER[after.group(3).lower()]
+        elif before:
+            values[what] = NUMBER.get(before.group(1).lower(), before.group(1))
+        elif re.search(rf"(?i)\b{pattern}", words) and not re.search(rf"(?i)(?:finite|common|same|bounded|low|high)\s+{pattern}", words):
+            return False
+    split = re.search(r"(?i)(?:conditionally |mutually )?independent (?:of|from)([^«]*)((?:«\d+»(?:\s*(?:,|and)\s*)*)+)", words)
+    other = {int(k) for k in re.findall(r"«(\d+)»", split.group(2))} if split else set()
+    listed = [(k, t) for k in names if k not in taken and (t := _term(formulas[k], vocabulary)) is not None]
+    own = list(dict.fromkeys([m for k, t in listed if k not in other for m in subjects(t)]))
+    terms = list(dict.fromkeys([*own, *[m for k, t in listed if k in other for m in subjects(t)]]))
+    bases = list(dict.fromkeys([n for t in terms for n in families(t)]))
+    every = re.search(r"(?i)\b(entries|components|elements|coordinates|they|all|everything|samples|variables|two)\b", words)
+    if not bases and every and (values or re.search(r"(?i)independent", words) or iid):
+        bases = own = [symbol("entries")]
+    found.random += [b for b in bases if b != symbol("entries")]
+    if re.search(r"(?i)\bnot (?:\w+ )?independent|(?<!in)dependent", words):
+        return False
+    if re.search(r"(?i)given\s*«(\d+)»", words) and re.search(r"(?i)conditionally independent", words) and len(terms) >= 3:
+        found.conditions.append(relation("perp", terms[0], apply("given", terms[1], terms[2])))
+        return True
+    if re.search(r"(?i)uncorrelated", words):
+        found.conditions += [relation("=", apply("covariance", a, b), number(0)) for i, a in enumerate(bases) for b in bases[i + 1:]]
+    if re.search(r"(?i)pairwise", words) and len(bases) > 2:
+        found.conditions += [relation("perp", a, b) for i, a in enumerate(bases) for b in bases[i + 1:]]
+    elif re.search(r"(?i)independen", words) or iid:
+        drawn = list(dict.fromkeys([*bases, *([] if bases else found.random)])) or [symbol("entries")]
+        if not (iid and found.conditions and not bases):
+            found.conditions.append(apply("call", symbol("independent"), *drawn))
+        if iid and bases:
+            found.conditions.append(apply("call", symbol("identical"), *bases))
+    if re.search(r"(?i)standard (?:normal|gaussian)", words):
+        found.conditions += [relation("~", t, apply("call", symbol("N"), number(0), number(1))) for t in own]
+    for what, text in values.items():
+        value = _term(text, vocabulary)
+        if value is None:
+            return False
+        for t in own:
+            head = "expectation" if what == "mean" else "variance"
+            found.conditions.append(relation("=", apply(head, t), apply("pow", value, number(2)) if what == "deviation" else value))
+    if re.search(r"(?i)non-?negative", words):
+        found.conditions += [relation(">=", t, number(0)) for t in terms]
+    elif re.search(r"(?i)\bpositive\b", words):
+        found.conditions += [relation(">", t, number(0)) for t in terms]
+    return True
+
+
+def told(lines: tuple[str, ...], vocabulary: Vocabulary) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The lines with those left blank that only suppose something of random variables; and the sentences themselves, with others that speak of such."""
+    if not any(SPEAKS.search(line) for line in lines):
+        return lines, ()
+    kept, words = [], []
+    for line in lines:
+        found = supposed(line, vocabulary)
+        if found is not None:
+            words.append(line)
+        elif WORDS_THAT_MATTER.search(_apart(line)[0]) and not re.search(r"=|\\le|\\ge|[<>]", line):
+            words.append(line)
+        kept.append("" if found is not None else line)
+    return tuple(kept), tuple(words)
