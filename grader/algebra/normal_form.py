@@ -29,7 +29,7 @@ from grader.kernel import Refused
 from grader.model import Claim
 from grader.replay.definitions import by_definition
 from grader.replay.rules import certain_parts, kind_of
-from grader.replay.semantics import ATOMS, atom_name, integer_built
+from grader.replay.semantics import ATOMS, atom_name, comparisons, integer_built
 from grader.term import Term, constant
 
 MAX_RESTARTS = 12
@@ -45,6 +45,7 @@ class NormalForm(PowerRules, ExponentialRules, FunctionRules, BinderRules):
         self.plan = plan
         self.rows: dict[str, dict[str, Any]] = {}
         self.learned: list[str] = []
+        self.conditions: list[int] = []
         self.memo: dict[Term, Frac] = {}
         self.auxiliary = False
         self.depth = 0
@@ -56,6 +57,7 @@ class NormalForm(PowerRules, ExponentialRules, FunctionRules, BinderRules):
         """Collect what definedness says about operands, wherever their values can be had without guessing."""
         sides = tuple(sides)
         self.sides = self.sides or sides
+        self._learn_conditions()
         if not self.real:
             return
         nodes = list(dict.fromkeys(node for side in sides for node in certain_parts(side) if node.kind == "apply" and node.name in LEARNED
@@ -69,6 +71,21 @@ class NormalForm(PowerRules, ExponentialRules, FunctionRules, BinderRules):
                 else:
                     self.learn_from(node, self.value(node.args[0]))
                 self.learned.append(node.fingerprint)
+            except (Bail, Refused):
+                continue
+
+    def _learn_conditions(self) -> None:
+        """The same facts that the checker learns from the claim's conditions."""
+        k, t = self.k, self.k.table
+        for index, (sign, a, b) in enumerate(comparisons(self.claim)):
+            try:
+                u = k.minus(self.value(a), self.value(b))
+                if sign in ("!=", "<", ">"):
+                    t.unit(k.plain(u[0]))
+                if sign != "!=":
+                    inside = k.reduce(u[0] * u[1]) if not u[1].is_constant() else u[0] / u[1].leading_coefficient()
+                    t.fact(k.plain(inside if sign in (">", ">=") else -inside), sign in ("<", ">"))
+                self.conditions.append(index)
             except (Bail, Refused):
                 continue
 
@@ -241,7 +258,7 @@ def signed(claim: Claim, left: Term, right: Term, strict: bool, check: Callable[
             difference = form.k.minus(v, u)
             if form.k.table.frac_sign((form.k.plain(difference[0]), form.k.plain(difference[1]))) not in ((1,) if strict else (1, 2)):
                 return "the sign of the difference is not known"
-            return {"generators": form.k.entries, "rows": form.rows, "facts": form.learned, "difference": form.k.write_frac(difference)}
+            return {"generators": form.k.entries, "rows": form.rows, "facts": form.learned, "conditions": form.conditions, "difference": form.k.write_frac(difference)}
         except Restart:
             continue
         except (Bail, Refused) as stopped:
@@ -284,7 +301,7 @@ def certificate(claim: Claim, left: Term, right: Term, real: bool, check: Callab
             difference = form.k.minus(form.value(left), form.value(right))
             if not difference[0].is_zero():
                 return "the normal forms differ"
-            return {"generators": form.k.entries, "rows": form.rows, "facts": form.learned}
+            return {"generators": form.k.entries, "rows": form.rows, "facts": form.learned, "conditions": form.conditions}
         except Restart:
             continue
         except Bail as bail:

@@ -304,7 +304,11 @@ class PowerRules:
                 if count.denominator != 1 or abs(count) > 5000:
                     raise Bail("an integer exponent of parts that are no integers")
                 index, w = None, k.whole(f)
-                if not mono.is_constant():
+                if not mono.is_constant() and k.sign(f) == 1:
+                    log, log_steps = self.logarithm(k.whole(f))
+                    w, steps = self.exponential(k.times(k.whole(mono), log))
+                    index = {"log": k.write_frac(log), "log_steps": log_steps, "steps": steps}
+                elif not mono.is_constant():
                     kind = ["alternating", k.write(mono)] if f == -1 else ["power", k.write(f), k.write(mono)]
                     index = k.generator((kind[0], str(f), str(mono)), kind)
                     w = k.at(index)

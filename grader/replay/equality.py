@@ -3,7 +3,7 @@
 Data: {"generators": [...], "rows": {fingerprint: row}, "facts": [fingerprint, ...], "point": {...}, "functions"?: {...}, "lost"?: {...}}.
 
 1. The table of generators is built (`table`): what each means and what follows from that.
-2. "facts" names parts of the claim whose definedness says that something is positive or at least zero (the operand of a root or logarithm);
+2. "conditions" names comparisons among the claim's conditions, which hold wherever it is to hold. "facts" names parts of the claim whose definedness says that something is positive or at least zero (the operand of a root or logarithm);
    undefined parts make a side undefined, so these hold wherever both sides are defined.
 3. Both sides are evaluated over the generators. Sums, products and quotients are computed here; for a function the row says which generator or
    fraction is its value, and the rule for that operator is checked (`rules`): a root by its power and its sign, a logarithm and an exponential by
@@ -51,6 +51,7 @@ def check(claim: Claim, data: Mapping[str, Any]) -> Finding:
     except NoMeaning as error:
         raise Refused(str(error)) from error
     proof = Proof(claim, data, real)
+    proof.learn_conditions(data.get("conditions", []))
     proof.learn(data.get("facts", []), left, right)
     if not proof.table.same(proof.value(left), proof.value(right)):
         raise Refused("the difference of the two sides does not reduce to zero")

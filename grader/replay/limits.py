@@ -253,7 +253,23 @@ class _Germ:
                 quarter = self.x.constant(self.k.mul(self.k.rational(HALF * sign), self.k.letter(constant("pi"))))
                 return self.x.add(quarter, self.x.neg(self._analytic("atan", self.x.inverse(inner))))
             self._no(op)
+        if op in ("asin", "acos"):
+            edge = self._at_edge(op, inner)
+            if edge is not None:
+                return edge
         return self.x.at_constant(inner, lambda c, j: self._taylor(op, c, j))
+
+    def _at_edge(self, op: str, inner: Expansion) -> Expansion | None:
+        """Arcsine and arccosine next to 1 and -1: continuous, and no nearer than the root of the distance."""
+        _, at, small = self.x.split(inner)
+        c = self.k.as_number(at)
+        low = [m[0] for v in small for m in v.terms] + [v.error for v in small if v.error is not None]
+        if c not in (1, -1) or not low:
+            return None
+        if self.k.sign(self.x.leading(small)[2]) == c:
+            raise OffSide
+        value = self.k.mul(self.k.rational(HALF * c if op == "asin" else (0 if c == 1 else 1)), self.k.letter(constant("pi")))
+        return [Level({}, {(Fraction(0), Fraction(0)): value} if value[0] else {}, min(low) / 2)]
 
     def _is_power(self, inner: Expansion) -> bool:
         """Does it grow at least like a power of 1/t? (exp(-x^2) is then smaller than every power.)"""

@@ -71,6 +71,7 @@ def _by_sign(claim: Claim, conclusion: AtMost, data: Mapping[str, Any]) -> Findi
     if not is_real(claim):
         raise Refused("complex numbers have no order")
     proof = Proof(claim, data, True)
+    proof.learn_conditions(data.get("conditions", []))
     proof.learn(data.get("facts", []), conclusion.left, conclusion.right)
     left, right = proof.value(conclusion.left), proof.value(conclusion.right)
     t = proof.table

@@ -29,7 +29,7 @@ from grader.replay.generators import ENTIRE, Frac
 from grader.replay.pairs import Pairs
 from grader.replay.rules_binders import BinderRules
 from grader.replay.rules_functions import OPAQUE, FunctionRules
-from grader.replay.semantics import ATOMS, atom_name, integer_built
+from grader.replay.semantics import ATOMS, atom_name, comparisons, integer_built
 from grader.replay.table import Table
 from grader.term import Term, apply, constant, number
 
@@ -61,6 +61,21 @@ class Proof(FunctionRules, BinderRules):
                 self.learn_length(node)
             else:
                 self._learn(node, self.value(node.args[0]))
+
+    def learn_conditions(self, indices: Iterable[int]) -> None:
+        """What these comparisons among the claim's conditions say of signs and zeros."""
+        known, t = comparisons(self.claim), self.table
+        for index in indices:
+            if type(index) is not int or not 0 <= index < len(known):
+                raise Refused("a condition that the claim does not have")
+            sign, a, b = known[index]
+            right = self.value(b)
+            u = t.plus(self.value(a), (P.scale(right[0], -1), right[1]))
+            if sign in ("!=", "<", ">"):
+                t.unit(u[0])
+            if sign != "!=":
+                inside = t.reduced(P.multiply(*u)) if not P.is_constant(u[1]) else P.scale(u[0], 1 if P.value(u[1]) > 0 else -1)
+                t.fact(inside if sign in (">", ">=") else P.scale(inside, -1), sign in ("<", ">"))
 
     def _learn(self, node: Term, u: Frac) -> None:
         if not self.real or self.auxiliary:
@@ -334,6 +349,11 @@ class Proof(FunctionRules, BinderRules):
             if m != P.constant(1, t.count):
                 raise Refused("a power without generator")
             return t.whole(f)
+        if isinstance(index, dict):  # f > 0: exp(m log f)
+            log = self._logarithm(index["log"], index["log_steps"], t.whole(f))
+            if t.sign(f) != 1:
+                raise Refused("a base that need not be positive")
+            return self.pairs.exponential(t.times(t.whole(m), log), index["steps"])
         if f == P.constant(-1, t.count) and t.at(index, "alternating").parts == (m,):
             return t.whole(P.generator(index, t.count))
         if t.at(index, "power").parts != (f, m):

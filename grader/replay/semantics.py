@@ -119,6 +119,18 @@ def is_real(claim: Claim) -> bool:
     return all(claim.domain(name).is_real for term in terms for name in symbols_of(term))
 
 
+def comparisons(claim: Claim) -> list[tuple[str, Term, Term]]:
+    """The comparisons of two numbers that the claim's conditions are made of, joined by "and": (sign, left, right)."""
+    found, stack = [], list(reversed(claim.conditions))
+    while stack:
+        node = stack.pop()
+        if node.is_apply("and"):
+            stack.extend(reversed(node.args))
+        elif node.kind == "relation" and set(node.signs) <= {"!=", "<", ">", "<=", ">="}:
+            found += list(zip(node.signs, node.args, node.args[1:]))
+    return found
+
+
 def integer_built(term: Term, is_integer: Callable[[str], bool]) -> bool:
     """Is the term's value an integer by the way it is built, whatever the values of its symbols in their domains?
 
