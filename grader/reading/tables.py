@@ -84,8 +84,10 @@ def tables(text: str, vocabulary: object = None) -> tuple[Table, ...]:
         if "\\begin" in text[pairs.span.start:pairs.span.end]:  # columns of two, which would be grids of their own
             taken.append(pairs.span)
             found.append(pairs)
+    columns = bool(found)
     for grid in sorted([*html_grids(text), *latex_grids(text), *line_grids(text)], key=lambda g: g.span):
-        if not any(_overlap(grid.span, s) for s in taken):
+        named = columns and all(len(row) == 1 and not is_number(row[0].text) for row in grid.rows)  # the column that names the two
+        if not named and not any(_overlap(grid.span, s) for s in taken):
             taken.append(grid.span)
             found += _from_grid(grid, names)
     for made in (_from_lists(text, names), _from_pairs(text, names), _from_assignments(text, names)):
