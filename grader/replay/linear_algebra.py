@@ -1,0 +1,385 @@
+"""Replays evidence about vectors and matrices.
+
+Forms of evidence (`data["form"]`):
+- "identity": both sides have one normal form (`matrix_forms`), after the difference was multiplied by what `steps` name (an invertible matrix from the
+  left or right, a denominator); and a model, worked out in numbers without normal forms, in which both sides are defined and equal;
+- "bound": right - left is a sum of `terms`, each of which is never negative: weighted squares, v^T A v with A positive semidefinite, |u| |v| - u^T v
+  (Cauchy-Schwarz), |u| + |v| - |u + v| (triangle inequality), products of positive factors; with a model as before;
+- "definite": a matrix is symmetric ("identity"), and its quadratic form is nonnegative, or positive ("bound"); or one of these is refuted;
+- "model": letters and sizes that satisfy the hypotheses and contradict the conclusion;
+- "agreement": in at least `AGREEING` different models both sides are defined and equal;
+- "shapes": in no reading do the shapes of the sides fit.
+
+Identities hold wherever both sides are defined. A conclusion that follows from premises must also be defined: what it inverts must be inverted
+or said to be invertible in the hypotheses, or be shown to be positive definite (`definite`, evidence by place).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from grader.domain import Domain
+from grader.kernel import Refused
+from grader.model import AtMost, Claim, Equal, Finding, Follows, Satisfies, Status
+from grader.replay.matrix_claims import (Situation, facts_of, forms_of, inverses, model_of, nodes_of, places, require_hypotheses, situations, stated,
+                                         understood)
+from grader.replay.matrix_nodes import Nodes
+from grader.replay.matrix_shapes import NUMBER, Node, NoForm, Unfit
+from grader.replay.matrix_tensors import Poly
+from grader.replay.matrix_values import Undefined, Unsure, Values, close, differ, minus, sign
+from grader.replay.matrix_words import at_model, shapes_words, sides_words
+from grader.term import Term, apply, free_names, from_data, number, symbol, walk
+
+LEMMAS = {"cauchy": "cauchy_schwarz", "triangle": "triangle_inequality"}
+MAX_STEPS = 8
+AGREEING = 8
+PROPERTIES = {"linear_algebra.semidefinite": False, "linear_algebra.definite": True}
+
+
+def check(claim: Claim, data: Mapping[str, Any]) -> Finding:
+    """What the evidence shows of the claim. Fails with `Refused` where it does not hold up."""
+    form = {"identity": _identity, "bound": _bound, "definite": _definite, "model": _model, "shapes": _shapes, "agreement": _agreement}.get(data["form"])
+    if form is None:
+        raise Refused(f"no form of evidence is called {data['form']!r}")
+    try:
+        return form(claim, data)
+    except (NoForm, Unfit, Unsure, Undefined) as error:
+        raise Refused(str(error)) from error
+
+
+# -------------------------------------------------------------------------------------------------------- identities
+
+
+def multiplied(forms: Nodes, p: Poly, step: list[str]) -> Poly:
+    """p times an invertible matrix or a denominator that occurs in it: ["left" | "right" | "times", key]. Fails with `Refused`."""
+    where, key = step
+    kind, place = {"left": ("inv", "<"), "right": ("inv", ">"), "times": ("rec", "")}[where]
+    for mono in sorted(p, key=str):
+        for head, labels in mono:
+            if head[0] != kind or head[1] != key:
+                continue
+            if where == "times" and all(isinstance(x, str) for x in labels):
+                return forms.reduce(forms.mul(p, forms.rename(forms.made[head], {str(k): x for k, x in enumerate(labels)})))
+            if where != "times" and place in labels:
+                turned = labels.index(place) == (1 if where == "left" else 0)
+                inner = forms.made[head]
+                new, size = forms.new(), forms.sizes[head][0]
+                change = ({"0": place, "1": new} if where == "left" else {"0": new, "1": place})
+                if turned:
+                    change = {"0": change["1"], "1": change["0"]}
+                return forms.reduce(forms.total(forms.mul(forms.rename(p, {place: new}), forms.rename(inner, change)), new, size))
+    raise Refused("a multiplier that does not occur")
+
+
+def steps_for(p: Poly) -> list[list[str]]:
+    """Multipliers that fit a polynomial, in order."""
+    found: dict[tuple[str, str], None] = {}
+    for mono in sorted(p, key=str):
+        for head, labels in mono:
+            if head[0] == "inv":
+                found.update({("left" if x == "<" else "right", head[1]): None for x in labels if x in ("<", ">")})
+            elif head[0] == "rec" and all(isinstance(x, str) for x in labels):
+                found["times", head[1]] = None
+    return [list(f) for f in found]
+
+
+def difference(s: Situation, forms: Nodes) -> Poly:
+    """left - right of the two sides, reduced."""
+    return forms.reduce(forms.minus(forms.poly(s.sides[0]), forms.poly(s.sides[1])))
+
+
+def _identity(claim: Claim, data: Mapping[str, Any]) -> Finding:
+    if not isinstance(claim.conclusion, (Equal, Follows)):
+        raise Refused("an identity does not settle this")
+    s = understood(claim)
+    forms = forms_of(s)
+    p = difference(s, forms)
+    if len(data["steps"]) > MAX_STEPS:
+        raise Refused("too many steps")
+    for step in data["steps"]:
+        p = multiplied(forms, p, step)
+    if p:
+        raise Refused("the two sides do not come to the same")
+    v = _standing(s, data["model"])
+    _agree(s, v)
+    facts = facts_of(s, claim)
+    if isinstance(claim.conclusion, Follows):
+        facts += _require_defined(claim, s, forms, data.get("definite", {}))
+    used = [f for f in facts if f != "all numbers are real"]
+    return Finding(Status.PROVED, facts=facts, words=("Both sides come to the same" + (f"; used: {'; '.join(used)}." if used else "."),))
+
+
+def _standing(s: Situation, model: Mapping[str, Any]) -> Values:
+    v = model_of(s, model["letters"], model.get("sizes", {}))
+    require_hypotheses(s, v)
+    return v
+
+
+def _agree(s: Situation, v: Values) -> None:
+    """Fails with `Refused` unless both sides have a value in the model, and the same."""
+    for place in places(s, v):
+        at = Values(v.letters, v.size, place)
+        if not close(*[at.of(side) for side in s.sides]):
+            raise Refused("in the model the two sides differ")
+
+
+def _agreement(claim: Claim, data: Mapping[str, Any]) -> Finding:
+    if not isinstance(claim.conclusion, Equal):
+        raise Refused("agreement does not settle this")
+    s = understood(claim)
+    models = list({str(sorted(m["letters"].items())): m for m in data["models"]}.values())
+    if len(models) < AGREEING:
+        raise Refused("too few models")
+    for model in models:
+        _agree(s, _standing(s, model))
+    return Finding(Status.AGREES, facts=facts_of(s, claim), words=(f"It agrees in {len(models)} examples with numbers.",))
+
+
+def _require_defined(claim: Claim, s: Situation, forms: Nodes, definite: Mapping[str, Any]) -> tuple[str, ...]:
+    """Fails with `Refused` unless all that the conclusion divides by or inverts is known to be invertible where the hypotheses hold."""
+    given = [forms.of(n, "0", "1") for n in s.regular]
+    given += [forms.of(n, "0", "1") for pair in s.equations for side in pair for n in _inverted(side, "inv")]
+    known = [forms.reduce(p) for p in given]
+    given_numbers = [forms.poly(n) for pair in s.equations for side in pair for n in _inverted(side, "recip")]
+    given_numbers += [forms.poly(n) for a, b, strict in s.orders if strict is None for n in (a, b)]
+    facts = []
+    for side in s.sides:
+        for n in _inverted(side, "inv"):
+            p = forms.reduce(forms.of(n, "0", "1"))
+            if n.op == "letter" and {"invertible", "orthogonal", "positive definite"} & set(s.domains[n.extra[0]].traits):
+                continue
+            if any(p == k or forms.rename(p, {"0": "1", "1": "0"}) == k for k in known) or p and not forms.minus(p, forms.delta("0", "1", n.shape[0])):
+                continue
+            facts.append(_definite_place(claim, forms, p, definite, s))
+        for n in _inverted(side, "recip"):
+            p = forms.poly(n)
+            if not any(p == k for k in given_numbers) and not is_nonnegative(forms, p, True):
+                raise Refused("a division by something that may be zero")
+        if any(m.op == "fn" and m.extra[0] in ("log", "sqrt") for m in nodes_of(side)):
+            raise Refused("a logarithm or root that may not be defined")
+    return tuple(dict.fromkeys(facts))
+
+
+def _definite_place(claim: Claim, forms: Nodes, p: Poly, definite: Mapping[str, Any], s: Situation) -> str:
+    for text in inverses(claim):
+        if text not in definite:
+            continue
+        term = next(n.args[0] for side in stated(claim)[0] for n in walk(side) if n.is_apply("inverse", 1) and str(n.args[0]) == text)
+        if forms.reduce(forms.of(s.language.node(term), "0", "1")) != p:
+            continue
+        shown = check(Claim(Satisfies((term,), "linear_algebra.definite"), claim.domains, claim.conditions), definite[text])
+        if shown.status is Status.PROVED:
+            return f"{text} is positive definite, so it is invertible"
+    raise Refused("an inverse that may not exist")
+
+
+def _inverted(node: Node, op: str) -> list[Node]:
+    return [n.args[0] for n in nodes_of(node) if n.op == op]
+
+
+# ------------------------------------------------------------------------------------------------------------ bounds
+
+
+def is_nonnegative(forms: Nodes, p: Poly, strictly: bool = False) -> bool:
+    """Is p nonnegative (positive) product by product, perhaps after multiplying by positive denominators?"""
+    p = forms.reduce(p)
+    for _ in range(4):
+        if forms.all_positive(p, strictly) or not p and not strictly:
+            return True
+        heads = [(h, ls) for m in p for h, ls in m if h[0] == "rec" and forms.all_positive(forms.made[h]) and all(isinstance(x, str) for x in ls)]
+        if not heads:
+            return False
+        head, labels = min(heads, key=str)
+        p = forms.reduce(forms.mul(p, forms.rename(forms.made[head], {str(k): x for k, x in enumerate(labels)})))
+    return False
+
+
+def quantity(claim: Claim, s: Situation, forms: Nodes, item: list[Any], lemmas: list[str]) -> tuple[Poly, bool]:
+    """A quantity that is never negative, and whether it is positive. Fails with `Refused` where that is not known."""
+    kind, weight = item[0], s.language.node(from_data(item[1]))
+    w = forms.poly(weight)
+    if not is_nonnegative(forms, w):
+        raise Refused("a factor that is not known to be nonnegative")
+    strict_weight = is_nonnegative(forms, w, True)
+    nodes = [s.language.node(from_data(t)) for t in item[2:]]
+    make = s.language.make
+    if kind == "weight":
+        return w, strict_weight
+    if kind == "square":
+        v = nodes[0]
+        value = forms.of(v, "<", ">")
+        square = forms.mul(w, value, value)
+        for label, size in zip(("<", ">"), v.shape):
+            if forms.find(size) != "1":
+                square = forms.total(square, label, size)
+        return forms.reduce(square), strict_weight and _is_nonzero(s, v)
+    if not weight.is_number:
+        raise Refused("a factor that is no number")
+    if kind == "form":
+        a, v = nodes
+        definite = _definite_hypothesis(s, forms, a)
+        made = make.prod(make.transpose(v), make.prod(a, v))
+        return forms.reduce(forms.mul(w, forms.poly(made))), definite and strict_weight and _is_nonzero(s, v)
+    if kind not in LEMMAS:
+        raise Refused(f"no quantity is called {kind!r}")
+    lemmas.append(LEMMAS[kind])
+    u, v = nodes
+    if kind == "cauchy":
+        made = make.add([make.prod(make.norm(u, "2"), make.norm(v, "2")), Node("scale", (Node("number", (), NUMBER, (-1,)), make.inner(u, v)), NUMBER)])
+    else:
+        whole = make.norm(make.add([u, v]), "2")
+        made = make.add([make.norm(u, "2"), make.norm(v, "2"), Node("scale", (Node("number", (), NUMBER, (-1,)), whole), NUMBER)])
+    return forms.reduce(forms.mul(w, forms.poly(made))), False
+
+
+def _is_nonzero(s: Situation, v: Node) -> bool:
+    """Is it a letter (perhaps transposed) that is not zero?"""
+    v = v.args[0] if v.op == "T" else v
+    return v.op == "letter" and (s.domains[v.extra[0]].nonzero or s.domains[v.extra[0]].unit or s.domains[v.extra[0]].is_positive)
+
+
+def _definite_hypothesis(s: Situation, forms: Nodes, a: Node) -> bool:
+    """True for positive definite, False for semidefinite, by hypothesis. Fails with `Refused` where nothing is said."""
+    if a.op == "letter":
+        traits, domain = set(s.domains[a.extra[0]].traits), s.domains[a.extra[0]]
+        if "positive definite" in traits:
+            return True
+        if traits & {"psd", "projection"} or "diagonal" in traits and domain.is_nonnegative:
+            return "diagonal" in traits and domain.is_positive
+    if a.op == "inv" and a.args[0].op == "letter" and "positive definite" in s.domains[a.args[0].extra[0]].traits:
+        return True
+    p = forms.poly(a)
+    for node, strict in s.psd:
+        if forms.poly(node) == p:
+            return strict
+    raise Refused("a matrix that is not known to be positive semidefinite")
+
+
+def _bound(claim: Claim, data: Mapping[str, Any]) -> Finding:
+    if not isinstance(claim.conclusion, AtMost):
+        raise Refused("a bound does not settle this")
+    s = understood(claim)
+    if not s.sides[0].is_number:
+        raise Refused("a bound between vectors or matrices")
+    forms = forms_of(s)
+    lemmas: list[str] = []
+    total: Poly = {}
+    strict = False
+    for item in data["terms"]:
+        found, positive = quantity(claim, s, forms, item, lemmas)
+        total, strict = forms.add(total, found), strict or positive
+    p = forms.reduce(forms.minus(forms.scaled(difference(s, forms), -1), total))
+    for step in data.get("steps", []):
+        p = multiplied(forms, p, step)
+    if p:
+        raise Refused("the difference is another one")
+    if claim.conclusion.strict and not strict:
+        raise Refused("the bound is not shown to be strict")
+    v = _standing(s, data["model"])
+    for place in places(s, v):
+        at = Values(v.letters, v.size, place)
+        if sign(minus(at.number(s.sides[1]), at.number(s.sides[0]))) < 0:
+            raise Refused("in the model the bound fails")
+    names = tuple(dict.fromkeys(lemmas))
+    words = "The difference is a sum of terms that are never negative" + (f" ({', '.join(n.replace('_', ' ') for n in names)})." if names else ".")
+    return Finding(Status.PROVED, facts=facts_of(s, claim), lemmas=names, words=(words,))
+
+
+# --------------------------------------------------------------------------------------------------------- definiteness
+
+
+def definite_claims(claim: Claim) -> tuple[Claim, Claim, str]:
+    """What it means that a matrix is positive (semi)definite: it is symmetric, and v^T M v >= 0 for all v (> 0 for v that is not zero)."""
+    if not isinstance(claim.conclusion, Satisfies) or claim.conclusion.property not in PROPERTIES:
+        raise Refused("not a claim about definiteness")
+    matrix, = claim.conclusion.subject
+    strict = PROPERTIES[claim.conclusion.property]
+    taken = set().union(*[free_names(t) for t in (matrix, *claim.conditions)]) | {n for n, _ in claim.domains}
+    name = next(n for n in ("v", "u", "z", "a", "b", *(f"v{k}" for k in range(99))) if n not in taken)
+    v = symbol(name)
+    form = apply("mul", apply("transpose", v), matrix, v)
+    domains = (*claim.domains, (name, Domain(shape="vector", field="real", nonzero=strict)))
+    return (Claim(Equal(matrix, apply("transpose", matrix)), claim.domains, claim.conditions),
+            Claim(AtMost(number(0), form, strict), domains, claim.conditions), name)
+
+
+def _definite(claim: Claim, data: Mapping[str, Any]) -> Finding:
+    symmetric, bound, name = definite_claims(claim)
+    if "refuted" in data:
+        part = {"symmetric": symmetric, "bound": bound}[data["refuted"]]
+        found = check(part, data["evidence"])
+        if found.status is not Status.REFUTED:
+            raise Refused("the counterexample is none")
+        said = "It is not symmetric" if data["refuted"] == "symmetric" else f"{name}^T M {name} is not always {'positive' if bound.conclusion.strict else 'nonnegative'}"  # type: ignore[union-attr]
+        words = (f"{said}: " + " ".join(found.words),)
+        return Finding(Status.REFUTED, words=words, teacher_words=(f"{said}: " + " ".join(found.teacher_words or found.words),))
+    first, second = check(symmetric, data["symmetric"]), check(bound, data["bound"])
+    if not first.status is second.status is Status.PROVED:
+        raise Refused("not both are proved")
+    return Finding(Status.PROVED, facts=tuple(dict.fromkeys((*first.facts, *second.facts))), lemmas=second.lemmas,
+                   words=("It is symmetric, and its quadratic form is a sum of terms that are never negative.",))
+
+
+# ------------------------------------------------------------------------------------------------------ counterexamples
+
+
+def _model(claim: Claim, data: Mapping[str, Any]) -> Finding:
+    s = understood(claim)
+    if claim.conclusion.__class__ not in (Equal, AtMost, Follows):
+        raise Refused("a model does not settle this")
+    v = _standing(s, data["model"])
+    for place in places(s, v):
+        at = Values(v.letters, v.size, place)
+        try:
+            left, right = [at.of(side) for side in s.sides]
+        except Undefined as error:
+            if isinstance(claim.conclusion, Follows):
+                said = (at_model(s, v, place) + f" the hypotheses hold, but there is {error}.",)
+                return Finding(Status.REFUTED, words=said, teacher_words=said)
+            continue
+        try:
+            broken = _is_broken(claim, left, right)
+        except Unsure:
+            continue
+        if broken:
+            return Finding(Status.REFUTED, **sides_words(claim, s, v, place, left, right))
+    raise Refused("in this model the claim holds")
+
+
+def _is_broken(claim: Claim, left: Any, right: Any) -> bool:
+    if isinstance(claim.conclusion, AtMost):
+        for r, t in zip(left, right):
+            for x, y in zip(r, t):
+                gap = sign(minus(y, x))
+                if gap < 0 or gap == 0 and claim.conclusion.strict:
+                    return True
+        return False
+    return differ(left, right) is not None
+
+
+def _shapes(claim: Claim, data: Mapping[str, Any]) -> Finding:
+    """In every reading of the symbols some operation does not fit."""
+    if not isinstance(claim.conclusion, Equal):
+        raise Refused("shapes do not settle this")
+    if any(n.kind == "apply" and n.name in ("gradient", "partial", "derivative") for t in stated(claim)[0] for n in walk(t)):
+        raise Refused("a derivative may be laid out as a row or as a column")
+    first: Unfit | None = None
+    for make in situations(replace(claim, conditions=())):
+        try:
+            make()
+        except Unfit as error:
+            first = first or error
+            continue
+        raise Refused("the shapes fit")
+    assert first is not None
+    for k, side in enumerate(stated(claim)[0]):
+        try:
+            understood(replace(claim, conclusion=Equal(side, side)))
+        except Unfit as error:
+            return Finding(Status.REFUTED, **shapes_words(error, k, claim))
+    return Finding(Status.REFUTED, **shapes_words(first, None, claim))
+
+
+__all__ = ["Term", "check", "definite_claims", "difference", "multiplied", "quantity", "steps_for"]

@@ -1,0 +1,359 @@
+"""A claim about vectors and matrices, understood: its sides as nodes, what its hypotheses say, and whether a model satisfies them.
+
+Conditions "name = expression" are definitions: the name is replaced wherever it stands, unless something is differentiated by it. Other equations become
+rules of the normal form; "det(A) != 0" says that A is invertible; "A succeq 0" (or ">=" between square matrices written so) that it is positive
+semidefinite; x perp y that x^T y = 0.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from fractions import Fraction
+from typing import Any
+
+from grader.domain import Domain
+from grader.kernel import Refused
+from grader.model import AtMost, Claim, Equal, Follows, Satisfies
+from grader.replay.matrix_nodes import Nodes
+from grader.replay.matrix_language import Language, languages
+from grader.replay.matrix_shapes import ONE, Node, NoForm, Shape, Unfit
+from grader.replay.matrix_values import Matrix, Undefined, Unsure, Values, close, determinant, differ, main, minus, product, read_matrix, sign
+from grader.term import Term, apply, free_names, replace, walk
+
+ORDERS = {"<=": -1, "<": -1, ">=": 1, ">": 1}
+LOEWNER = {"succeq": (0, False), "succ": (0, True), "preceq": (1, False), "prec": (1, True)}
+
+
+@dataclass
+class Situation:
+    """`sides` are the conclusion's; `equations` pairs of nodes that are equal; `orders` (left, right, strict) for left <= right (entry by entry);
+    `psd` (node, strict) for positive (semi)definite ones; `regular` nodes with a determinant that is not zero."""
+
+    language: Language
+    sides: list[Node]
+    equations: list[tuple[Node, Node]] = field(default_factory=list)
+    orders: list[tuple[Node, Node, bool]] = field(default_factory=list)
+    psd: list[tuple[Node, bool]] = field(default_factory=list)
+    regular: list[Node] = field(default_factory=list)
+    defined: dict[str, Term] = field(default_factory=dict)
+    apart: list[tuple[str, str]] = field(default_factory=list)
+    """Pairs of indices that are different."""
+    unused: int = 0
+    """Equations among the hypotheses that the normal form cannot use."""
+
+    @property
+    def domains(self) -> dict[str, Domain]:
+        return self.language.used
+
+    def size(self, token: str) -> str:
+        return self.language.make.sizes.find(token)
+
+    def shape(self, node: Node) -> Shape:
+        return self.language.make.sizes.shape(node.shape)
+
+
+def stated(claim: Claim) -> tuple[tuple[Term, ...], tuple[Term, ...]]:
+    """The sides of the conclusion, and all hypotheses."""
+    c = claim.conclusion
+    if isinstance(c, (Equal, AtMost)):
+        return (c.left, c.right), claim.conditions
+    if isinstance(c, Follows):
+        if c.conclusion.kind != "relation" or c.conclusion.signs != ("=",):
+            raise NoForm("a conclusion that is no equation")
+        return c.conclusion.args, (*claim.conditions, *c.premises)
+    if isinstance(c, Satisfies):
+        return c.subject, claim.conditions
+    raise NoForm("a claim of another kind")
+
+
+def situations(claim: Claim) -> Any:
+    """The readings of a claim (see `matrix_language.languages`), as functions that make them."""
+    sides, conditions = stated(claim)
+    sides, conditions, defined = substituted(sides, conditions)
+    for language in languages(claim.domains, [*sides, *conditions]):
+        yield lambda language=language: _understood(language, sides, conditions, defined)
+
+
+def understood(claim: Claim) -> Situation:
+    """The claim in the plainest reading whose shapes fit. Fails with `Unfit` or `NoForm` of the plainest reading."""
+    first: Exception | None = None
+    for make in situations(claim):
+        try:
+            return make()
+        except (Unfit, NoForm) as error:
+            first = first or error
+    assert first is not None
+    raise first
+
+
+def substituted(sides: Sequence[Term], conditions: Sequence[Term]) -> tuple[tuple[Term, ...], tuple[Term, ...], dict[str, Term]]:
+    """Definitions put in place: sides and conditions without the defined names, and what each stood for."""
+    fixed = {n for t in (*sides, *conditions) for d in walk(t) if d.kind == "apply" and d.name in ("gradient", "partial", "derivative") and len(d.args) > 1
+             for n in free_names(d.args[1])}
+    terms, rest, defined = tuple(sides), [c for c in conditions if c.kind == "relation" or c.is_apply("and")], {}
+    if len(rest) != len(conditions):
+        raise NoForm("a condition that is no equation or inequality")
+    flat: list[Term] = []
+    for c in rest:
+        flat += list(c.args) if c.is_apply("and") else [c]
+    pending = True
+    while pending:
+        pending = False
+        for k, c in enumerate(flat):
+            head = next((h for h, body in ((c.args[0], c.args[-1]), (c.args[-1], c.args[0])) if c.signs in (("=",), (":=",)) and _name_of(h) and
+                         not _name_of(h) & (fixed | set(defined)) and not _name_of(h) & free_names(body) and not _occurs_decorated(h, terms, flat)), None)
+            if head is None:
+                continue
+            body = c.args[-1] if head == c.args[0] else c.args[0]
+            flat.pop(k)
+            terms = tuple([replace(t, {head: body}) for t in terms])
+            flat = [replace(t, {head: body}) for t in flat]
+            defined = {n: replace(t, {head: body}) for n, t in defined.items()} | {head.name: body}
+            pending = True
+            break
+    return terms, tuple(flat), defined
+
+
+def _name_of(term: Term) -> frozenset[str]:
+    return frozenset((term.name,)) if term.kind == "symbol" else frozenset()
+
+
+def _occurs_decorated(head: Term, *groups: Sequence[Term]) -> bool:
+    """Does the name also occur with a subscript or mark that makes another name of it?"""
+    return any(n.kind == "apply" and n.name in ("hat", "bar", "tilde", "star", "sup", "prime") and n.args and n.args[0] == head
+               for group in groups for t in group for n in walk(t))
+
+
+def _understood(language: Language, sides: Sequence[Term], conditions: Sequence[Term], defined: dict[str, Term]) -> Situation:
+    nodes = [language.node(s) for s in sides]
+    made = Situation(language, nodes, defined=defined)
+    if len(nodes) == 2:
+        made.sides = list(matched(language, *nodes))
+    for c in conditions:
+        _condition(made, c)
+    return made
+
+
+def matched(language: Language, a: Node, b: Node) -> tuple[Node, Node]:
+    """Two sides of a relation in one shape; the number 0 stands for zero of any shape. Fails with `Unfit`."""
+    for x, y in ((a, b), (b, a)):
+        if x.op == "number" and x.extra[0] == 0 and not y.is_number:
+            zero = Node("zero", (), y.shape)
+            return (zero, y) if x is a else (y, zero)
+    if not language.make.sizes.same(a.shape, b.shape):
+        raise language.make.unfit("{} and {} are compared", a.shape, b.shape)
+    return a, b
+
+
+def _condition(s: Situation, c: Term) -> None:
+    language = s.language
+    if c.signs == ("perp",):
+        a, b = [language.node(x) for x in c.args]
+        s.equations.append((language.make.inner(a, b), Node("number", (), (ONE, ONE), (Fraction(0),))))
+        return
+    if c.signs == ("!=",) and all(a.kind == "symbol" and a.name in language.labels for a in c.args):
+        s.apart.append((c.args[0].name, c.args[1].name))
+        return
+    if c.signs == ("!=",) and c.args[0].is_apply("det"):
+        s.regular.append(language.node(c.args[0].args[0]))
+        return
+    nodes = [language.node(a) for a in c.args]
+    for sign_, a, b in zip(c.signs, nodes, nodes[1:]):
+        a, b = matched(language, a, b)
+        if sign_ in ("=", ":="):
+            s.equations.append((a, b))
+        elif sign_ in ORDERS:
+            low, high = (a, b) if ORDERS[sign_] < 0 else (b, a)
+            s.orders.append((low, high, sign_ in "<>"))
+        elif sign_ in LOEWNER:
+            turned, strict = LOEWNER[sign_]
+            big, small = (b, a) if turned else (a, b)
+            s.psd.append((big if small.op == "zero" else language.make.add([big, Node("scale", (Node("number", (), (ONE, ONE), (Fraction(-1),)), small),
+                                                                                         small.shape)]), strict))
+        elif sign_ == "!=" and a.is_number:
+            s.orders.append((a, b, None))  # type: ignore[arg-type]
+        else:
+            raise NoForm(f"a condition with {sign_}")
+
+
+# ------------------------------------------------------------------------------------------------------------- proofs
+
+
+def forms_of(s: Situation) -> Nodes:
+    """Polynomials that know the hypotheses: traits of the letters and the equations, as rules."""
+    forms = Nodes(s.size, s.domains)
+    forms.apart = {frozenset(pair) for pair in s.apart}
+    for name, domain in sorted(s.domains.items()):
+        node = s.language.letters[name]
+        _traits(forms, node, domain)
+    for a, b in s.equations:
+        difference = forms.minus(forms.poly(a), forms.poly(b))
+        if not forms.learn(difference) and forms.reduce(difference):
+            s.unused += 1
+    return forms
+
+
+def _traits(forms: Nodes, node: Node, domain: Domain) -> None:
+    r, c = [forms.find(x) for x in node.shape]
+    def at(a: str, b: str) -> Any:
+        return forms.of(node, a, b)
+
+    def product_(first: tuple[str, str], second: tuple[str, str], size: str) -> Any:
+        return forms.total(forms.mul(at(*first), at(*second)), "+", size)
+
+    traits = set(domain.traits)
+    if traits & {"orthogonal", "orthonormal columns"}:
+        forms.learn(forms.minus(product_(("+", "0"), ("+", "1"), r), forms.delta("0", "1", c)))
+    if "orthogonal" in traits:
+        forms.learn(forms.minus(product_(("0", "+"), ("1", "+"), r), forms.delta("0", "1", c)))
+    if traits & {"idempotent", "projection"}:
+        forms.learn(forms.minus(product_(("0", "+"), ("+", "1"), r), at("0", "1")))
+    if domain.unit and c == ONE:
+        forms.learn(forms.minus(forms.total(forms.mul(at("+", ""), at("+", "")), "+", r), forms.const(1)))
+    if "simplex" in traits and c == ONE:
+        forms.learn(forms.minus(forms.total(at("+", ""), "+", r), forms.const(1)))
+
+
+def facts_of(s: Situation, claim: Claim) -> tuple[str, ...]:
+    """The hypotheses a proof had at hand, in words."""
+    facts = ["all numbers are real"]
+    for name, d in sorted(s.domains.items()):
+        words = [*[t if t != "psd" else "positive semidefinite" for t in d.traits if t != "square"], *(["of norm 1"] if d.unit else [])]
+        if d.is_positive or d.is_nonnegative:
+            words.append("> 0" if d.is_positive else ">= 0")
+        if words:
+            facts.append(f"{name} is {', '.join(words)}" if words[-1][0] != ">" or len(words) > 1 else f"{name} {words[-1]}")
+    facts += [f"given: {c}" for c in stated(claim)[1]]
+    facts += [f"where {x} is invertible" for x in inverses(claim)]
+    return tuple(facts)
+
+
+def nodes_of(node: Node) -> list[Node]:
+    """The node and all below it."""
+    return [node, *[m for a in node.args for m in nodes_of(a)]]
+
+
+def inverses(claim: Claim) -> list[str]:
+    """What is inverted in the conclusion, as written."""
+    found: dict[str, None] = {}
+    for side in stated(claim)[0]:
+        for n in walk(side):
+            if n.is_apply("inverse", 1):
+                found[str(n.args[0])] = None
+    return list(found)
+
+
+# ------------------------------------------------------------------------------------------------------------- models
+
+
+def model_of(s: Situation, values: dict[str, Any], sizes: dict[str, Any]) -> Values:
+    """The values of a model. Fails with `Refused` where a letter has none, or matrices do not have the sizes that the letters have."""
+    found: dict[str, int] = {}
+
+    def note(token: str, n: int) -> None:
+        root = s.size(token)
+        if root.isdigit() and int(root) != n or found.setdefault(root, n) != n:
+            raise Refused(f"the size {token} is {found.get(root, root)} and {n}")
+
+    letters = {}
+    for name, node in s.language.letters.items():
+        if name not in values:
+            raise Refused(f"{name} has no value")
+        rows = read_matrix(values[name])
+        if not rows or len({len(r) for r in rows}) != 1:
+            raise Refused(f"{name} is no matrix")
+        note(node.shape[0], len(rows))
+        note(node.shape[1], len(rows[0]))
+        letters[name] = rows
+    for token, n in sizes.items():
+        if not isinstance(n, int) or not 0 < n <= 4:
+            raise Refused("a size that is no small whole number")
+        note(token, n)
+
+    def size(token: str) -> int:
+        root = s.size(token)
+        if root.isdigit():
+            return int(root)
+        if root not in found:
+            raise Refused(f"the size {root} has no value")
+        return found[root]
+
+    return Values(letters, size, {})
+
+
+def require_hypotheses(s: Situation, v: Values, *, exactly: bool = True) -> None:
+    """Fails with `Refused` where the model does not satisfy the domains and conditions of the claim."""
+    for name, domain in s.domains.items():
+        _require_domain(name, domain, v.letters[name])
+    for place in places(s, v):
+        at = Values(v.letters, v.size, place)
+        try:
+            for a, b in s.equations:
+                x, y = at.of(a), at.of(b)
+                if not all(isinstance(main(p), Fraction) and main(p) == main(q) for r, t in zip(x, y) for p, q in zip(r, t)):
+                    raise Refused("an equation among the hypotheses does not hold")
+            for a, b, strict in s.orders:
+                for r, t in zip(at.of(a), at.of(b)):
+                    for p, q in zip(r, t):
+                        gap = sign(minus(q, p))
+                        if gap == 0 if strict is None else gap < (1 if strict else 0):
+                            raise Refused("an inequality among the hypotheses does not hold")
+            for a, strict in s.psd:
+                if not is_definite(at.of(a), strict):
+                    raise Refused("a matrix is not positive (semi)definite")
+            for a in s.regular:
+                if sign(determinant(at.of(a))) == 0:
+                    raise Refused("a matrix is singular")
+        except (Undefined, Unsure) as error:
+            raise Refused(f"a hypothesis has no certain value: {error}") from error
+
+
+def places(s: Situation, v: Values) -> list[dict[str, int]]:
+    """All values of the free indices."""
+    made: list[dict[str, int]] = [{}]
+    for x in [x for x in s.language.labels if "'" not in x and x[0] != "="]:
+        made = [{**p, x: k} for p in made for k in range(v.size(s.language.labels[x]))]
+        made = [p for p in made if all(p.get(a) is None or p.get(a) != p.get(b) for a, b in s.apart)]
+        if len(made) > 300:
+            raise Refused("too many indices")
+    return made
+
+
+def _require_domain(name: str, d: Domain, a: Matrix) -> None:
+    traits, n = set(d.traits), len(a)
+    turned = [list(c) for c in zip(*a)]
+    unit = [[Fraction(i == j) for j in range(len(a[0]))] for i in range(len(a[0]))]
+    square = n == len(a[0])
+    checks = {
+        "symmetric": lambda: a == turned, "skew": lambda: a == [[-x for x in r] for r in turned],
+        "orthogonal": lambda: square and product(turned, a) == unit, "orthonormal columns": lambda: product(turned, a) == unit,
+        "positive definite": lambda: square and is_definite(a, True), "psd": lambda: square and is_definite(a, False),
+        "invertible": lambda: square and determinant(a) != 0, "diagonal": lambda: all(x == 0 for i, r in enumerate(a) for j, x in enumerate(r) if i != j),
+        "idempotent": lambda: square and product(a, a) == a, "projection": lambda: square and a == turned and product(a, a) == a,
+        "square": lambda: square, "simplex": lambda: sum(x for r in a for x in r) == 1 and all(x >= 0 for r in a for x in r),
+    }
+    for t in sorted(traits):
+        if not checks[t]():
+            raise Refused(f"{name} is not {t}")
+    entries = [a[i][i] for i in range(min(n, len(a[0])))] if "diagonal" in traits else [x for r in a for x in r]
+    if any(not d.admits(x) for x in entries):
+        raise Refused(f"{name} lies outside its domain")
+    if d.unit and sum(x * x for r in a for x in r) != 1:
+        raise Refused(f"{name} does not have norm 1")
+
+
+def is_definite(a: Matrix, strict: bool) -> bool:
+    """Is an exactly known symmetric matrix positive definite (or semidefinite)? By its principal minors."""
+    n = len(a)
+    if any(not isinstance(main(x), Fraction) for r in a for x in r):
+        raise Unsure("a matrix that is not known exactly")
+    if [list(c) for c in zip(*a)] != [list(r) for r in a]:
+        return False
+    if strict:
+        return all(determinant([r[:k] for r in a[:k]]) > 0 for k in range(1, n + 1))
+    subsets = [[i for i in range(n) if m >> i & 1] for m in range(1, 2 ** n)]
+    return all(determinant([[a[i][j] for j in q] for i in q]) >= 0 for q in subsets)
+
+
+__all__ = ["Situation", "close", "differ", "nodes_of", "facts_of", "forms_of", "model_of", "require_hypotheses", "stated", "understood"]

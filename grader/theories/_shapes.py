@@ -1,0 +1,104 @@
+"""Shapes of symbols of which nothing is said: by the conventions of the field, as far as all sides then fit.
+
+A capital letter is a matrix, a small Latin letter a vector, a Greek letter a number; where the sides do not fit so, other choices are tried, the usual
+ones first. A shape that was found this way is a guess: shapes that do not fit are then no fault of the learner's, and a counterexample counts only
+where the letter is used as no number can be (transposed, multiplied by such a one, differentiated by).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from itertools import product
+
+from grader.domain import Domain
+from grader.replay.matrix_claims import matched
+from grader.replay.matrix_language import CALLED, Language
+from grader.replay.matrix_shapes import NoForm, Unfit
+from grader.term import Term, walk
+
+NUMBERS = frozenset("n d m k N M D K L J E T e i j t p q r alpha beta gamma delta epsilon eta lambda tau kappa zeta rho".split())
+"""Names that are sizes, indices, losses or step sizes unless it does not fit."""
+RESERVED = frozenset("I ones indicator delta".split())
+MAX_TRIES = 160
+_OPERATIONS = frozenset("transpose inverse trace det diag hadamard outer softmax".split())
+
+
+def spoken_for(terms: Iterable[Term]) -> set[str]:
+    """Names of symbols that stand directly under an operation on vectors and matrices."""
+    found = set()
+    for term in terms:
+        for node in walk(term):
+            if node.kind == "apply" and node.name in _OPERATIONS:
+                found |= {n.name for a in node.args for n in walk(a) if n.kind == "symbol"}
+            if node.is_apply("norm"):
+                found |= {n.name for n in walk(node.args[0]) if n.kind == "symbol"}
+            if node.kind == "apply" and node.name in ("gradient",) and len(node.args) == 2:
+                found |= {n.name for n in walk(node.args[1]) if n.kind == "symbol"}
+    return found
+
+
+def _names(terms: Iterable[Term]) -> list[str]:
+    """Undeclared names that may have a shape: not indices, functions or bound names."""
+    found: dict[str, None] = {}
+    for term in terms:
+        skip = {b.name for node in walk(term) for b in node.bound}
+        subs = {n.name for node in walk(term) if node.is_apply("index") for s in node.args[1:] for n in walk(s) if n.kind == "symbol"}
+        heads = {node.args[0].name for node in walk(term) if node.is_apply("call") and node.args[0].kind == "symbol"}
+        for node in walk(term):
+            if node.kind == "symbol" and node.name not in skip | subs | heads | RESERVED | set(CALLED):
+                found[node.name] = None
+    return list(found)
+
+
+def options(name: str, spoken: set[str]) -> list[Domain]:
+    """Shapes a name may have, the usual one first."""
+    vector, matrix, scalar = Domain(shape="vector", field="real"), Domain(shape="matrix", field="real"), Domain(field="real")
+    if name in NUMBERS:
+        return [scalar, vector, matrix] if name in spoken else [scalar]
+    base = name.partition("_")[0]
+    if len(base) == 1 and base.isupper() or base in ("Sigma", "Lambda", "Phi", "Psi", "Omega", "Gamma"):
+        return [matrix, scalar, vector]
+    if len(base) == 1 and base.islower() or base in ("theta", "beta", "mu", "phi", "xi", "nu", "pi", "omega", "epsilon", "delta"):
+        return [vector, scalar, matrix] if len(base) == 1 else [scalar, vector, matrix]
+    return [scalar, vector]
+
+
+def completed(pairs: Sequence[tuple[Term, ...]], domains: tuple[tuple[str, Domain], ...]) -> tuple[tuple[tuple[str, Domain], ...], tuple[str, ...]] | None:
+    """The domains with shapes for the names that have none, so that in each group of terms all have one shape and fit; and the names guessed. None
+    where no choice does."""
+    terms = [t for group in pairs for t in group]
+    declared = dict(domains)
+    names = [n for n in _names(terms) if n not in declared]
+    spoken = spoken_for(terms)
+    if not names:
+        return domains, ()
+    choices = [options(n, spoken) for n in names]
+    ordered = sorted(product(*[range(len(c)) for c in choices]), key=lambda ks: (sum(ks), ks)) if len(names) <= 6 else _single(choices)
+    for ks in ordered[:MAX_TRIES]:
+        tried = tuple(sorted({**declared, **{n: c[k] for n, c, k in zip(names, choices, ks)}}.items()))
+        if _fits(pairs, tried):
+            return tried, tuple(names)
+    return None
+
+
+def _single(choices: Sequence[Sequence[Domain]]) -> list[tuple[int, ...]]:
+    """All usual, or up to two of them otherwise."""
+    n = len(choices)
+    made = [tuple([0] * n)]
+    made += [tuple([k if i == j else 0 for i in range(n)]) for j in range(n) for k in range(1, len(choices[j]))]
+    made += [tuple([1 if i in (a, b) else 0 for i in range(n)]) for a in range(n) for b in range(a) if len(choices[a]) > 1 and len(choices[b]) > 1]
+    return made
+
+
+def _fits(pairs: Sequence[tuple[Term, ...]], domains: tuple[tuple[str, Domain], ...]) -> bool:
+    language = Language(domains, [t for group in pairs for t in group])
+    for group in pairs:
+        try:
+            nodes = [language.node(t) for t in group]
+            for a, b in zip(nodes, nodes[1:]):
+                matched(language, a, b)
+        except Unfit:
+            return False
+        except NoForm:
+            continue
+    return True

@@ -1,0 +1,277 @@
+"""Linear algebra: vectors and matrices with shapes, transposes, inverses, norms, traces, determinants, gradients, softmax, sums over indices.
+
+Random small models refute; normal forms (products in entries, with the hypotheses as rules), sums of squares and a few named lemmas prove
+(`replay.linear_algebra`). Statements are compared both ways: what follows from the equation before, given that what is inverted on the way exists; such an
+invertibility is proved where it can be (X^T X + lambda I with lambda > 0 is positive definite), else named as a condition of the step.
+
+Shapes come from what is declared ("matrix n x d", "X in R^{n x d}"), else from the conventions of the field (`_shapes`). The Frobenius norm is meant by the
+norm of a matrix. A derivative laid out as a row where a column stands is undecided, not wrong. "... = 0" after a gradient sets it to zero; it is no
+claim that it vanishes everywhere.
+
+Sources: J. R. Magnus, H. Neudecker, Matrix Differential Calculus, 3rd ed. (2019); R. A. Horn, C. R. Johnson, Matrix Analysis, 2nd ed. (2013).
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from grader.domain import Domain
+from grader.model import Claim, Equal, Follows, Satisfies, Status
+from grader.replay.matrix_claims import matched
+from grader.replay.matrix_language import Language, is_array, speaks_of_arrays
+from grader.replay.matrix_shapes import ONE, NoForm, Unfit
+from grader.term import Term, apply, free_names, number, relation, symbol, walk
+from grader.term import replace as put
+from grader.theories._shapes import completed, spoken_for
+from grader.theories._theory import Context, Link, Prepared, Settled, Step, example_of, expression_claims, expression_step
+
+_SIGNS = frozenset("transpose trace det softmax diag hadamard outer".split())
+_FOREIGN = frozenset("expectation variance covariance probability entropy kl mutual_information given bigO bigTheta bigOmega smallo smallomega".split())
+LOEWNER = {"succeq": (False, False), "succ": (False, True), "preceq": (True, False), "prec": (True, True)}
+"""Sign to (are the sides turned, is it strict)."""
+
+
+def suits(terms: tuple[Term, ...], context: Context) -> bool:
+    """Vectors or matrices occur, and nothing of probability or growth."""
+    nodes = [n for t in terms for n in walk(t)]
+    if any(n.kind == "apply" and n.name in _FOREIGN for n in nodes):
+        return False
+    if speaks_of_arrays(context.domains, terms) or any(n.kind == "apply" and n.name in _SIGNS for n in nodes):
+        return True
+    if any(_placed(t) is not None for t in context.conditions) or any(_placed(n) is not None for n in nodes if n.kind == "relation"):
+        return True
+    return any(n.is_apply("gradient", 2) for n in nodes) and any(n.is_apply("norm") for n in nodes) or any(
+        n.kind == "relation" and set(n.signs) & set(LOEWNER) for n in nodes)
+
+
+# ----------------------------------------------------------------------------------------------------------------- completion
+
+
+def prepare(terms: tuple[Term, ...], context: Context) -> Prepared:
+    """Definitions put in, shapes completed, norms of matrices said to be Frobenius norms."""
+    domains = dict(context.domains)
+    for t in (*terms, *context.conditions):
+        for part in t.args if t.is_apply("and") else (t,):
+            domains |= {n: d for n, d in (_placed(part) or {}).items() if n not in domains or not is_array(domains[n])}
+    made = [_unfolded(t, context) for t in terms]
+    groups = [t.args if t.kind == "relation" else (t,) for t in made if not (t.kind == "relation" and (_placed(t) or set(t.signs) & set(LOEWNER)))]
+    found = completed(groups, tuple(sorted(domains.items())))
+    guessed: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+    if found is not None:
+        table, guessed = dict(found[0]), found[1]
+        arrays = [n for n in guessed if is_array(table[n])]
+        notes = (f"read as {', '.join(f'{n}: {table[n].shape}' for n in arrays)}",) if arrays else ()
+    else:
+        table = domains
+        guessed = tuple(sorted(set().union(*[free_names(t) for t in made]) - set(domains)))
+    table.setdefault("*", Domain("real"))
+    sure = spoken_for(made)
+    options = {**context.options, "guessed": guessed, "unsure": tuple(n for n in guessed if n not in sure and is_array(table.get(n, Domain())))}
+    kept = tuple(sorted(table.items()))
+    return Prepared(tuple(_frobenius(t, kept) for t in made), notes, replace(context, domains=kept, options=options))
+
+
+def _placed(term: Term) -> dict[str, Domain] | None:
+    """Domains from "X in R^{n x d}", "w in R^d", "A, B in R^{n x n}"."""
+    if term.kind != "relation" or term.signs[-1] != "in":
+        return None
+    place = term.args[-1]
+    if not place.is_apply("pow", 2) or place.args[0].kind != "constant" or place.args[0].name != "RR":
+        return None
+    size = place.args[1]
+    sizes = size.args if size.kind == "apply" and size.name in ("mul", "times") and len(size.args) == 2 else (size,)
+    if not all(s.kind in ("symbol", "number") for s in sizes):
+        return None
+    words = [s.name if s.kind == "symbol" else str(s.value) for s in sizes]
+    domain = Domain("real", shape="matrix", rows=words[0], columns=words[1]) if len(words) == 2 else Domain("real", shape="vector", rows=words[0])
+    names = [n for a in term.args[:-1] for n in (a.args if a.kind == "tuple" else (a,))]
+    return {(n.name if n.kind == "symbol" else str(n)): domain for n in names}
+
+
+def _unfolded(term: Term, context: Context) -> Term:
+    """The term with the learner's definitions put in, later ones first."""
+    for head, body in reversed(context.definitions):
+        try:
+            term = put(term, {head: body}) if head.kind == "symbol" else _called(term, head, body)
+        except ValueError:  # a name would be captured: the definition stays a name there
+            continue
+    return term
+
+
+def _called(term: Term, head: Term, body: Term) -> Term:
+    args = tuple([_called(a, head, body) for a in term.args])
+    term = term.with_args(args) if args else term
+    if head.is_apply("call") and term.is_apply("call", len(head.args)) and term.args[0] == head.args[0]:
+        return put(body, dict(zip(head.args[1:], term.args[1:])))
+    if head.is_apply("call") and term.is_apply("gradient", 1) and len(head.args) == 2 and term.args[0] == body:
+        return apply("gradient", body, head.args[1])
+    return term
+
+
+def _frobenius(term: Term, domains: tuple[tuple[str, Domain], ...]) -> Term:
+    """Norms of matrices that do not say which, as Frobenius norms."""
+    if not any(n.is_apply("norm", 1) for n in walk(term)):
+        return term
+    args = tuple([_frobenius(a, domains) for a in term.args])
+    term = term.with_args(args)
+    if term.is_apply("norm", 1):
+        language = Language(domains, [term])
+        try:
+            shape = language.make.sizes.shape(language.node(term.args[0]).shape)
+        except (NoForm, Unfit):
+            return term
+        if ONE not in shape:
+            return apply("norm", term.args[0], symbol("F"))
+    return term
+
+
+# --------------------------------------------------------------------------------------------------------------------- claims
+
+
+def claims(link: Link, context: Context, settled: Settled) -> tuple[Claim, ...]:
+    """Equality or order; definiteness for matrices; for statements, whether each follows from the other."""
+    context = _usable(context)
+    if link.statement:
+        return _statement_claims(link, context, settled)
+    if link.sign in LOEWNER:
+        return (_definite(link.left, link.sign, link.right, context, "holds"),)
+    return expression_claims(link, context, settled)
+
+
+def _usable(context: Context) -> Context:
+    """The context without conditions that only say where symbols live."""
+    kept = [c for c in context.conditions if _placed(c) is None and (c.kind == "relation" and not {"in", "notin"} & set(c.signs))]
+    return replace(context, conditions=tuple(kept))
+
+
+def _definite(left: Term, sign: str, right: Term, context: Context, label: str) -> Claim:
+    turned, strict = LOEWNER[sign]
+    big, small = (right, left) if turned else (left, right)
+    difference = big if small == number(0) else apply("add", big, apply("neg", small))
+    return Claim(Satisfies((difference,), "linear_algebra.definite" if strict else "linear_algebra.semidefinite"), context.domains, context.conditions, label)
+
+
+def _statement_claims(link: Link, context: Context, settled: Settled) -> tuple[Claim, ...]:
+    """What follows from what; where an inverse may not exist, once more given that it does."""
+    if not all(t.kind == "relation" for t in (link.left, link.right)):
+        return ()
+    made = [_follows("forward", link.left, link.right, context), _follows("backward", link.right, link.left, context)]
+    for claim in list(made):
+        found, needs = settled.get(claim.label), regular(link, context)
+        if found is not None and found.status is not Status.PROVED and needs:
+            made.append(replace(claim, conditions=(*context.conditions, *needs), label=f"{claim.label} given"))
+    return tuple(made)
+
+
+def _follows(label: str, premise: Term, conclusion: Term, context: Context) -> Claim:
+    if len(conclusion.signs) == 1 and conclusion.signs[0] in LOEWNER:
+        made = _definite(conclusion.args[0], conclusion.signs[0], conclusion.args[1], context, label)
+        return replace(made, conditions=(*context.conditions, premise))
+    return Claim(Follows((premise,), conclusion), context.domains, context.conditions, label)
+
+
+def regular(link: Link, context: Context) -> tuple[Term, ...]:
+    """det P != 0 for all that one of the statements inverts, unless it is given already."""
+    found: dict[Term, None] = {}
+    for t in (link.right, link.left):
+        for n in walk(t):
+            if n.is_apply("inverse", 1):
+                found[relation("!=", apply("det", n.args[0]), number(0))] = None
+    return tuple(c for c in found if c not in context.conditions)
+
+
+# ------------------------------------------------------------------------------------------------------------------ conclusions
+
+
+def conclude(link: Link, context: Context, settled: Settled) -> Step:
+    """What holds between the sides."""
+    if link.statement:
+        return _statement_step(link, context, settled)
+    if link.sign in LOEWNER:
+        return _definite_step(link, settled)
+    step = expression_step(link, settled)
+    if step.relation == "fails":
+        return _checked(step, link, context, settled)
+    return step
+
+
+def _definite_step(link: Link, settled: Settled) -> Step:
+    verdict = settled.get("holds")
+    if verdict is None or verdict.equal is None:
+        return Step(link.line, None, Status.UNDECIDED, "it could not be decided.", tuple(settled.values()))
+    if not verdict.equal:
+        return Step(link.line, "fails", Status.REFUTED, "it does not hold.", (verdict,), example=example_of(verdict))
+    return Step(link.line, "implies", verdict.status, "it holds.", (verdict,), verdict.finding.facts)
+
+
+def _checked(step: Step, link: Link, context: Context, settled: Settled) -> Step:
+    """A refuted link, unless it rests on a guess about shapes, or sets something to zero."""
+    def undecided(words: str, tag: str) -> Step:
+        return Step(link.line, None, Status.UNDECIDED, words, step.evidence, tags=(tag,))
+
+    if (link.sign or "=") == "=" and link.right == number(0) and link.left != number(0) and _may_be_set(link, context):
+        return undecided("it sets the side before to zero; that is a condition, and no identity.", "condition")
+    by_shapes = any(v.status is Status.REFUTED and v.evidence.data.get("form") == "shapes" for v in settled.values())
+    names = free_names(link.left) | free_names(link.right)
+    if by_shapes and names & set(context.options.get("guessed", ())):
+        return undecided("the shapes do not fit, but nothing was said of them.", "shapes")
+    if names & set(context.options.get("unsure", ())):
+        return undecided("it does not hold for vectors or matrices, but nothing says that these letters stand for such.", "shapes")
+    return step
+
+
+def _may_be_set(link: Link, context: Context) -> bool:
+    """Could the side be zero somewhere and not everywhere, as a gradient is? (A column, a row or a matrix; or a reason that says so.)"""
+    if any(word in link.reason.lower() for word in ("set", "optim", "stationar", "minim", "maxim", "critical")):
+        return True
+    language = Language(context.domains, [link.left])
+    try:
+        return not language.node(link.left).is_number
+    except (NoForm, Unfit):
+        return True
+
+
+def _statement_step(link: Link, context: Context, settled: Settled) -> Step:
+    needs = tuple(f"{_inverted(c)} is invertible" for c in regular(link, context))
+    forward, conditional = _best(settled, "forward")
+    backward, conditional_back = _best(settled, "backward")
+    evidence = tuple(settled.values())
+    if forward is None:
+        return Step(link.line, None, Status.UNDECIDED, "it could not be decided.", evidence)
+    conditions = tuple(dict.fromkeys([*forward.finding.facts, *(needs if conditional or conditional_back and backward is not None and backward.equal else ())]))
+    if forward.equal:
+        if backward is not None and backward.equal:
+            return Step(link.line, "equivalent", forward.status, "each follows from the other.", evidence, conditions)
+        if backward is None and link.sign in ("<=>", "<=="):
+            return Step(link.line, None, Status.UNDECIDED, "it follows; whether the line before follows from it was not decided.", evidence, conditions)
+        return Step(link.line, "implies", forward.status, "it follows from the line before.", evidence, conditions)
+    if set(context.options.get("guessed", ())) & (free_names(link.left) | free_names(link.right)) & set(context.options.get("unsure", ())):
+        return Step(link.line, None, Status.UNDECIDED, "it does not follow for vectors or matrices, but nothing says that these letters stand for such.",
+                    evidence, tags=("shapes",))
+    if backward is not None and backward.equal:
+        return Step(link.line, "implied_by", Status.REFUTED, "the line before follows from it, but it does not follow from the line before.", evidence,
+                    example=example_of(forward))
+    if _is_new(link, context):
+        return Step(link.line, None, Status.UNDECIDED, "it does not follow from the line before alone; it may be meant as a new statement.", evidence)
+    return Step(link.line, "fails", Status.REFUTED, "it does not follow from the line before.", evidence, example=example_of(forward))
+
+
+def _best(settled: Settled, label: str):
+    """The verdict that settles a direction, and whether it rests on inverses that exist."""
+    plain, given = settled.get(label), settled.get(f"{label} given")
+    if given is not None and given.equal is not None and (plain is None or not plain.equal):
+        return given, True
+    return (plain, False) if plain is not None and plain.equal is not None else (None, False)
+
+
+def _inverted(condition: Term) -> str:
+    return str(condition.args[0].args[0])
+
+
+def _is_new(link: Link, context: Context) -> bool:
+    """Does the statement speak of names that the one before lacks, so that it can hardly be drawn from it?"""
+    return bool(free_names(link.right) - free_names(link.left))
+
+
+__all__ = ["Equal", "claims", "conclude", "matched", "prepare", "suits"]
