@@ -35,9 +35,10 @@ MAX_DEPTH = 200
 
 RELATIONS = frozenset(
     "= != < <= > >= := -> ~ << >> approx propto equiv in notin subset subseteq supset supseteq perp parallel "
-    "=> <=> <== divides".split()
+    "=> <=> <== divides succeq succ preceq prec".split()
 )
-"""Signs of relation terms. `<==` is "is implied by"; `equiv` is the three-bar sign; `~` is "distributed as" or "asymptotic to"."""
+"""Signs of relation terms. `<==` is "is implied by"; `equiv` is the three-bar sign; `succeq` and its kin compare
+symmetric matrices (the difference is positive semidefinite); `~` is "distributed as" or "asymptotic to"."""
 
 APPLY: Mapping[str, str] = {
     "add": "sum of n >= 2 operands; a - b is add(a, neg(b))", "neg": "minus x", "mul": "product of n >= 2 operands",

@@ -171,7 +171,7 @@ REMARK_WORDS = frozenset(
 """Words that, in brackets behind a term, only say what the term belongs to."""
 PREPOSITIONS = frozenset("at by an be it my us am up me he as".split())
 """Two-letter words that are English before another word, and letters elsewhere (`v = at`, `ax + by`)."""
-PROSE_PAIRS = frozenset("is of we to so no on do go he ok it's".split())
+PROSE_PAIRS = frozenset("vs cf eg ie is of we to so no on do go he ok it's".split())
 """Two-letter words that nobody means as a product."""
 
 SUBSCRIPT_WORDS = frozenset("in min max out up low new old opt eff tot avg ref std var mid err obs gen dim seq enc dec lin rel abs mean".split())

@@ -24,7 +24,7 @@ MAX_NODES = 4000
 
 SIGNS = {"!=": "≠", "<=": "≤", ">=": "≥", ":=": "≔", "->": "→", "~": "∼", "<<": "≪", ">>": "≫", "approx": "≈", "propto": "∝", "equiv": "≡",
          "in": "∈", "notin": "∉", "subset": "⊂", "subseteq": "⊆", "supset": "⊃", "supseteq": "⊇", "perp": "⟂", "parallel": "∥", "=>": "⇒",
-         "<=>": "⇔", "<==": "⇐", "divides": "∣"}
+         "<=>": "⇔", "<==": "⇐", "divides": "∣", "succeq": "⪰", "succ": "≻", "preceq": "⪯", "prec": "≺"}
 
 CONSTANTS = {"pi": "π", "oo": "∞", "emptyset": "∅", "RR": "ℝ", "ZZ": "ℤ", "NN": "ℕ", "QQ": "ℚ", "CC": "ℂ"}
 
