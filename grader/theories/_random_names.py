@@ -160,6 +160,9 @@ class Spelling:
             elif after is not None and a.is_apply("transpose") and a.args[0].kind == "symbol" and after.kind == "symbol" and self.span is not None:
                 out.append(self._dot(a.args[0], after) or a)
                 k, changed = k + 2, True
+            elif after is not None and self.span is not None and a.kind == after.kind == "symbol" and {a.name, after.name} <= self.vectors:
+                out.append(self._dot(a, after) or a)
+                k, changed = k + 2, True
             elif after is not None and is_name(a, "Bern", "Ber") and len(t.args) == 2:
                 return apply("call", a, after)
             else:

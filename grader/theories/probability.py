@@ -45,7 +45,7 @@ def suits(terms: tuple[Term, ...], context: Context) -> bool:
             if n.kind == "apply" and n.name in SPEAKING or law_at(n) is not None:
                 return True
             if n.is_apply("call") and n.args[0].kind == "symbol" and n.args[0].name in ("H", "I", "P", "Pr") and any(
-                    m.is_apply("given") or m.is_apply("semicolon") for m in n.args[1:]):
+                    m.kind == "apply" and m.name in ("given", "semicolon", "union", "intersection", "complement", "setminus", "not") for m in n.args[1:]):
                 return True
             if n.is_apply("mul") and any(a.kind == "symbol" and a.name == "E" for a in n.args[:-1]) and any(d.shape == "variable" for _, d in context.domains):
                 return True
@@ -108,7 +108,9 @@ def prepare(terms: tuple[Term, ...], context: Context) -> Prepared:
         full += _meant(c, bases, indexed, domains)
     for name in _scales(made, domains):
         domains[name] = Domain("real", lower=Fraction(0), lower_strict=True)
-    sides = [_meant(t, bases, indexed, domains)[0] if _is_hypothesis(t) else t for t in sides]
+    alike = {a.name for c in full if c.is_apply("call") and c.args[0].name == "identical" for a in c.args[1:] if a.kind == "symbol"}
+    sides = [(_meant(t, bases, indexed, domains) or [t])[0] if _is_hypothesis(t) else t for t in sides]
+    sides = [_one_member(t, random & indexed, alike) for t in sides]
     widened = replace(context, domains=tuple(sorted(domains.items())), conditions=tuple(dict.fromkeys([*context.conditions, *full])))
     notes = (f"{', '.join(sorted(random))} {'is' if len(random) == 1 else 'are'} taken for random",) if random else ()
     return Prepared(tuple(sides), notes, widened)
@@ -205,6 +207,28 @@ def _member(base: Term, indexed: set[str]) -> Term:
     return apply("index", base, symbol("i")) if base.name in indexed else base
 
 
+def _one_member(term: Term, families_: set[str] | frozenset[str], alike: set[str]) -> Term | str:
+    """X beside X_i: any member, where all have one law; else it is not clear what it is."""
+    if _is_hypothesis(term):
+        return term
+
+    def walk_up(t: Term) -> Term:
+        if t.is_apply("index"):
+            return t
+        if t.kind == "symbol" and t.name in families_:
+            if t.name not in alike:
+                raise LookupError(t.name)
+            return apply("index", t, number(1))
+        if t.is_apply("call"):
+            return t.with_args((t.args[0], *[walk_up(a) for a in t.args[1:]]))
+        return t.with_args(tuple([walk_up(a) for a in t.args]))
+
+    try:
+        return walk_up(term)
+    except LookupError as name:
+        return f"{name.args[0]} stands with and without an index"
+
+
 def _scales(terms: list[Term], domains: dict[str, Domain]) -> list[str]:
     """Letters that are the scale of a law or stand under a logarithm with its index: taken as positive where nothing is said."""
     found: dict[str, None] = {}
@@ -241,7 +265,19 @@ def _densities(terms: tuple[Term, ...], context: Context, definitions: list[tupl
         except (Incomplete, ValueError) as open_question:
             found.append(str(open_question))
     conditions = tuple(dict.fromkeys([*context.conditions, *[c for c in told.conditions if c.kind == "relation"]]))
-    return Prepared(tuple(found), tuple(completion.notes), replace(context, conditions=conditions))
+    drawn = _proportional_in(tuple([t for t in found if isinstance(t, Term)]))
+    options = {**context.options, "proportional": drawn}
+    return Prepared(tuple(found), tuple(completion.notes), replace(context, conditions=conditions, options=options))
+
+
+def _proportional_in(terms: tuple[Term, ...]) -> tuple[Term, ...]:
+    """The variables of the density that a derivation speaks of: those left of the bar in the first side that is one call."""
+    for t in terms:
+        inner = t.args[0] if t.is_apply("log", 1) else t
+        if inner.is_apply("call") and variable(split_call(inner)[0][0] if split_call(inner)[0] else inner.args[0]) is not None and any(
+                a.is_apply("given") for a in inner.args[1:]):
+            return tuple([a for a in split_call(inner)[0] if a.kind == "symbol"])
+    return ()
 
 
 def _default_density(context: Context, definitions: list[tuple[Term, Term]]) -> Term | None:
@@ -266,25 +302,29 @@ def _conditions(link: Link, context: Context) -> tuple[Context, tuple[str, ...]]
         if any(c.is_apply("call") for c in context.conditions):
             extra = [c for c in extra if not c.is_apply("call")]
     near = _names(link)
+    random = {n for n, d in context.domains if d.shape in ("variable", "density")}
+    if not near & random and not any(n.kind == "apply" and n.name in (*SPEAKING, "call") for t in (link.left, link.right) for n in walk(t)):
+        fixed = tuple([c for c in context.conditions if not _names_of(c) & random and not (c.is_apply("call") and c.args[0].name in WORDS)])
+        return replace(context, conditions=fixed), ()
     kept: list[Term] = []
     rest = list(dict.fromkeys([*context.conditions, *extra]))
     while True:
-        more = [c for c in rest if free_names(c) & near or _is_family(c, near)]
+        more = [c for c in rest if _names_of(c) & near]
         if not more:
             break
         kept += more
         rest = [c for c in rest if c not in more]
-        near |= set().union(*[free_names(c) - {"i", "j"} for c in more])
+        near |= set().union(*[_names_of(c) - {"i", "j"} for c in more])
     ordered = tuple([c for c in dict.fromkeys([*context.conditions, *extra]) if c in kept])
     return replace(context, conditions=ordered), tuple([f"supposed: {c}" for c in extra])
 
 
 def _names(link: Link) -> set[str]:
-    return set(free_names(link.left) | free_names(link.right)) | {n.name for t in (link.left, link.right) for n in walk(t) if n.kind == "symbol"}
+    return _names_of(link.left) | _names_of(link.right)
 
 
-def _is_family(c: Term, near: set[str]) -> bool:
-    return any(n.kind == "symbol" and n.name in near for n in walk(c))
+def _names_of(term: Term) -> set[str]:
+    return {n.name for n in walk(term) if n.kind == "symbol"}
 
 
 def claims(link: Link, context: Context, settled: Settled) -> tuple[Claim, ...]:
@@ -294,15 +334,15 @@ def claims(link: Link, context: Context, settled: Settled) -> tuple[Claim, ...]:
         return _statement_claims(link, context, settled)
     if link.sign == "propto":
         return _proportional(link, context)
-    return expression_claims(link, context, settled)
+    return tuple([replace(c, conditions=context.conditions) for c in expression_claims(link, context, settled)])
 
 
 def _proportional(link: Link, context: Context) -> tuple[Claim, ...]:
     """left(t) right(t') = left(t') right(t)."""
-    drawn = [a for n in walk(link.left) if n.is_apply("call") for a in split_call(n)[0] if variable(a) is not None and a.kind == "symbol"]
+    drawn = context.options.get("proportional", ())
     if not drawn:
         return ()
-    change = {v: apply("prime", v, number(1)) for v in dict.fromkeys(drawn)}
+    change = {v: apply("prime", v, number(1)) for v in drawn}
     moved = [rename_terms(t, change) for t in (link.left, link.right)]
     conclusion = Equal(apply("mul", link.left, moved[1]), apply("mul", moved[0], link.right))
     return (Claim(conclusion, context.domains, context.conditions, "proportional"),)
