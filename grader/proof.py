@@ -119,7 +119,7 @@ def _terms(laid: Layout) -> tuple[Term, ...]:
     for link in laid.links:
         found |= {link.left: None, link.right: None}
     for context in [*[p.context for p in laid.placed], laid.context]:
-        found |= dict.fromkeys(context.conditions) | {body: None for _, body in context.definitions}
+        found |= dict.fromkeys(context.conditions) | dict.fromkeys(context.earlier) | {body: None for _, body in context.definitions}
     return tuple(found)
 
 
@@ -160,7 +160,8 @@ def _step(module: ModuleType, understood: Mapping[Term, Term | str], widened: Co
     own = [t for c in placed.context.conditions if isinstance(t := understood.get(c, c), Term)]
     added = [c for c in widened.conditions if c not in base.conditions]
     conditions = tuple(dict.fromkeys([*own, *added]))
-    context = replace(widened, domains=tuple(sorted(narrowed.items())), conditions=conditions)
+    earlier = tuple([t for c in placed.context.earlier if isinstance(t := understood.get(c, c), Term)])
+    context = replace(widened, domains=tuple(sorted(narrowed.items())), conditions=conditions, earlier=earlier)
     return judge_link(module, link, context, budget)
 
 

@@ -22,6 +22,8 @@ LOGIC = frozenset("and or not implies iff xor where".split())
 """Operators whose value is a truth value."""
 _ORDERS = frozenset(["<", ">", "<=", ">=", "!=", "in", "<<", ">>", "->"])
 """Signs of hypotheses that restrict names and are no line to go on from."""
+_NAMING = frozenset("call hat bar tilde star index sup".split())
+"""Decorations of a name that a chain may begin with."""
 _TURN = {"<": ">", ">": "<", "<=": ">=", ">=": "<=", "=": "=", "!=": "!="}
 
 
@@ -68,6 +70,13 @@ class _Builder:
     """Is the last statement a hypothesis ("suppose ...")?"""
     seen: set[str] = field(default_factory=set)
     """Names in the lines so far."""
+    stated: list[Term] = field(default_factory=list)
+    """Statements so far, and equations that a name begins."""
+
+    def state(self, term: Term) -> None:
+        """Keep what a line states, for the lines behind it."""
+        if term not in self.stated:
+            self.stated.append(term)
 
     def link(self, line: Line, number: int, sign: str, right: Term | Unread, reason: str, *, statement: bool = False) -> None:
         """From what stood before to `right`."""
@@ -78,7 +87,11 @@ class _Builder:
                                       "nothing stands before it"))
         else:
             made = Link(len(self.placed) + 1, self.last, sign, right, reason, number, statement)
-            self.placed.append(Placed(number, made, self.context))
+            self.placed.append(Placed(number, made, replace(self.context, earlier=tuple(self.stated))))
+            if statement:
+                self.state(right)
+            elif sign in ("=", ":=") and not is_statement(right) and (self.last.kind == "symbol" or self.last.kind == "apply" and self.last.name in _NAMING):
+                self.state(relation("=", self.last, right))
         self.last = None if isinstance(right, Unread) else right
         self.statement, self.started, self.premised = statement, True, False
 
@@ -88,6 +101,8 @@ class _Builder:
             self.placed.append(Placed(number, None, self.context, f"it could not be read: {term.reason}"))
         self.last = None if isinstance(term, Unread) else term
         self.statement, self.started, self.premised = statement, True, False
+        if statement and isinstance(term, Term):
+            self.state(term)
 
 
 def layout(lines: Sequence[Line], context: Context, numbers: Sequence[int] | None = None) -> Layout:

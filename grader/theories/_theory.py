@@ -60,6 +60,8 @@ class Context:
     options: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
     words: tuple[str, ...] = ()
     """Sentences that suppose something of random variables, as written."""
+    earlier: tuple[Term, ...] = ()
+    """What earlier lines stated, in order: statements, and equations that a name begins ("P = X^T X"). A theory may draw on them beside the line before."""
 
     def domain(self, name: str) -> Domain:
         """The domain of a symbol."""
