@@ -83,7 +83,7 @@ def check_proof(lines: str | Sequence[str], *, assume: Mapping[str, str] | None 
     found, numbers = _read(kept, vocabulary)
     laid = layout(found, context, numbers)
     terms = _terms(laid)
-    context = replace(context, options={"signs": frozenset(link.sign for link in laid.links)})
+    context = replace(context, definitions=laid.context.definitions, options={"signs": frozenset(link.sign for link in laid.links)})
     suiting = chosen or tuple([m for n in theories.names() if (m := theories.load(n)).suits(terms, context)])
     judged = _judge(laid, suiting, terms, context, budget)
     by_line: dict[int, list[Step]] = {}

@@ -63,7 +63,7 @@ def test_lines(row):
 
 def test_the_point_that_was_assumed_is_named():
     step = check_proof([r"\sin x", "= x + O(x^3)"]).steps[1]
-    assert step.conditions == ("as x tends to 0",)
+    assert step.conditions == ("x tends to 0",)
     assert not check_proof([r"let x \to 0", r"\sin x", "= x + O(x^3)"]).steps[2].conditions
 
 

@@ -14,7 +14,8 @@ from dataclasses import dataclass, field, replace
 from grader.domain import Domain
 from grader.model import Unread
 from grader.reading.lines import Line
-from grader.term import Term, free_names, relation, walk
+from grader.term import Term, constant, free_names, relation, walk
+from grader.theories._recurrences import is_next, iterate_of, rules_of
 from grader.theories._theory import AT_MOST, Context, Link
 
 MAX_LINKS = 400
@@ -132,8 +133,11 @@ def _take(builder: _Builder, line: Line, number: int, following: Line | None, al
     if line.role == "premise" and _suppose(builder, line):
         builder.told.append(number)
         return
-    whole = _as_statement(line)
     goes_on = following is not None and following.left is None and bool(following.steps) and not following.connective
+    if _is_update(builder, line):
+        _update(builder, line, number, goes_on)
+        return
+    whole = _as_statement(line)
     if line.left is None:
         for step in line.steps:
             builder.link(line, number, step.sign, step.side, step.reason or line.reason)
@@ -146,7 +150,13 @@ def _take(builder: _Builder, line: Line, number: int, following: Line | None, al
         builder.told.append(number)
     elif isinstance(whole, Unread) or is_statement(whole):
         before = builder.last is not None or builder.started
-        if builder.statement and before and not (builder.premised and not line.connective and _is_apart(builder, whole)):
+        if _speaks_of_iterates(builder, whole) and not line.connective:
+            if following is not None and following.connective:
+                builder.start(number, whole, statement=True)  # "w_t -> 0 iff ..." claims nothing before the arrow
+            else:
+                builder.last = constant("true")  # what the update rules say is all that it can follow from
+                builder.link(line, number, "=>", whole, line.reason, statement=True)
+        elif builder.statement and before and not (builder.premised and not line.connective and _is_apart(builder, whole)):
             builder.link(line, number, line.connective, whole, line.reason, statement=True)
         elif isinstance(whole, Unread) and builder.started and not line.steps:
             builder.link(line, number, "", whole, line.reason)
@@ -194,6 +204,32 @@ def _is_new_name(builder: _Builder, head: Term | Unread, body: Term | Unread) ->
         return False
     known = {n for n, _ in builder.context.domains} | builder.seen
     return name.name not in known and name.name not in free_names(body)
+
+
+def _is_update(builder: _Builder, line: Line) -> bool:
+    """Does the line say how the next value of a name is made (w_{t+1} = ...), the first time that anything does?"""
+    head = line.left
+    if not isinstance(head, Term) or not is_next(head) or not line.steps or line.steps[0].sign not in ("=", ":=") or isinstance(line.steps[0].side, Unread):
+        return False
+    return all(h != head for h, _ in builder.context.definitions)
+
+
+def _update(builder: _Builder, line: Line, number: int, goes_on: bool) -> None:
+    """Take an update rule as given; further sides go on from its right side."""
+    body = line.steps[0].side
+    assert isinstance(line.left, Term) and isinstance(body, Term)
+    builder.context = replace(builder.context, definitions=(*builder.context.definitions, (line.left, body)))
+    if len(line.steps) == 1 and not goes_on:
+        builder.told.append(number)
+        return
+    builder.start(number, body, statement=False)
+    for step in line.steps[1:]:
+        builder.link(line, number, step.sign, step.side, step.reason or line.reason)
+
+
+def _speaks_of_iterates(builder: _Builder, statement: Term | Unread) -> bool:
+    rules = rules_of(builder.context.definitions)
+    return bool(rules) and isinstance(statement, Term) and any(iterate_of(n, rules) is not None for n in walk(statement))
 
 
 def _as_statement(line: Line) -> Term | Unread:

@@ -23,6 +23,7 @@ from grader.term import Term, apply, free_names, number, relation, symbol, walk
 from grader.term import replace as put
 from grader.theories import _limits
 from grader.theories import _statements as statements
+from grader.theories._recurrences import rules_of
 from grader.theories._theory import Context, Link, Prepared, Settled, Step, expression_claims, expression_step
 
 _FOREIGN = frozenset("expectation variance covariance probability entropy kl mutual_information given bigO bigTheta bigOmega smallo smallomega transpose "
@@ -34,8 +35,8 @@ MAX_NEEDS = 4
 
 
 def suits(terms: tuple[Term, ...], context: Context) -> bool:
-    """Nothing of vectors, probability or orders of growth is written."""
-    if any(context.domain(name).shape in _SHAPES for t in terms for name in free_names(t)):
+    """Nothing of vectors, probability, orders of growth or update rules is written."""
+    if rules_of(context.definitions) or any(context.domain(name).shape in _SHAPES for t in terms for name in free_names(t)):
         return False
     return not any(node.kind == "apply" and node.name in _FOREIGN for t in terms for node in walk(t))
 

@@ -133,7 +133,7 @@ class Move:
 
     def words(self) -> str:
         """For the step's conditions."""
-        return f"as {', '.join(self.names)} tends to {'infinity' if self.point is None else self.point}"
+        return f"{', '.join(self.names)} tends to {'infinity' if self.point is None else self.point}"
 
 
 def _moves(link: Link, context: Context) -> list[Move]:
@@ -338,7 +338,7 @@ def conclude(link: Link, context: Context, settled: Settled) -> Step:
 def _outcome(link: Link, found: Settled) -> Step:
     """All of the claims of one move; "same" and "exact parts" are alternatives, and so is a member against its set."""
     verdicts = tuple(found.values())
-    plain = {label.split(" (as ")[0]: v for label, v in found.items()}
+    plain = {label.split(" (")[0]: v for label, v in found.items()}
     if "member" in plain:
         holds = plain["is of the left side"].equal and plain["member"].status is Status.REFUTED
         if holds:

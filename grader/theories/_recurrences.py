@@ -1,0 +1,125 @@
+"""Update rules: which names are iterated, and terms with the rules put in.
+
+A rule gives the next value of a name: w_{t+1} = F(w_t), w^{(t+1)} = F(w^{(t)}). Terms are unrolled: w_{t+2} becomes F(F(w_t)), and with numbers w_2
+becomes F(F(w_0)). In simultaneous rules the right sides hold old values; in alternating ones a right side may hold new values, which are unrolled too.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+
+from grader.replay.derivative import derivative
+from grader.replay.enclosure import Unsupported
+from grader.term import Term, apply, free_names, number, replace, symbol, walk
+
+MAX_STEPS = 8
+"""Steps that are unrolled at most."""
+MAX_SIZE = 4000
+MARKS = ("index", "sup")
+
+
+@dataclass(frozen=True)
+class Rule:
+    """`name` marked `time` + 1 (as `mark`: "index" or "sup") is `body`."""
+
+    name: str
+    mark: str
+    time: str
+    body: Term
+
+    def at(self, moment: Term) -> Term:
+        """The iterate at a moment, as a term."""
+        return apply(self.mark, symbol(self.name), moment)
+
+    def step(self, moment: Term) -> Term:
+        """The body for the value at `moment` + 1."""
+        return replace(self.body, {symbol(self.time): moment})
+
+
+def is_next(head: Term) -> bool:
+    """Is the term a name at time t + 1?"""
+    if head.kind != "apply" or head.name not in MARKS or len(head.args) != 2 or head.args[0].kind != "symbol":
+        return False
+    moment = head.args[1]
+    return moment.is_apply("add", 2) and moment.args[0].kind == "symbol" and moment.args[1] == number(1)
+
+
+def rules_of(definitions: tuple[tuple[Term, Term], ...]) -> dict[str, Rule]:
+    """The update rules among definitions, by name."""
+    found = {}
+    for head, body in definitions:
+        if is_next(head):
+            name = head.args[0].name
+            found.setdefault(name, Rule(name, head.name, head.args[1].args[0].name, body))
+    return found
+
+
+def unrolled(term: Term, rules: Mapping[str, Rule]) -> Term:
+    """The term with values after t in terms of those at t, and numbered ones in terms of the first. Fails with ValueError when it grows too large."""
+    for _ in range(MAX_STEPS):
+        made = _once(term, rules)
+        if made == term:
+            return term
+        if made.size > MAX_SIZE:
+            raise ValueError("too many steps to put in")
+        term = made
+    raise ValueError("too many steps to put in")
+
+
+def _once(term: Term, rules: Mapping[str, Rule]) -> Term:
+    rule = iterate_of(term, rules)
+    if rule is not None:
+        moment = term.args[1]
+        if moment.kind == "number" and moment.value is not None and moment.value >= 1 and moment.value.denominator == 1:
+            return rule.step(number(moment.value - 1))
+        if moment.is_apply("add", 2) and moment.args[0].kind == "symbol" and moment.args[1].kind == "number" and (by := moment.args[1].value or Fraction(0)) >= 1:
+            return rule.step(moment.args[0] if by == 1 else apply("add", moment.args[0], number(by - 1)))
+        return term
+    return term.with_args(tuple([_once(a, rules) for a in term.args])) if term.args else term
+
+
+def iterate_of(term: Term, rules: Mapping[str, Rule]) -> Rule | None:
+    """The rule of an iterate such as w_t; None for other terms."""
+    if term.kind == "apply" and term.name in MARKS and len(term.args) == 2 and term.args[0].kind == "symbol":
+        rule = rules.get(term.args[0].name)
+        return rule if rule is not None and rule.mark == term.name else None
+    return None
+
+
+def iterates_in(term: Term, rules: Mapping[str, Rule]) -> list[Term]:
+    """Every iterate in the term, in the order of a walk, once."""
+    return list(dict.fromkeys([n for n in walk(term) if iterate_of(n, rules) is not None]))
+
+
+def differentiated(term: Term, definitions: tuple[tuple[Term, Term], ...]) -> Term:
+    """f'(a) and the gradient of f(a) as what they are, for defined functions f of one variable."""
+    args = tuple([differentiated(a, definitions) for a in term.args])
+    term = term.with_args(args) if args else term
+    order, called = 0, term
+    if term.is_apply("call", 2) and term.args[0].is_apply("prime", 2) and term.args[0].args[1].kind == "number":
+        order, called = int(term.args[0].args[1].value or 0), apply("call", term.args[0].args[0], term.args[1])
+    elif term.is_apply("gradient", 1) and term.args[0].is_apply("call", 2):
+        order, called = 1, term.args[0]
+    for head, body in definitions if 1 <= order <= 3 else ():
+        if head.is_apply("call", 2) and head.args[0] == called.args[0] and head.args[1].kind == "symbol":
+            try:
+                for _ in range(order):
+                    body = derivative(body, head.args[1].name)
+            except Unsupported:
+                return term
+            return replace(body, {head.args[1]: called.args[1]})
+    return term
+
+
+def affine(rule: Rule) -> tuple[Term, Term] | None:
+    """(a, b) with body = a w_t + b and both free of iterates, by putting in 0 and 1; the caller proves that it is so."""
+    old = rule.at(symbol(rule.time))
+    if not any(n == old for n in walk(rule.body)):
+        return None
+    b = replace(rule.body, {old: number(0)})
+    a = apply("add", replace(rule.body, {old: number(1)}), apply("neg", b))
+    if any(n.kind == "apply" and n.name in MARKS and n.args[0] == symbol(rule.name) for t in (a, b) for n in walk(t)) or rule.time in free_names(a) | free_names(b):
+        return None
+    return a, b

@@ -1,0 +1,83 @@
+"""Lines about update rules: rules put in, formulas by induction, and when iterates converge."""
+
+import pytest
+
+from grader.proof import check_proof
+
+POSITIVE = {"lambda": "positive"}
+
+DERIVATIONS = {
+    "a quadratic": (r"""
+f(w) = \frac{\lambda}{2} w^2
+w_{t+1} = w_t - \eta f'(w_t)
+= w_t - \eta\lambda w_t = (1-\eta\lambda) w_t
+w_t = (1-\eta\lambda)^t w_0
+w_t \to 0 \iff |1-\eta\lambda| < 1
+\iff -1 < 1 - \eta\lambda < 1
+\iff 0 < \eta\lambda < 2
+\iff 0 < \eta < 2/\lambda
+""", "- - equal equivalent equivalent equivalent equivalent equivalent"),
+    "a gradient": (r"""
+f(w) = \frac{1}{2} (w - 3)^2
+w_{t+1} = w_t - \eta \nabla f(w_t)
+= w_t - \eta (w_t - 3)
+w_1 = w_0 - \eta(w_0 - 3)
+w_1 = w_0 - \eta w_0
+""", "- - equal equivalent fails"),
+    "marks above": (r"""
+x^{(k+1)} = \frac12 x^{(k)} + 1
+x^{(k)} = 2 + 2^{-k}(x^{(0)} - 2)
+x^{(k)} \to 2
+""", "- equivalent equivalent"),
+    "the wrong rate": (r"""
+w_{t+1} = w_t - \eta w_t
+w_t = (1+\eta)^t w_0
+w_2 = (1-\eta)^2 w_0
+w_t \to 0 \iff 0 < \eta < 1
+""", "- fails equivalent implied_by"),
+    "the wrong start": (r"""
+w_{t+1} = 2 w_t
+w_t = 2^{t+1} w_0
+""", "- fails"),
+    "simultaneous steps": (r"""
+p_{t+1} = p_t - \eta q_t
+q_{t+1} = q_t + \eta p_t
+p_{t+1}^2 + q_{t+1}^2
+= p_t^2 - 2\eta p_t q_t + \eta^2 q_t^2 + q_t^2 + 2 \eta p_t q_t + \eta^2 p_t^2
+= (1+\eta^2)(p_t^2+q_t^2)
+""", "- - - equal equal"),
+    "alternating steps": (r"""
+p_{t+1} = p_t - \eta q_t
+q_{t+1} = q_t + \eta p_{t+1}
+= q_t + \eta p_t - \eta^2 q_t
+= \eta p_t + (1-\eta^2) q_t
+p_{t+1}^2 + q_{t+1}^2 = (1+\eta^2)(p_t^2+q_t^2)
+""", "- - equal equal fails"),
+    "a limit that is not one": (r"""
+w_{t+1} = \frac12 w_t + 1
+w_t \to 1
+""", "- fails"),
+}
+
+
+@pytest.mark.parametrize("name", DERIVATIONS)
+def test_derivations(name):
+    lines, expected = DERIVATIONS[name]
+    proof = check_proof(lines.strip().splitlines(), assume=POSITIVE)
+    assert [(s.relation if s else None) or "-" for s in proof.steps] == expected.split()
+    assert proof.theory == "dynamics"
+
+
+def test_a_start_that_stays_is_named():
+    steps = check_proof([r"w_{t+1} = (1-\eta) w_t", r"w_t \to 0", r"\iff 0 < \eta < 2"]).steps
+    assert any("w_0 is not 0" in c for c in steps[2].conditions)
+
+
+def test_a_rule_that_is_not_affine_is_left_open():
+    steps = check_proof(["w_{t+1} = w_t^2", r"w_t \to 0", r"\iff |w_0| < 1"]).steps
+    assert steps[2].relation is None
+
+
+def test_the_example_of_a_wrong_formula_is_worked_out():
+    step = check_proof(["w_{t+1} = 3 w_t", "w_t = 2^t w_0"]).steps[1]
+    assert step.tags == ("formula",) and step.example
