@@ -12,6 +12,8 @@ _ARGUMENT_FACTORS = frozenset("name const num frac sqrt binom vulgar hat".split(
 _INVERSES = {**{f: f"a{f}" for f in "sin cos tan cot sec csc sinh cosh tanh".split()}}
 _BINDER_WORDS = frozenset(
     "derivative partial integral sum product limit lambda antiderivative argmax argmin supremum infimum set_of forall exists".split())
+_ONLY_IN_ARGUMENTS = frozenset("mid ; , and or not cup cap implies iff".split())
+"""Signs directly inside a bracket that no factor in brackets has."""
 _SQUARE = frozenset("variance covariance expectation kl entropy probability mutual_information softmax diag trace det rank exp log sigmoid".split())
 
 
@@ -272,7 +274,7 @@ class Applied(Arguments, Special):
             of_function = self.partner[k] == k + 2 and inside.kind == "name" and vocabulary.knows(inside.text) and vocabulary.is_function(inside.text)
             return t.mark == "word" or vocabulary.is_function(name) or of_function
         close = self.partner[k]
-        if close == k + 1 or self.kinds_in(k) & {"mid", ";", ","}:
+        if close == k + 1 or not _ONLY_IN_ARGUMENTS.isdisjoint(self.kinds_in(k)):
             return True
         total, called, definite = self.places_of(name)
         inside = self.tokens[k + 1:close]

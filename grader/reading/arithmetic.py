@@ -156,7 +156,7 @@ class Arithmetic:
         right = self.signed()
         name = _NAMED_PRODUCTS.get(t.text)
         if name is None or name in ("cross", "dotproduct"):
-            if name and self.is_array(factors[-1]) and self.is_array(right):
+            if name and all(self.is_array(x) or x.kind == "tuple" and x.name in ("tuple", "list") for x in (factors[-1], right)):
                 right = apply(name, factors.pop(), right, span=self.span(first))
             elif t.text == "times" and is_set(factors[-1]) and is_set(right):
                 left = factors.pop()

@@ -202,6 +202,11 @@ class Binders:
 
     # ------------------------------------------------------------------------------------------------------------- quantifiers
 
+    def is_index(self, name: Term) -> bool:
+        """Does the name stand below another one in this text?"""
+        tokens = self.tokens
+        return any(t.kind == "_" and name.name in (tokens[k + 1].text, tokens[min(k + 2, len(tokens) - 1)].text) for k, t in enumerate(tokens[:-1]))
+
     def quantified(self, prefix: bool) -> Term:
         """`for all i != j`, `∀x > 0: ...`, `∃ y`. In front of a statement it binds; after one it is a condition."""
         first = self.i
@@ -226,6 +231,9 @@ class Binders:
         if not prefix:
             self.unbound -= shadowed
             if domain and word == "forall" and len(names) == 1:
+                if not self.is_index(bound[0]):
+                    said = "\"for all\" behind a formula is read as the condition under which it is meant"
+                    self.note(said, self.span(first), "for_all")
                 return condition
             return bind(word, bound, constant("true"), *domain, span=self.span(first))
         while self.tok.kind in (":", ",", "such", ".", "mid") and self.tokens[self.i + 1].kind != "eof":

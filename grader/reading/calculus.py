@@ -308,7 +308,7 @@ class Calculus:
         while self.tok.kind in ("_", "^"):
             self.i += 1
             script = self.single_script()
-            if self.tokens[self.i - 1] and script != number(2) and below is None:
+            if script != number(2) and below is None:
                 below = script
             elif script == number(2) and not twice:
                 twice = True
@@ -317,7 +317,7 @@ class Calculus:
         if self.tok.kind not in self.PREFIX:
             raise self.fail("`∇` has nothing on its right", t)
         body = self.operand()
-        while not free_names(body) and self.tok.kind in STARTS | {"abs(", "norm("} and body.kind in ("number", "apply", "constant"):
+        while not free_names(body) and self.tok.kind in STARTS | {"abs(", "norm("} and not (self.integrals and self.at_differential()) and body.kind in ("number", "apply", "constant"):
             body = apply("mul", *(body.args if body.is_apply("mul") else (body,)), self.operand(), span=self.span(first))
         if below is not None and self.is_only_begun(body, below):
             while self.tok.kind in STARTS | {"abs(", "norm("}:
@@ -335,4 +335,4 @@ class Calculus:
             return False
         base = body.args[0] if body.kind == "apply" and body.args and body.name in ("index", "hat", "bar", "tilde", "sup", "star") else body
         greek = base.kind == "symbol" and base.name in ("alpha", "beta", "lambda", "mu", "gamma", "eta", "tau")
-        return greek or base.kind == "symbol" and self.vocabulary.shapes.get(base.name) in ("vector", "matrix", "scalar") or base.kind == "apply" and base is body
+        return greek or base.kind == "symbol" and self.vocabulary.shapes.get(base.name) in ("vector", "matrix") or base.kind == "apply" and base is body

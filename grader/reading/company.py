@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
+
 from grader.model import Note
-from grader.reading.brackets import ENDS, STARTS
+from grader.reading.brackets import CLOSERS, ENDS, OPENERS, STARTS
 from grader.reading.names import REMARK_WORDS
 from grader.reading.tokens import Token
+from grader.reading.vocabulary import Vocabulary
 from grader.term import Span
 
 _BEFORE_DOT = frozenset("( [ , ; lset".split())
@@ -115,8 +118,74 @@ def drop_questions(tokens: list[Token], last: int, notes: list[Note]) -> int:
     return last
 
 
+def name_times(tokens: list[Token], vocabulary: Vocabulary, notes: list[Note]) -> None:
+    """`1.5 x 10^3`, `t x n^2 x l`: an x that the problem does not know, apart from its neighbours, between numbers or declared names, is a times sign."""
+    if vocabulary.knows("x"):
+        return
+    strangers = any(t.kind == "name" and t.text != "x" and not vocabulary.knows(t.text) for t in tokens)
+    for k, t in enumerate(tokens):
+        if t.kind != "name" or t.text != "x" or t.mark or not t.gap or not k or not tokens[k + 1].gap:
+            continue
+        before, after = tokens[k - 1], tokens[k + 1]
+        numbers = before.kind == "num" and after.kind == "num"
+        if numbers or vocabulary.symbols and not strangers and before.kind in ENDS and after.kind in ("name", "num", "("):
+            t.kind, t.text = "*", "times"
+            notes.append(Note("x between two factors is read as a times sign", Span(t.start, t.end), "repair", "times_letter"))
+
+
+_OTHER_COMMANDS = re.compile(r"\\(?![{} ])|\$")
+_NUMBER_SETS = frozenset("R Z N Q C RR ZZ NN QQ CC".split())
 _LOGICAL = frozenset("name ( ) [ ] not and or iff implies impliedby eof dollar math const".split())
 _ARROWS = {"->": ("implies", "implies"), "equiv": ("iff", "iff")}
+
+
+def name_distributions(tokens: list[Token], text: str) -> None:
+    """`X ~ Exp(λ)`: behind "is distributed as" a capitalised word is the name of a distribution and no function."""
+    for before, t, after in zip(tokens, tokens[1:], tokens[2:]):
+        behind = before.kind == "rel" and before.text == "~" and t.kind == "func" and after.kind == "("
+        if behind and (word := re.search(r"(?<![A-Za-z])[A-Z][a-z]+", text[t.start:t.end])) is not None:
+            t.kind, t.text, t.mark = "name", word[0], "word"
+
+
+def part_from_sets(tokens: list[Token], text: str) -> list[Token]:
+    r"""`R\{0}` in typed text: the backslash is the sign of a set difference, and not TeX's brace."""
+    if _OTHER_COMMANDS.search(text):
+        return tokens
+    kept: list[Token] = []
+    for t in tokens:
+        if t.kind == "lset" and kept and kept[-1].kind in ("name", "const") and kept[-1].text in _NUMBER_SETS and not t.gap:
+            kept.append(Token("+", "setminus", t.start, t.start + 1, 0, "\\"))
+            t.start += 1
+        kept.append(t)
+    return kept
+
+
+def part_rows(tokens: list[Token]) -> list[Token]:
+    """`[1 2; 3 4]`: in square brackets with rows but without a comma, spaces part the entries."""
+    kept: list[Token] = []
+    stack: list[bool] = []
+    for k, t in enumerate(tokens):
+        if t.kind == "[":
+            stack.append(_is_spaced_matrix(tokens, k))
+        elif t.kind in OPENERS:
+            stack.append(False)
+        elif stack and stack[-1] and t.gap and kept[-1].kind in ENDS and t.kind in STARTS:
+            kept.append(Token(",", ",", t.start, t.start, 0, "soft"))
+        if t.kind in CLOSERS and stack:
+            stack.pop()
+        kept.append(t)
+    return kept
+
+
+def _is_spaced_matrix(tokens: list[Token], k: int) -> bool:
+    rows = False
+    for t in tokens[k + 1:k + 60]:
+        if t.kind in (",", "[", "(", "{", "rel"):
+            return False
+        if t.kind == "]":
+            return rows
+        rows = rows or t.kind == ";"
+    return False
 
 
 def name_arrows(tokens: list[Token], notes: list[Note]) -> None:

@@ -71,7 +71,7 @@ class Operands(Groups, Scripts):
     def read_name(self, t: Token) -> Term:
         self.i += 1
         following = self.tokens[self.i]
-        if following.kind in _NAME_NEXT or t.text == "d" and following.kind in ("name", "/"):
+        if following.kind in _NAME_NEXT or t.text in ("d", "E") and following.kind in ("name", "/"):
             return self.name_and_more(t, following)
         return Term("symbol", t.text, span=Span(t.start, t.end))
 

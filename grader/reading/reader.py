@@ -81,7 +81,7 @@ def parse(text: str, vocabulary: Vocabulary, expect: str, notes: list[Note]) -> 
     tokens = lex(text, vocabulary, notes, words)
     if len(tokens) == 1:
         raise ReadError("nothing is written here", 0, len(text))
-    mended = _mended(tokens, text, notes)
+    mended = _mended(tokens, text, vocabulary, notes)
     parser = Parser(mended, vocabulary, text, expect, frozenset())
     term = complete(parser.whole(), Span(0, len(text)))
     found = parser.notes + [*parser.sites.values(), *words.values()]
@@ -98,15 +98,15 @@ def parse(text: str, vocabulary: Vocabulary, expect: str, notes: list[Note]) -> 
     for place in list(words)[:3]:
         scratch: list[Note] = []
         try:
-            again = _mended(lex(text, vocabulary, scratch, {}, place), text, scratch)
+            again = _mended(lex(text, vocabulary, scratch, {}, place), text, vocabulary, scratch)
             _add_other(others, term, again, vocabulary, text, expect, frozenset())
         except ReadError:
             continue
     return term, found, tuple(others[:MAX_ALTERNATIVES])
 
 
-def _mended(tokens: list[Token], text: str, notes: list[Note]) -> Mended:
-    mended = mend(tokens, text, notes)
+def _mended(tokens: list[Token], text: str, vocabulary: Vocabulary, notes: list[Note]) -> Mended:
+    mended = mend(tokens, text, vocabulary, notes)
     settle_bars(mended)
     if any(t.kind == "skip" for t in mended.tokens):
         kept = [t for t in mended.tokens if t.kind != "skip"]

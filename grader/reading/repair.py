@@ -7,9 +7,10 @@ from __future__ import annotations
 
 from grader.model import Note
 from grader.reading.brackets import CLOSERS, ENDS, OPENERS, STARTS, match_brackets
-from grader.reading.company import (drop_questions, drop_remarks, name_arrows, name_connectives, name_placeholders, name_sums, name_unions, part_ranges,
+from grader.reading.company import (drop_questions, drop_remarks, name_arrows, name_connectives, name_distributions, name_placeholders, name_sums, name_times, name_unions, part_from_sets, part_ranges, part_rows,
                                     read_by_company, settle_stars_and_dots)
 from grader.reading.tokens import Token, is_latex
+from grader.reading.vocabulary import Vocabulary
 from grader.term import Span
 
 _STATEMENT = frozenset("rel forall exists implies iff impliedby".split())
@@ -30,7 +31,7 @@ class Mended:
         self.tokens, self.partner = tokens, partner
 
 
-def mend(tokens: list[Token], text: str, notes: list[Note]) -> Mended:
+def mend(tokens: list[Token], text: str, vocabulary: Vocabulary, notes: list[Note]) -> Mended:
     """All filters in order. Fails with `ReadError` where a bracket closes nothing, or is never closed inside the text."""
     kinds = {t.kind for t in tokens}
     if kinds & {"dollar", "math"}:
@@ -40,12 +41,17 @@ def mend(tokens: list[Token], text: str, notes: list[Note]) -> Mended:
     if "name" in kinds:
         read_by_company(tokens, kinds, notes)
         name_sums(tokens, notes)
+        name_times(tokens, vocabulary, notes)
         name_unions(tokens, is_latex(text), notes)
         if "rel" in kinds:
             name_connectives(tokens, notes)
             name_arrows(tokens, notes)
     if kinds & {"dots", "exists"}:
         tokens = part_ranges(tokens)
+    if "[" in kinds and ";" in kinds:
+        tokens = part_rows(tokens)
+    if "lset" in kinds:
+        tokens = part_from_sets(tokens, text)
     if "func" in kinds and any([t.text == "arg" for t in tokens]):
         tokens = join_words(tokens)
     if "func" in kinds and "{" in kinds:
@@ -60,6 +66,8 @@ def mend(tokens: list[Token], text: str, notes: list[Note]) -> Mended:
         tokens = split_digits(tokens)
     if kinds & {"left", "right", "middle"}:
         tokens = pair_left_right(tokens)
+    if "func" in kinds and kinds & {"rel", "tilde"}:
+        name_distributions(tokens, text)
     if "rel" in kinds and "," in kinds:
         pair_angles(tokens)
     if "rel" in kinds or ":" in kinds:

@@ -19,6 +19,8 @@ class Scripts(Subscripts):
         """A name with what follows it: subscripts, powers, primes, a digit, arguments, or the `d/dx` that it begins."""
         first = self.i - 1
         kind = following.kind
+        if t.text == "E" and kind == "name" and (found := self.bare_expectation(t, following, first)) is not None:
+            return found
         if kind == "name" or kind == "/" or kind == "(" and t.text == "d" and self.tokens[self.partner[self.i] + 1].kind == "/":
             found = self.derivative_ratio(first) if t.text == "d" else None
             if found is not None or kind != "(":

@@ -83,6 +83,19 @@ class Special:
         term = apply("expectation", body, *(() if over is None else (over,)), span=self.span(first))
         return term if exponent is None else apply("pow", term, exponent, span=self.span(first))
 
+    def bare_expectation(self, t: Token, following: Token, first: int) -> Term | None:
+        """`E X` and `EX`: an expectation where E stands before brackets elsewhere in the text; else a product that may be one."""
+        if self.vocabulary.knows("E") or len(following.text) != 1 or not following.text.isupper() or self.tokens[self.i + 1].kind in ("(", "["):
+            return None
+        elsewhere = any(x.kind == "name" and x.text == "E" and self.tokens[k + 1].kind in ("[", "(", "lset") for k, x in enumerate(self.tokens[:-1]))
+        span = Span(t.start, following.end)
+        typed = self.text[span.start:span.end]
+        said = "an expectation" if elsewhere else "a product; it may be an expectation"
+        if self.site("bare_expectation", self.i, f"`{typed}` is read as {said}", span) == elsewhere:
+            return None
+        body = self.operand()
+        return apply("expectation", body, span=self.span(first))
+
     def statistic(self, op: str, over: Term | None, first: int) -> Term:
         """Var, Cov and Pr with their brackets and the density below them."""
         arguments = self.listed_arguments()

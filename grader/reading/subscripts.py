@@ -91,6 +91,9 @@ class Subscripts:
         while not self.latex and self.tokens[first + len(run)].kind in ("name", "const") and not self.tokens[first + len(run)].gap \
                 and self.tokens[first + len(run) - 1].end == self.tokens[first + len(run)].start and self.text[t.start].isascii():
             run.append(self.tokens[first + len(run)])
+        upright = next((k for k, x in enumerate(run) if k and x.text == "T" and x.end == x.start + 1), 0)
+        if upright and self.is_array(base) and not self.vocabulary.knows("T"):
+            run[upright].kind, run = "top", run[:upright]  # `k_jTq`: a transpose without its caret
         typed = self.text[t.start:run[-1].end]
         if len(run) > 1 and self.is_short(typed) and self.tokens[first + len(run)].kind in ("_", "("):
             run, typed = run[:1], self.text[t.start:t.end]

@@ -60,6 +60,8 @@ def _split(word: str, vocabulary: Vocabulary, follows: str, after_number: bool) 
     if len(word) == 2 and word[1] in "tnkij" and not vocabulary.knows(word) and (
             word[0] in vocabulary.sequences or "*" in vocabulary.sequences and vocabulary.knows(word[0])):
         return Split((_letter(word[0], 0, vocabulary), Piece("_", "_", 1, 1), Piece("name", word[1], 1, 2)))
+    if len(word) == 3 and word[1] == "T" and vocabulary.is_array(word[0]) and not vocabulary.knows("T"):
+        return Split((_letter(word[0], 0, vocabulary), Piece("top", "top", 1, 2), _letter(word[2], 2, vocabulary)))
     letters = tuple(_letter(c, k, vocabulary) for k, c in enumerate(word))
     if all(vocabulary.knows(vocabulary.spelled.get(c, c)) for c in word):
         if whole is None or not _could_apply(follows) or (whole.kind == "word" and len(word) < 3):
@@ -78,7 +80,7 @@ def _split(word: str, vocabulary: Vocabulary, follows: str, after_number: bool) 
         return Split((Piece("d", "d", 0, 3),))
     if after_number and word in UNITS:
         return Split((Piece("text", word, 0, len(word)),), letters)
-    if _is_prose(word, vocabulary):
+    if _is_prose(word, vocabulary) or follows == "(" and word[1:].islower() and word[0].isupper() and len(word) > 2:
         return Split((Piece("unknown", word, 0, len(word)),))
     found = _segments(word, vocabulary)
     if len(found) == len(word) and (len(word) > 4 or _DOUBLED.search(word) and len(set(word)) > 2) or _is_name(word, found):
