@@ -206,7 +206,7 @@ def _is_formula_next(rest: str) -> bool:
     if rest[:1] in ("$", "\\") or rest[:2] in ("O(", "o(", "Θ(", "Ω("):
         return True
     first = next((r for r in bare_runs(rest[:120], 0, len(rest[:120]), Names({}, {})) if r.span.start < 3), None)
-    return first is not None and (first.strong or re.match(r"[\s*_]*(?:[,.;)]|$)", rest[first.span.end:]) is not None)
+    return first is not None and (first.strong or re.match(r"[\s*_]*(?:[,.;()]|$)", rest[first.span.end:]) is not None)
 
 
 def _trailing_labels(book: Fields, line: str, words: list[LabelWord]) -> list[Value] | None:
@@ -241,8 +241,12 @@ def _behind(book: Fields, text: str) -> list[LabelWord]:
 def _formula_end(text: str) -> int:
     """Where the first formula of the text ends; -1 where there is none."""
     dollars = re.search(r"\$[^$]+\$|\\\(.+?\\\)", text)
-    runs = [r for r in bare_runs(text, 0, len(text), Names({}, {})) if r.strong]
+    runs = [r for r in bare_runs(text, 0, len(text), Names({}, {})) if r.strong or r.span.start < 3 and _LABELLED.match(text, r.span.end)]
     return dollars.end() if dollars else runs[0].span.end if runs else -1
+
+
+_LABELLED = re.compile(r"[ \t]*(?:\(|(?:for|at|in|during|when)\b)")
+"""What may follow "t n l", which has no sign of a formula, where labels stand behind it."""
 
 
 def without_labels(book: Fields, text: str) -> str:

@@ -120,6 +120,8 @@ def _place(state: _State, number: int, line: str, value: Value, first: bool, lat
     chosen = {**section, **own}
     notes = [*state.said, *_guessed_words(state, number, line, value)]
     if value.clash:
+        for word in state.fields.words(value.text):
+            chosen[word.dimension] = chosen.get(word.dimension, frozenset()) | {word.value}
         notes.append(Note(f"line {number}: the words behind this value contradict its label", severity="guess", code="placing.clash"))
     if first:  # from the line before only what is named first in a label goes on: the model, not the moment
         state.carry = {d: v for d, v in state.carry.items() if d < min(own, default=0)}

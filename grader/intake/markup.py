@@ -22,6 +22,8 @@ _DISPLAY = re.compile(r"\\\$\\\$(.+?)\\\$\\\$", re.DOTALL)
 _INLINE = re.compile(r"\\\$([^$\n]+?)\\\$")
 _TAGS = "font|span|div|p|b|i|u|s|em|strong|center|mark|small|big|details|summary|tt|code|kbd"
 _TAG = re.compile(rf"</?(?P<name>{_TAGS})(?:\s+[\w-]+\s*=\s*(?:\"[^\"<>]*\"|'[^'<>]*'|[\w#%;:.-]+))*\s*/?>", re.IGNORECASE)
+_TICKED = re.compile(r"\$`([^`\n]+)`\$")
+_HEADING = re.compile(r"^[ \t]*<h([1-6])(?:\s[^<>\n]{0,200})?>([^\n]*?)</h\1\s*>[ \t]*$", re.MULTILINE | re.IGNORECASE)
 _SCRIPT = re.compile(r"<(?P<name>sub|sup)>(?P<inner>[^<>\n]{0,60})</(?P=name)>", re.IGNORECASE)
 _ENTITY = re.compile(r"&(?:[A-Za-z]{2,31}|#\d{1,7}|#[xX][0-9A-Fa-f]{1,6});")
 _SIMPLE: tuple[tuple[re.Pattern[str], str], ...] = (
@@ -41,7 +43,7 @@ def plain_markup(text: str) -> str:
     """The text with as many lines, and without the markup that is neither formula, table, code nor heading."""
     if _outside(text, lambda t: "\0" if _ESCAPED.search(t) else "", "") and "\\" in text:
         text = _unescaped(text)
-    return _outside(text, _plain, None)
+    return _outside(_TICKED.sub(r"$\1$", text), _plain, None)
 
 
 def _outside(text: str, change: Callable[[str], str], fixed: str | None) -> str:
@@ -68,6 +70,7 @@ def _unescaped(text: str) -> str:
 
 
 def _plain(text: str) -> str:
+    text = _HEADING.sub(lambda m: f"{'#' * int(m[1])} {m[2].strip()}", text)
     text = _COMMENT.sub(lambda m: re.sub(r"[^\n]", "", m[0]), text)
     if "<" in text:
         text = _SCRIPT.sub(lambda m: ("_" if m["name"].lower() == "sub" else "^") + "{" + m["inner"] + "}", text)

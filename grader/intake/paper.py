@@ -125,7 +125,7 @@ def split_learners(paper: Paper) -> tuple[Paper, ...]:
     names += [key for _, key in marks]
     distinct = list(dict.fromkeys(n.casefold() for n in names))
     if len(distinct) < 2:
-        first = next((key for _, key in marks), "")
+        first = next((key for _, key in marks), "") or _handed_out_name(paper)
         return (_without_header(paper, paper.learner or first),)
     if len(distinct) > MAX_LEARNERS:
         note = Note(f"this file names {len(distinct)} learners: a person must say whose answers these are", severity="guess", code="learner.several")
@@ -150,6 +150,12 @@ def split_learners(paper: Paper) -> tuple[Paper, ...]:
             pieces.append(Piece(piece.role, "\n".join(rest), start, piece.level, piece.key))
     made.append(_part_of(paper, current, pieces, note))
     return tuple(made)
+
+
+def _handed_out_name(paper: Paper) -> str:
+    """The key on a line such as "Name: s001" of the sheet that was handed out; "" where it was left empty."""
+    lines = [line for p in paper.pieces[:6] if p.role == "handout" for line in p.text.split("\n") if line.strip()][:HEADER_LINES]
+    return next((key for key in map(learner_line, lines) if key and re.fullmatch(r"[\w .,'’-]*\w[\w .,'’-]*", key) and "_" not in key), "")
 
 
 def _part_of(paper: Paper, learner: str, pieces: list[Piece], note: Note) -> Paper:

@@ -19,7 +19,7 @@ from grader.intake.labels import Book, Group
 from grader.intake.paper import Paper
 from grader.intake.sections import Section, Walk
 from grader.intake.targets import stem
-from grader.intake.template import Handout, is_blank_template
+from grader.intake.template import Handout, is_blank_template, without_struck
 from grader.intake.unplaced import joined, leftover, loose
 from grader.model import Answer, Note, Part, Problem, Provenance, Submission
 
@@ -167,6 +167,11 @@ def _answer(paper: Paper, problem: Problem, part: Part, lines: Sequence[Line], n
     first = next((n for n, t in lines if t.strip()), line)
     if text and is_blank_template(text):
         text, notes = "", (*notes, Note("the template was handed back as it was", code="blank.template"))
+    rest, struck = without_struck(text)
+    if struck and any(c.isalnum() for c in rest):
+        text, notes = rest, (*notes, Note(f"struck out, and left out: {' '.join(struck)[:500]}", code="placing.struck"))
+    elif struck:
+        notes = (*notes, Note("everything here is struck out", severity="guess", code="placing.struck"))
     if not paper.ocr and paper.format != "yaml" and part.kind != "prose" and len(text) <= MAX_ANSWER:
         text, doubtful = without_bullets(text)
         if doubtful:

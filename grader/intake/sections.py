@@ -157,8 +157,10 @@ class Walk:
         label = find_label("# " + piece.text)
         if label and self._enter(label, "# " + piece.text, piece.line, piece.level):
             return
-        head = re.split(r"\s*[:(–—]\s*|\s-\s", piece.text, maxsplit=1)
+        head = re.split(r"\s*[:(–—,]\s*|\s-\s", piece.text, maxsplit=1)
         problem = self.book.problem(piece.text) or self.book.problem(head[0])
+        if problem and not self.book.problem(piece.text) and self._titled_part(problem, piece, head[-1]):
+            return
         group = self.book.group(self.problem, piece.text) or self.book.group(self.problem, head[0]) if self.problem else None
         if problem and not (group and "" not in group.names):
             self._enter_problem(problem, piece.line, piece.level, typed=piece.text)
@@ -179,6 +181,15 @@ class Walk:
                 self._marked(piece.line, piece.text)
         elif self.started:
             self._marked(piece.line, piece.text)
+
+    def _titled_part(self, problem: Problem, piece: Piece, rest: str) -> bool:
+        """Take a heading such as "Attention, part b", a problem's title with a label of a part behind it."""
+        label = find_label("# " + rest)
+        if label is None or label.problem or not label.part or self.book.group(problem, label.part) is None:
+            return False
+        if problem is not self.problem:
+            self._enter_problem(problem, piece.line, piece.level, typed=piece.text)
+        return self._enter(label, "# " + rest, piece.line, piece.level)
 
     def _described(self, typed: str) -> None:
         """Note what the label of the section that was just opened says of it."""
@@ -235,9 +246,12 @@ class Walk:
 
     def _handout(self, piece: Piece) -> None:
         text, _ = self.handout.without(piece.text)
-        kept = [(piece.line + k, t) for k, t in enumerate(text.split("\n")) if t.strip() and not is_placeholder(t)
-                and normal(t) not in self.book.by_label]
-        self.sections[-1].outside += kept
+        for k, row in enumerate(text.split("\n")):
+            label = find_label(row)
+            if label and label.strong and self._enter(label, row[:label.rest], piece.line + k):
+                row = row[label.rest:]
+            if row.strip() and not is_placeholder(row) and normal(row) not in self.book.by_label:
+                self.sections[-1].outside.append((piece.line + k, row))
 
     def _enter(self, label: Label, line: str, number: int, level: int = 0) -> bool:
         """Take a label; False where the line is no label after all."""

@@ -24,6 +24,15 @@ _PLACEHOLDER = re.compile(
     r"\.\.\.|…|_{3,})[\s>*_\[\](){}.:!-]*", re.IGNORECASE)
 
 
+_STRUCK = re.compile(r"~~(?=\S)[^~]{1,2000}?~~|<(?P<tag>del|s|strike)>[^<>]{0,2000}?</(?P=tag)>|\\(?:sout|st)\s*\{[^{}]{0,2000}\}", re.IGNORECASE)
+
+
+def without_struck(text: str) -> tuple[str, tuple[str, ...]]:
+    """The text without what is struck out in it, and the pieces that were; blank where everything was."""
+    struck = tuple(m[0] for m in _STRUCK.finditer(text))
+    return (_STRUCK.sub("", text).strip(), struck) if struck else (text, ())
+
+
 def is_placeholder(line: str) -> bool:
     """Is the line only a place to be filled in?"""
     return _PLACEHOLDER.fullmatch(line) is not None
