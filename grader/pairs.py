@@ -8,11 +8,14 @@ runs out of its limits as undecided. `ms` is processor time (the only field that
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import time
 from collections.abc import Iterable, Iterator, Mapping
+from fractions import Fraction
 from typing import Any, TextIO
 
+from grader.model import SpecError
 from grader.run.workers import Limits, run_tasks
 
 CPU_SECONDS = 4.0
@@ -65,7 +68,7 @@ def decide_line(line: str) -> dict[str, Any]:
         return _line(row.get("id"), "unread", None, 'expected "assume" to map names to domains in words')
     try:
         return _decide(row, assume)
-    except (ValueError, KeyError, TypeError) as error:
+    except (ValueError, KeyError, TypeError, SpecError) as error:
         return _line(row.get("id"), "unread", None, f"the line cannot be used: {error}")
     except (RecursionError, MemoryError) as error:
         return _line(row.get("id"), "undecided", None, f"stopped by {type(error).__name__}")
@@ -107,8 +110,6 @@ def _extracted(row: Mapping[str, Any], assume: Mapping[str, str]) -> dict[str, A
 
 def _by_kind(row: Mapping[str, Any], assume: Mapping[str, str]) -> dict[str, Any]:
     """Through an answer kind: the pair is a part with that reference, the answer is marked, and the mark's status counts."""
-    from fractions import Fraction
-
     from grader import answers
     from grader.decide import Budget
     from grader.domain import Domain
@@ -117,16 +118,43 @@ def _by_kind(row: Mapping[str, Any], assume: Mapping[str, str]) -> dict[str, Any
 
     name = str(row.get("kind") or "expression")
     kind = answers.load(name)
-    options = kind.Options(**{k: tuple(v) if isinstance(v, list) else v for k, v in (row.get("options") or {}).items()})
+    options = kind.Options(**_options(kind.Options, row.get("options") or {}))
     symbols = tuple(Symbol(n, Domain.parse(words)) for n, words in assume.items() if n != "*")
     part = Part("1", name, Fraction(1), answer=row["reference"], options=options, symbols=symbols)
+    if hasattr(kind.module, "check"):
+        kind.check(part)
     report = grade_answer(Problem("pairs", "", (part,), ""), part, Answer("pairs/1", row["answer"]), budget=Budget(CPU_SECONDS))
     status = report.mark.status
     equal = {"proved": True, "agrees": True, "refuted": False}.get(status)
-    if equal is True and report.mark.points < report.mark.out_of:
-        equal = None if report.mark.needs_human else False
+    if report.mark.needs_human:
+        equal = None
+    elif equal is True and report.mark.points < report.mark.out_of:
+        equal = False
     evidence = [{"method": v.evidence.method, "data": v.evidence.data} for v in report.verdicts]
     return _line(row.get("id"), status, equal, " ".join(a.text for a in report.mark.awards if a.text), evidence)
+
+
+def _options(kind: type, given: Mapping[str, Any]) -> dict[str, Any]:
+    """Options of a kind from JSON: exact numbers may be written as numbers or texts. Fails with ValueError for unknown ones and wrong types."""
+    fields = {f.name: str(f.type) for f in dataclasses.fields(kind)}
+    made: dict[str, Any] = {}
+    for key, value in given.items():
+        if key not in fields:
+            raise ValueError(f"no option {key!r}; expected one of {', '.join(fields)}")
+        words = fields[key]
+        if isinstance(value, list):
+            made[key] = tuple(value)
+        elif "Fraction" in words and value is not None:
+            made[key] = Fraction(str(value))
+        elif words == "bool" and not isinstance(value, bool):
+            raise ValueError(f"expected true or false for {key}")
+        elif words.startswith("Literal") and repr(value) not in words.replace('"', "'"):
+            raise ValueError(f"expected one of {words.removeprefix('Literal')} for {key}, found {value!r}")
+        elif words.startswith("int") and (isinstance(value, bool) or not isinstance(value, int)):
+            raise ValueError(f"expected a whole number for {key}")
+        else:
+            made[key] = value
+    return made
 
 
 def _line(id: Any, status: str, equal: bool | None, reason: str, evidence: Any = None, ms: float = 0.0) -> dict[str, Any]:

@@ -26,7 +26,7 @@ ALLOWED_BESIDE = {("kernel", "replay"), ("replay", "kernel"), ("replay", "lemmas
 
 ONLY_IN = {
     "yaml": {"intake"}, "click": {"cli"}, "jinja2": {"report", "web"}, "markupsafe": {"report", "web"}, "sympy": {"algebra", "verify"},
-    "z3": {"algebra", "decide", "replay"}, "flint": {"algebra", "decide"}, "multiprocessing": {"run"}, "subprocess": {"run"}, "signal": {"run"},
+    "pint": {"decide"}, "z3": {"algebra", "decide", "replay"}, "flint": {"algebra", "decide"}, "multiprocessing": {"run"}, "subprocess": {"run"}, "signal": {"run"},
     "markdown_it": {"intake", "reading"}, "nbformat": {"intake"}, "pickle": set(), "shelve": set(), "marshal": set(),
 }
 FORBIDDEN_CALLS = {"eval", "exec", "compile", "sympify", "parse_expr", "lambdify", "__import__"}

@@ -31,6 +31,20 @@ def test_rows_in_order():
         assert all(set(m) == {"id", "status", "equal", "reason", "evidence", "ms"} for m in made)
 
 
+def test_kinds_with_options():
+    def said(kind, reference, answer, **options):
+        return decide_line(json.dumps({"id": 1, "kind": kind, "reference": reference, "answer": answer, "options": options}))
+
+    assert said("quantity", "25 m/s", "90 km/h")["equal"] is True and said("quantity", "25 m/s", "91 km/h", relative="0.02")["equal"] is True
+    assert said("quantity", "25 m/s", "91 km/h", relative=0.001)["equal"] is False and said("number", "pi", "3.14", figures=3)["equal"] is True
+    assert said("list", "(1, 2)", "(2, 1)", order="free")["equal"] is True
+    for kind, reference, options in (("quantity", "25 furlongs", {}), ("number", "x", {}), ("number", "1", {"figures": "many"}),
+                                     ("number", "1", {"tolerance": "-1"}),
+                                     ("list", "(1, 2)", {"order": "any"}), ("number", "1", {"exact": "yes"}), ("number", "1", {"bogus": 1})):
+        made = said(kind, reference, "1", **options)
+        assert (made["status"], made["equal"]) == ("unread", None) and made["reason"], (kind, reference, options)
+
+
 def test_the_same_bytes_but_for_the_time():
     first, second = lines(ROWS), lines(ROWS, 2)
     assert [m | {"ms": 0} for m in first] == [m | {"ms": 0} for m in second]

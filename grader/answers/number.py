@@ -27,7 +27,7 @@ from __future__ import annotations
 import dataclasses
 from dataclasses import dataclass, field
 from fractions import Fraction
-from typing import Literal
+from typing import Any, Literal
 
 from grader.answers import _compare
 from grader.answers._compare import Manner
@@ -69,6 +69,14 @@ def check(part: Part) -> None:
     if free_names(reference):
         raise SpecError(f"expected a number, found the symbols {', '.join(sorted(free_names(reference)))}", key="answer")
     options = part.options
+    check_tolerances(options)
+    if _tolerances(part) and is_complex(reference) and options.figures is not None:
+        raise SpecError("significant figures of a complex number are not defined", key="figures")
+    _allowance(part)
+
+
+def check_tolerances(options: Any) -> None:
+    """Fails with `SpecError` when a tolerance is negative or a number of digits absurd."""
     for key in ("tolerance", "relative"):
         if getattr(options, key) is not None and getattr(options, key) < 0:
             raise SpecError("expected a tolerance of at least 0", key=key)
@@ -76,9 +84,6 @@ def check(part: Part) -> None:
         value = getattr(options, key)
         if value is not None and not least <= value <= 50:
             raise SpecError(f"expected a number of digits from {least} to 50", key=key)
-    if _tolerances(part) and is_complex(reference) and options.figures is not None:
-        raise SpecError("significant figures of a complex number are not defined", key="figures")
-    _allowance(part)
 
 
 def read(answer: Answer, part: Part) -> Reading:
@@ -97,15 +102,20 @@ def _tolerances(part: Part) -> bool:
 
 def _allowance(part: Part) -> tuple[Term, ...]:
     """The tolerances as terms."""
-    o, reference, made = part.options, _compare.of(part, part.answer, MANNER), []
-    if o.tolerance is not None:
-        made.append(number(o.tolerance))
-    if o.relative is not None:
-        made.append(apply("mul", number(o.relative), apply("abs", reference)))
-    if o.places is not None:
-        made.append(number(Fraction(1, 2 * 10**o.places)))
-    if o.figures is not None:
-        made.append(number(Fraction(1, 2) * Fraction(10) ** (_exponent(reference) - o.figures + 1)))
+    return allowance(part.options, _compare.of(part, part.answer, MANNER))
+
+
+def allowance(options: Any, reference: Term) -> tuple[Term, ...]:
+    """The options `tolerance`, `relative`, `places` and `figures` as the largest differences that they allow. Fails with `SpecError`."""
+    made = []
+    if options.tolerance is not None:
+        made.append(number(options.tolerance))
+    if options.relative is not None:
+        made.append(apply("mul", number(options.relative), apply("abs", reference)))
+    if options.places is not None:
+        made.append(number(Fraction(1, 2 * 10**options.places)))
+    if options.figures is not None:
+        made.append(number(Fraction(1, 2) * Fraction(10) ** (_exponent(reference) - options.figures + 1)))
     return tuple(made)
 
 

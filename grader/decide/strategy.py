@@ -27,6 +27,7 @@ ROUTES: dict[str, tuple[str, ...]] = {
     "linear_algebra": ("linear_algebra",),
     "definedness": ("definedness",),
     "form": ("form",),
+    "quantity": ("quantity",),
 }
 """Modules for a conclusion's type; for `Satisfies`, for the word of its property before the first dot ("dynamics.fixed_points")."""
 
