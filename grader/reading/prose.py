@@ -81,6 +81,11 @@ class Lead(NamedTuple):
     reason: str = ""
 
 
+_IN_CALL = re.compile(r"[\w}][\[(][A-Za-z]+[\])]")
+_RANDOM_LETTERS = frozenset("XYZUVW")
+"""Products of these are products of random variables, not words in capitals."""
+
+
 def prose_words(text: str, names: Names) -> list[str]:
     """The English words of a text: not function names, letter names, names of the vocabulary, logical words, or what is called or indexed."""
     bare = re.sub(r"\\(?:text\w*|mathrm|mbox|operatorname\*?|mathit|mathbf|mathsf)\s*\{[^{}]*\}", " ", text)
@@ -95,6 +100,8 @@ def prose_words(text: str, names: Names) -> list[str]:
             continue
         if len(word) <= 3 and word.islower() and not re.search(r"[aeiouy]", word) or re.fullmatch(r"d[a-z]", word):
             continue
+        if len(word) <= 3 and (_IN_CALL.match(bare, max(0, match.start() - 2), match.end() + 1) or word.isupper() and set(word) <= _RANDOM_LETTERS):
+            continue  # E[xy], Var(XY)
         found.append(word)
     return found
 
