@@ -11,13 +11,15 @@ from flint import fmpq, fmpq_mpoly
 from grader.algebra.rational import NotRational, Rational, rational
 from grader.model import Claim
 from grader.replay.semantics import integer_built
-from grader.term import Term, apply, constant, number, to_data, walk
+from grader.term import Term, apply, constant, free_names, number, to_data, walk
 
 PI, ROOT = "pi#", "root#"
 
 
 def divisor(claim: Claim, node: Term) -> dict[str, Any]:
     """The data for a node gcd(...) or lcm(...). Fails with `ValueError`."""
+    if not any(free_names(a) or any(n == constant("pi") for n in walk(a)) for a in node.args):
+        return {"steps": []}
     if all(integer_built(a, lambda n: claim.domain(n).field == "integer") for a in node.args):
         return _combination(node)
     roots = {n.args[0].name for n in walk(node) if n.is_apply("sqrt") and n.args[0].kind == "symbol"}

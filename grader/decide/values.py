@@ -79,7 +79,8 @@ def is_valued(term: Term) -> bool:
         if len(term.args) != 3:
             return False
         return term.name == "sum" and term.args[2] == OO or term.name == "integral" and not any(free_names(a) for a in term.args[1:])
-    return term.kind == "apply" and term.name in ("gcd", "lcm") and any(free_names(a) or any(n == constant("pi") for n in walk(a)) for a in term.args)
+    return term.kind == "apply" and term.name in ("gcd", "lcm") and any(free_names(a) or any(
+        n == constant("pi") or n.is_apply("sqrt") for n in walk(a)) for a in term.args)
 
 
 def _entry(claim: Claim, node: Term, budget: Budget) -> dict[str, Any]:

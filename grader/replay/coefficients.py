@@ -125,6 +125,23 @@ class Field:
         raise Refused("a coefficient that may be zero")
 
     def _sign_of(self, p: ep.Polynomial) -> int:
+        """By the signs of the monomials, once every symbol with a bound is measured from there."""
+        change = {}
+        for name in ep.names(p):
+            domain = self.claim.domain(name) if name not in self.letters else None
+            if domain is not None and domain.lower is not None and domain.lower > 0:
+                change[name] = ep.add(ep.variable(name), ep.constant(domain.lower))  # from here on the letter is its distance, >= 0
+        return self._sign_by_monomials(p) or (self._sign_by_monomials(ep.substitute(p, change), frozenset(change)) if change else 0)
+
+    def _sign_by_monomials(self, p: ep.Polynomial, shifted: frozenset[str] = frozenset()) -> int:
+        if shifted:
+            low = p.get((), Fraction(0))
+            rest = {m: c for m, c in p.items() if m}
+            strict = all(self.claim.domain(n).lower_strict for n in shifted)
+            if any(n not in shifted and self._sign_of_letter(n) != 1 for m in rest for n, _ in m):
+                return 0
+            signs = {1 if c > 0 else -1 for c in rest.values()} | ({1 if low > 0 else -1} if low else set())
+            return signs.pop() if len(signs) == 1 and (low or strict) else 0
         signs = set()
         for monomial, c in p.items():
             s = 1 if c > 0 else -1

@@ -2,7 +2,8 @@
 
 Of formulas in symbols that are not declared integers they are those of polynomials with integer coefficients: g is one of u and v where u = g a,
 v = g b and a, b have no common factor (no common factor as polynomials over the rationals, `multiples.coprime`, and no common integer); it is
-determined up to its sign, and written with either. lcm(u, v) = u v / g, up to its sign. pi and square roots of symbols are letters of their own. With
+determined up to its sign, and written with either. lcm(u, v) = u v / g, up to its sign. pi and square roots of symbols are letters of their own. Square roots of
+integers with coprime squares have 1 in the ring that they generate. With
 other rational coefficients only a constant is left open: then g counts without its content (leading coefficient 1).
 
 Of integers (all symbols declared integers): g = |w| for a w that divides both and is s u + t v with integer polynomials s, t (Bezout).
@@ -31,7 +32,8 @@ def divisor_of(claim: Claim, node: Term, data: Mapping[str, Any]) -> tuple[tuple
         raise Refused("no common divisor or multiple")
     integers = all(integer_built(a, lambda n: claim.domain(n).field == "integer") for a in node.args)
     if not any(free_names(a) or any(n == constant("pi") for n in walk(a)) for a in node.args):
-        raise Refused("numbers are worked out by themselves")
+        value = _of_surds(node)
+        return (value, apply("neg", value)), True
     letters = _Letters(node)
     parts = [letters.polynomial(a) for a in node.args]
     if any(not p for p in parts):
@@ -56,6 +58,19 @@ def divisor_of(claim: Claim, node: Term, data: Mapping[str, Any]) -> tuple[tuple
         found = ep.scale(found, 1 / found[max(found)])
     term = letters.term(found)
     return (term, apply("neg", term)), whole
+
+
+def _of_surds(node: Term) -> Term:
+    """Integers and square roots of integers whose squares have no common factor: 1 = sum of u a^2 = sum of (u a) a, so they have none either."""
+    squares = []
+    for a in node.args:
+        inside = a.args[0] if a.is_apply("sqrt") else a
+        if inside.kind != "number" or inside.value.denominator != 1 or not inside.value:
+            raise Refused("numbers are worked out by themselves")
+        squares.append(int(inside.value) if a.is_apply("sqrt") else int(inside.value) ** 2)
+    if gcd(*squares) != 1 or all(a.kind == "number" for a in node.args) or node.name == "lcm" and len(node.args) != 2:
+        raise Refused("roots that may have a common factor")
+    return number(1) if node.name == "gcd" else apply("mul", *node.args)
 
 
 def _is_common_divisor(g: ep.Polynomial, u: ep.Polynomial, v: ep.Polynomial, whole: bool) -> None:

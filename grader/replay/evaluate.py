@@ -234,6 +234,8 @@ class Evaluator:
             values = [self.value(a) for a in condition.args]
         except Undefined:
             return False
+        if condition.signs == ("=",) and condition.args[0] == condition.args[1]:
+            return True  # t = t says that t has a value
         return all(self._compare(sign, a, b) for sign, a, b in zip(condition.signs, values, values[1:]))
 
     def _compare(self, sign: str, a: Value, b: Value) -> bool:

@@ -1,7 +1,7 @@
 """Definite integrals between numbers or infinite ends by the values that an antiderivative tends to at the ends.
 
-Given F with F' = f on the open interval (a claim of its own, with evidence of its own), where F, its derivative as written, and f have values on the
-whole open interval (`OnInterval`) and are made of continuous functions, the integral, proper or improper, is lim F at the upper end - lim F at the
+Given F with F' = f on the open interval (a claim of its own, with evidence of its own), where F, f and (but for finitely many points) the derivative
+as written have values on the whole open interval (`OnInterval`) and are made of continuous functions, the integral, proper or improper, is lim F at the upper end - lim F at the
 lower end (fundamental theorem of calculus on [c, d] inside, then c and d to the ends). Two infinite parts of different signs give nothing.
 
 Or the integrand is c times one of a few named ones: x^s exp(-a x) on (0, oo) (gamma function, NIST DLMF 5.9.1), x^p (1 - x)^q on (0, 1) (beta
@@ -25,6 +25,7 @@ from grader.replay.enclosure import Undefined, Unsupported, Unsure
 from grader.replay.evaluate import Evaluator
 from grader.replay.limits import INFINITE, MINUS_INFINITE, limit_of
 from grader.replay.semantics import COMPLEX_WORDS
+from grader.replay.series import always_defined
 from grader.term import Term, apply, constant, free_names, from_data, number, relation, symbol, walk
 
 ANYWHERE = frozenset("add neg mul exp sin cos atan abs erf sinh cosh tanh asinh percent".split())
@@ -49,7 +50,9 @@ def integral_of(claim: Claim, node: Term, data: Mapping[str, Any], settle: Calla
     except Unsupported as error:
         raise Refused(str(error)) from error
     for part in (body, f, slope):
+        place.loose = part is slope
         place.defined(part)
+    place.loose = False
     _equal_inside(claim, place, slope, body, data, settle)
     ends = []
     for end, side in ((high, "-"), (low, "+")):
@@ -119,6 +122,7 @@ class OnInterval:
     def __init__(self, claim: Claim, name: str, low: Term, high: Term) -> None:
         self.claim, self.name, self.low, self.high = claim, name, low, high
         self.conditions: dict[Term, None] = {}
+        self.loose = False  # for a derivative, which may be undefined at finitely many points where its function is continuous
         self.inside: list[Term] = []  # what the variable obeys where its bounds are no rational numbers
         self.ends = [self._end(low, MINUS_INFINITE), self._end(high, INFINITE)]
         if None not in self.ends and not self._below(*self.ends):
@@ -160,7 +164,7 @@ class OnInterval:
         if self.name not in free_names(term):
             if any(n.kind == "binder" for n in walk(term)):
                 raise Refused("a sum or integral inside")
-            if any(n.kind == "apply" and n.name not in ("add", "neg", "mul") for n in walk(term)) and not self._is_valued(term):
+            if not always_defined(term) and not self._is_positive_root(term) and not self._is_valued(term):
                 self.conditions.setdefault(relation("=", term, term))
             return
         if term.kind == "symbol":
@@ -192,6 +196,14 @@ class OnInterval:
             self.nonzero(apply("sin", args[0]))
         else:
             raise Refused(f"{op} in an integral")
+
+    def _is_positive_root(self, term: Term) -> bool:
+        """The root of something positive by its domain, or a quotient by it."""
+        if term.kind == "apply" and term.name in ("add", "mul", "neg"):
+            return all(always_defined(a) or self._is_positive_root(a) for a in term.args)
+        if term.is_apply("div"):
+            return all(always_defined(a) or self._is_positive_root(a) for a in term.args) and abs(self._by_structure(term.args[1])) == 1
+        return term.is_apply("sqrt") and always_defined(term.args[0]) and self._by_structure(term.args[0]) == 1
 
     def _is_valued(self, term: Term) -> bool:
         if free_names(term):
@@ -228,12 +240,22 @@ class OnInterval:
             else:
                 self._sign(term)
             return
+        if self.loose and term.is_apply("abs") and self._has_few_zeros(term.args[0]):
+            return
         if term.kind == "apply" and term.name in ("mul", "div", "neg", "sqrt", "abs") or term.is_apply("pow"):
             for a in term.args[:1] if term.name == "pow" else term.args:
                 self.nonzero(a)
             return
         if self._sign(term) not in (1, -1):
             raise Refused("a denominator that may vanish inside the interval")
+
+    def _has_few_zeros(self, term: Term) -> bool:
+        """A polynomial with rational coefficients that is not zero."""
+        try:
+            p = ep.polynomial(term)
+        except Refused:
+            return False
+        return bool(p) and ep.names(p) <= {self.name}
 
     def has_sign(self, term: Term, *, strict: bool) -> None:
         """Positive (at least zero where not strict) at every point inside."""

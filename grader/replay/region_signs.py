@@ -74,7 +74,7 @@ def divide(p: Polynomial, by: Polynomial) -> Polynomial | None:
     while rest:
         top = max(rest, key=rank)
         powers = [a - b for a, b in zip(rank(top), rank(lead))]
-        if min(powers) < 0:
+        if powers and min(powers) < 0:
             return None
         monomial = tuple((name, e) for name, e in zip(order, powers) if e)
         quotient[monomial] = rest[top] / by[lead]

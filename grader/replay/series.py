@@ -274,7 +274,7 @@ class Terms:
         if self.name not in free_names(term):
             if any(n.kind == "binder" for n in walk(term)):
                 raise Refused("a sum inside a sum")
-            if any(n.kind == "apply" and n.name not in ("add", "neg", "mul") for n in walk(term)):
+            if not always_defined(term):
                 if not free_names(term):
                     if not _holds(relation("=", term, term)) and not _valued(term):
                         raise Refused("a constant without value")
@@ -364,6 +364,21 @@ class Terms:
         c = self._polynomial(term)
         if len(c) != 2 or any(v.denominator != 1 for v in c) or c[1] < 0 or c[0] + c[1] * self.low < least:
             raise Refused("an operand that may lie outside of where the function is defined")
+
+
+def always_defined(term: Term) -> bool:
+    """Is it made of operations that have a value for all numbers?"""
+    if term.kind in ("number", "symbol") or term.kind == "constant" and term.name in ("pi", "e"):
+        return True
+    if term.kind != "apply" or not all(always_defined(a) for a in term.args):
+        return False
+    if term.name == "pow":
+        e = term.args[1]
+        return term.args[0] == constant("e") or e.kind == "number" and e.value.denominator == 1 and e.value > 0
+    if term.name in ("div", "sqrt"):
+        d = term.args[-1]
+        return d.kind == "number" and d.value > 0
+    return term.name in ("add", "neg", "mul", "exp", "sin", "cos", "atan", "abs", "sinh", "cosh", "tanh", "asinh", "erf")
 
 
 def _is_integer(term: Term) -> bool:
