@@ -116,6 +116,12 @@ def _markov(work: Reduction, moments: list[Atom]) -> Iterator[Instance]:
         gap = work.gaps.get(event) if event[0] == "ev" else None
         if gap is None or event[1][0][0] == "=":
             continue
+        if event in work.squares:
+            value, level = work.squares[event]
+            mean = _mean(work, value)
+            if mean is not None:
+                yield "markov", mul(level, single(atom)), mean
+            continue
         random = {m: c for m, c in gap.items() if basics(m)}
         level = {m: -c for m, c in gap.items() if not basics(m)}
         if not all(c > 0 and all(e % 2 == 0 or _positive(work, a) for a, e in m) for m, c in random.items()):

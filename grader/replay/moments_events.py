@@ -36,9 +36,25 @@ class Events(Means):
         if term.kind == "relation" and len(term.signs) >= 1:
             found = ONE
             for sign, a, b in zip(term.signs, term.args, term.args[1:]):
-                found = mul(found, self.comparison(sign, self.value(a), self.value(b)))
+                found = mul(found, self._compared(sign, a, b))
             return found
         raise Refused(f"{term} is no event")
+
+    def _compared(self, sign: str, a: Term, b: Term) -> Poly:
+        """The indicator of a SIGN b; |u| > c is u^2 > c^2 where c is positive. What is not negative by its form is remembered for Markov's inequality."""
+        if sign in ("<=", "<") and (b.is_apply("abs", 1) or b.is_apply("pow", 2)) or sign in ("<=", "<") and not _is_square(a) and _is_square(b):
+            a, b, sign = b, a, ">=" if sign == "<=" else ">"
+        level = self.value(b)
+        if a.is_apply("abs", 1) and sign in (">", ">=", "<", "<=", "=") and level and all(c > 0 and all(self.positive(x) for x, _ in m) for m, c in level.items()):
+            inner = self.value(a.args[0])
+            value, level = mul(inner, inner), mul(level, level)
+        else:
+            value = self.value(a)
+        found = self.comparison(sign, value, level)
+        if _is_square(a):
+            for atom in [x for m in found for x, _ in m]:
+                self.squares[atom] = (value, level)
+        return found
 
     def comparison(self, sign: str, a: Poly, b: Poly) -> Poly:
         """The indicator of a SIGN b; a < b is not b <= a, and = and != belong together."""
@@ -57,6 +73,11 @@ class Events(Means):
         atom = ("ev", ((sign, _keyed(gap)), depends))
         self.gaps[atom] = gap
         return single(atom)
+
+
+def _is_square(term: Term) -> bool:
+    """Is the value of the term never negative, by its form?"""
+    return term.is_apply("abs", 1) or term.is_apply("pow", 2) and term.args[1].kind == "number" and term.args[1].value % 2 == 0
 
 
 def _keyed(poly: Poly) -> tuple[Any, ...]:

@@ -36,6 +36,8 @@ class Means:
         self.products: dict[Mono, Poly] = {}
         self.gaps: dict[Atom, Poly] = {}
         """For the event a > b or a >= b: a - b."""
+        self.squares: dict[Atom, tuple[Poly, Poly]] = {}
+        """For such an event where a is a square: a and b."""
         self._memo: dict[Any, Poly] = {}
         self._spent = 0
 
@@ -76,6 +78,9 @@ class Means:
         if any(a[0] == "sum" and e > 0 for a, e in mono):
             return over_cases(self, mono, given)
         mono = _parted(mono)
+        fixed = {a: e for a, e in mono if not basics(a)}
+        if fixed:
+            return mul(settled(fixed), self.mean(frozenset([f for f in mono if f[0] not in fixed]), given, distinct))
         pieces = self._pieces(mono, given, distinct)
         if len(pieces) > 1 or pieces[0][1] != given:
             found = ONE

@@ -27,6 +27,7 @@ from grader.model import AtMost, Claim, Equal, Status
 from grader.reading.vocabulary import Vocabulary
 from grader.replay.moments_terms import law_at, law_of
 from grader.term import Term, apply, free_names, number, relation, symbol, walk
+from grader.theories._derivation import assuming
 from grader.theories._random_names import MEANS, Spelling, accented, random_names, rebuilt
 from grader.theories._suppositions import Supposed, families, supposed
 from grader.theories._theory import AT_MOST, Context, Link, Prepared, Settled, Step, expression_claims, expression_step
@@ -105,12 +106,21 @@ def prepare(terms: tuple[Term, ...], context: Context) -> Prepared:
         domains[name] = Domain("complex" if old.lower is None and old.upper is None else old.field, old.lower, old.lower_strict, old.upper, old.upper_strict, "variable")
     full: list[Term] = []
     for c in held:
-        full += _meant(c, bases, indexed, domains)
+        narrowed = assuming(Context(tuple(domains.items())), c)
+        if narrowed.conditions or c.args[0] in bases:
+            full += _meant(c, bases, indexed, domains)
+        else:
+            domains = dict(narrowed.domains)
     for name in _scales(made, domains):
         domains[name] = Domain("real", lower=Fraction(0), lower_strict=True)
     alike = {a.name for c in full if c.is_apply("call") and c.args[0].name == "identical" for a in c.args[1:] if a.kind == "symbol"}
     sides = [(_meant(t, bases, indexed, domains) or [t])[0] if _is_hypothesis(t) else t for t in sides]
     sides = [_one_member(t, random & indexed, alike) for t in sides]
+    for t in made:
+        for n in walk(t):
+            if n.kind == "binder" and n.name == "sum" and len(n.args) == 3 and n.args[2].kind == "symbol" and n.args[2].name not in domains:
+                domains[n.args[2].name] = Domain("integer", lower=Fraction(1))
+    domains.setdefault("*", Domain("real"))
     widened = replace(context, domains=tuple(sorted(domains.items())), conditions=tuple(dict.fromkeys([*context.conditions, *full])))
     notes = (f"{', '.join(sorted(random))} {'is' if len(random) == 1 else 'are'} taken for random",) if random else ()
     return Prepared(tuple(sides), notes, widened)
@@ -304,7 +314,7 @@ def _conditions(link: Link, context: Context) -> tuple[Context, tuple[str, ...]]
     near = _names(link)
     random = {n for n, d in context.domains if d.shape in ("variable", "density")}
     if not near & random and not any(n.kind == "apply" and n.name in (*SPEAKING, "call") for t in (link.left, link.right) for n in walk(t)):
-        fixed = tuple([c for c in context.conditions if not _names_of(c) & random and not (c.is_apply("call") and c.args[0].name in WORDS)])
+        fixed = tuple([c for c in context.conditions if not _names_of(c) & random and c.kind == "relation" and "~" not in c.signs and not _is_density_law(c)])
         return replace(context, conditions=fixed), ()
     kept: list[Term] = []
     rest = list(dict.fromkeys([*context.conditions, *extra]))
@@ -334,7 +344,32 @@ def claims(link: Link, context: Context, settled: Settled) -> tuple[Claim, ...]:
         return _statement_claims(link, context, settled)
     if link.sign == "propto":
         return _proportional(link, context)
-    return tuple([replace(c, conditions=context.conditions) for c in expression_claims(link, context, settled)])
+    found = [replace(c, conditions=context.conditions) for c in expression_claims(link, context, settled)]
+    if all(c.label in settled for c in found) and expression_step(link, settled).relation in (None, "fails"):
+        for k, other in enumerate(_other_readings(link)):
+            inner = {label[len(f"as {k} "):]: v for label, v in settled.items() if label.startswith(f"as {k} ")}
+            if inner and expression_step(other, inner).relation not in (None, "fails"):
+                break
+            found += [replace(c, conditions=context.conditions, label=f"as {k} {c.label}") for c in expression_claims(other, context, inner)]
+    return tuple(found)
+
+
+def _other_readings(link: Link) -> list[Link]:
+    """The link where "log a/b c" is the logarithm of all that follows, on one side or on both."""
+    sides = [(t, rebuilt(t, _absorbing)) for t in (link.left, link.right)]
+    made = [replace(link, left=a, right=b) for a, b in ((sides[0][1], sides[1][1]), (sides[0][0], sides[1][1]), (sides[0][1], sides[1][0]))]
+    return [m for k, m in enumerate(made) if (m.left, m.right) != (link.left, link.right) and m not in made[:k]]
+
+
+def _absorbing(t: Term) -> Term | None:
+    """log(a / b) c as log(a / b c)."""
+    if not t.is_apply("mul"):
+        return None
+    at = next((k for k, a in enumerate(t.args[:-1]) if a.is_apply("log", 1) and a.args[0].is_apply("div", 2)), None)
+    if at is None:
+        return None
+    inner = apply("log", apply("mul", t.args[at].args[0], *t.args[at + 1:]))
+    return inner if at == 0 else apply("mul", *t.args[:at], inner)
 
 
 def _proportional(link: Link, context: Context) -> tuple[Claim, ...]:
@@ -393,6 +428,13 @@ def conclude(link: Link, context: Context, settled: Settled) -> Step:
         step = _proportional_step(link, settled)
     else:
         step = expression_step(link, settled)
+        if step.relation in (None, "fails"):
+            for k, other in enumerate(_other_readings(link)):
+                inner = {label[len(f"as {k} "):]: v for label, v in settled.items() if label.startswith(f"as {k} ")}
+                again = expression_step(other, inner) if inner else step
+                if again.relation not in (None, "fails"):
+                    step = replace(again, conditions=(*again.conditions, "the logarithm is of everything behind it"))
+                    break
     if step.relation == "fails" and _unheard(context):
         return Step(link.line, None, Status.UNDECIDED, "it could not be decided: something supposed in words was not understood.", step.evidence, tags=("hypothesis",))
     return replace(step, conditions=(*step.conditions, *extra)) if extra and step.relation is not None else step
