@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from types import ModuleType
 from typing import Any
 
 from grader import theories
@@ -20,7 +19,8 @@ from grader.reading.lines import Line
 from grader.reading.lines import lines as read_lines
 from grader.term import Term
 from grader.theories import Context, Link, Step
-from grader.theories._derivation import Layout, Placed, layout
+from grader.theories._derivation import Layout, layout
+from grader.theories._views import View, views
 from grader.theories._suppositions import told
 
 CLAIM_SECONDS = 2.0
@@ -76,22 +76,21 @@ def check_proof(lines: str | Sequence[str], *, assume: Mapping[str, str] | None 
     vocabulary = Vocabulary.declared({name: words for name, words in assume.items() if name != "*"})
     kept, words = told(typed, vocabulary)
     context = Context(domains, vocabulary=vocabulary, words=words)
-    chosen = (theories.load(theory),) if theory else None
+    if theory is not None:
+        theories.load(theory)
     budget = budget or Budget(TOTAL_SECONDS)
     if sum(map(len, typed)) > MAX_CHARACTERS:
         return Proof(typed, tuple([None] * len(typed)), None, "", (f"it has more than {MAX_CHARACTERS} characters and was not read",))
     found, numbers = _read(kept, vocabulary)
     laid = layout(found, context, numbers)
-    terms = _terms(laid)
-    context = replace(context, definitions=laid.context.definitions, options={"signs": frozenset(link.sign for link in laid.links)})
-    suiting = chosen or tuple([m for n in theories.names() if (m := theories.load(n)).suits(terms, context)])
-    judged = _judge(laid, suiting, terms, context, budget)
+    seen = views(laid, context, theory)
+    judged = _judge(laid, seen, budget)
     by_line: dict[int, list[Step]] = {}
     for step in judged:
         by_line.setdefault(step.line, []).append(step)
     steps = tuple([_worst(by_line[k]) if k in by_line else None for k in range(len(typed))])
     broken = next((k for k, s in enumerate(steps) if s is not None and breaks(s)), None)
-    return Proof(typed, steps, broken, _name(suiting[0]) if suiting else "")
+    return Proof(typed, steps, broken, seen[0].name if seen else "")
 
 
 def _read(typed: Sequence[str], vocabulary: Vocabulary) -> tuple[tuple[Line, ...], list[int]]:
@@ -113,56 +112,21 @@ def _sides(line: Line) -> list[Term]:
     return [t for t in (line.left, *[s.side for s in line.steps]) if isinstance(t, Term)]
 
 
-def _terms(laid: Layout) -> tuple[Term, ...]:
-    """Every term of the derivation once: sides, hypotheses, bodies of definitions."""
-    found: dict[Term, None] = {}
-    for link in laid.links:
-        found |= {link.left: None, link.right: None}
-    for context in [*[p.context for p in laid.placed], laid.context]:
-        found |= dict.fromkeys(context.conditions) | dict.fromkeys(context.earlier) | {body: None for _, body in context.definitions}
-    return tuple(found)
-
-
-def _name(module: ModuleType) -> str:
-    return module.__name__.rpartition(".")[2]
-
-
-def _judge(laid: Layout, suiting: tuple[ModuleType, ...], terms: tuple[Term, ...], context: Context, budget: Budget) -> list[Step]:
+def _judge(laid: Layout, seen: tuple[View, ...], budget: Budget) -> list[Step]:
     """A step for each placed link: from the first theory that decides it."""
-    if not suiting:
+    if not seen:
         return [Step(p.line, None, Status.UNDECIDED, p.unread or "no theory is in the language of these lines.") for p in laid.placed]
-    base = replace(context, definitions=laid.context.definitions)
-    views = []
-    for module in suiting:
-        prepared = module.prepare(terms, base)
-        views.append((module, dict(zip(terms, prepared.terms)), prepared.context or base))
     steps = []
-    for placed in laid.placed:
+    for place in laid.placed:
         step = None
-        for module, understood, widened in views:
-            step = _step(module, understood, widened, placed, context, budget)
+        for view in seen:
+            found = view.placed(place)
+            step = found if isinstance(found, Step) else judge_link(view.theory, *found, budget)
             if step.relation is not None:
                 break
         assert step is not None
         steps.append(step)
     return steps
-
-
-def _step(module: ModuleType, understood: Mapping[Term, Term | str], widened: Context, placed: Placed, base: Context, budget: Budget) -> Step:
-    if placed.link is None:
-        return Step(placed.line, None, Status.UNDECIDED, placed.unread, tags=("unread",))
-    sides = [understood[placed.link.left], understood[placed.link.right]]
-    for side in sides:
-        if isinstance(side, str):
-            return Step(placed.line, None, Status.UNDECIDED, f"it was not understood: {side}", tags=("unread",))
-    link = replace(placed.link, left=sides[0], right=sides[1])
-    narrowed = dict(widened.domains) | {n: d for n, d in placed.context.domains if dict(base.domains).get(n) != d}
-    own = [t for c in placed.context.conditions if isinstance(t := understood.get(c, c), Term)]
-    added = [c for c in widened.conditions if c not in base.conditions]
-    conditions = tuple(dict.fromkeys([*own, *added]))
-    earlier = tuple([t for c in placed.context.earlier if isinstance(t := understood.get(c, c), Term)])
-    context = replace(widened, domains=tuple(sorted(narrowed.items())), conditions=conditions, earlier=earlier)
-    return judge_link(module, link, context, budget)
 
 
 def judge_link(theory: Any, link: Link, context: Context, budget: Budget) -> Step:
