@@ -14,7 +14,7 @@ from dataclasses import dataclass, field, replace
 from grader.domain import Domain
 from grader.model import Unread
 from grader.reading.lines import Line
-from grader.term import Term, constant, free_names, relation, walk
+from grader.term import Term, constant, free_names, number, relation, walk
 from grader.theories._recurrences import is_next, iterate_of, rules_of
 from grader.theories._theory import AT_MOST, Context, Link
 
@@ -23,6 +23,7 @@ LOGIC = frozenset("and or not implies iff xor where".split())
 """Operators whose value is a truth value."""
 _ORDERS = frozenset(["<", ">", "<=", ">=", "!=", "in", "<<", ">>", "->"])
 """Signs of hypotheses that restrict names and are no line to go on from."""
+ZERO = number(0)
 _NAMING = frozenset("call hat bar tilde star index sup".split())
 """Decorations of a name that a chain may begin with."""
 _TURN = {"<": ">", ">": "<", "<=": ">=", ">=": "<=", "=": "=", "!=": "!="}
@@ -71,6 +72,10 @@ class _Builder:
     """Is the last statement a hypothesis ("suppose ...")?"""
     seen: set[str] = field(default_factory=set)
     """Names in the lines so far."""
+    origin: Term | None = None
+    """What the chain began with."""
+    zero: Term | None = None
+    """The equation "side = 0" that the chain has just ended in."""
     stated: list[Term] = field(default_factory=list)
     """Statements so far, and equations that a name begins."""
 
@@ -87,17 +92,21 @@ class _Builder:
             self.placed.append(Placed(number, None, self.context, "the line before it could not be read" if self.started else
                                       "nothing stands before it"))
         else:
-            made = Link(len(self.placed) + 1, self.last, sign, right, reason, number, statement)
+            made = Link(len(self.placed) + 1, self.last, sign, right, reason, number, statement, None if statement else self.origin)
             self.placed.append(Placed(number, made, replace(self.context, earlier=tuple(self.stated))))
             if statement:
                 self.state(right)
             elif sign in ("=", ":=") and not is_statement(right) and (self.last.kind == "symbol" or self.last.kind == "apply" and self.last.name in _NAMING):
                 self.state(relation("=", self.last, right))
+        self.zero = None
+        if isinstance(right, Term) and isinstance(self.last, Term) and not statement and sign == "=" and right == ZERO != self.last:
+            self.zero = relation("=", self.last, right)
         self.last = None if isinstance(right, Unread) else right
         self.statement, self.started, self.premised = statement, True, False
 
     def start(self, number: int, term: Term | Unread, *, statement: bool) -> None:
         """What a chain or a row of statements begins with."""
+        self.origin, self.zero = term if isinstance(term, Term) and not statement else None, None
         if isinstance(term, Unread):
             self.placed.append(Placed(number, None, self.context, f"it could not be read: {term.reason}"))
         self.last = None if isinstance(term, Unread) else term
@@ -138,6 +147,8 @@ def _take(builder: _Builder, line: Line, number: int, following: Line | None, al
         _update(builder, line, number, goes_on)
         return
     whole = _as_statement(line)
+    if builder.zero is not None and line.left is not None and isinstance(whole, Term) and is_statement(whole):
+        builder.last, builder.statement, builder.zero = builder.zero, True, None  # "f'(x) = 2x - 2 = 0", and then what follows from that
     if line.left is None:
         for step in line.steps:
             builder.link(line, number, step.sign, step.side, step.reason or line.reason)
@@ -148,6 +159,8 @@ def _take(builder: _Builder, line: Line, number: int, following: Line | None, al
             isinstance(line.left, Term) and line.left.is_apply("call") and _is_new_name(builder, line.left, line.steps[0].side):
         _define(builder, line)
         builder.told.append(number)
+    elif len(line.steps) == 1 and line.steps[0].sign == "=" and not line.connective and _is_worked_out(builder, line.left):
+        _chain(builder, line, number)
     elif isinstance(whole, Unread) or is_statement(whole):
         before = builder.last is not None or builder.started
         if _speaks_of_iterates(builder, whole) and not line.connective:
@@ -168,6 +181,16 @@ def _take(builder: _Builder, line: Line, number: int, following: Line | None, al
         builder.link(line, number, line.connective, whole, line.reason, statement=True)
     else:
         builder.start(number, whole, statement=False)
+
+
+def _is_worked_out(builder: _Builder, left: Term | Unread | None) -> bool:
+    """Is it a derivative of something that earlier lines say, so that "= ..." claims what it is?"""
+    if not isinstance(left, Term):
+        return False
+    derived = left.kind == "apply" and left.name in ("gradient", "partial", "derivative") or left.is_apply("call") and left.args[0].is_apply("prime")
+    said = [h for h, _ in builder.context.definitions] + [t.args[0] for t in builder.stated if t.kind == "relation" and t.signs == ("=",)]
+    named = {h.name if h.kind == "symbol" else h.args[0].name for h in said if h.kind == "symbol" or h.kind == "apply" and h.args and h.args[0].kind == "symbol"}
+    return derived and bool(named & free_names(left))
 
 
 def _propositions(term: Term) -> list[Term]:

@@ -99,6 +99,8 @@ class Link:
     reason: str = ""
     line: int = 0
     statement: bool = False
+    origin: Term | None = None
+    """What the chain began with."""
 
 
 @dataclass(frozen=True)
@@ -195,6 +197,18 @@ def expression_step(link: Link, settled: Settled) -> Step:
 
 
 _VALUES = re.compile(r"the left side is (.+) and the right side (.+)\.$")
+
+
+def sets_to_zero(link: Link) -> bool:
+    """Does "= 0" end a chain that began with a derivative? It says where the derivative vanishes, not that it does everywhere."""
+    if link.statement or (link.sign or "=") != "=" or link.right.kind != "number" or link.right.value != 0 or link.origin is None:
+        return False
+    return any(n.kind == "apply" and (n.name in ("gradient", "partial", "derivative") or n.name == "call" and n.args[0].is_apply("prime")) for n in walk(link.origin))
+
+
+def condition_step(link: Link, evidence: tuple[Verdict, ...] = ()) -> Step:
+    """A side set to zero: a condition, and nothing that could fail."""
+    return Step(link.line, None, Status.UNDECIDED, "it sets the side before to zero; that is a condition, and no identity.", evidence, tags=("condition",))
 
 
 def example_of(verdict: Verdict, turned: bool = False) -> str:

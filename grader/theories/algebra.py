@@ -24,7 +24,7 @@ from grader.term import replace as put
 from grader.theories import _limits
 from grader.theories import _statements as statements
 from grader.theories._recurrences import rules_of
-from grader.theories._theory import Context, Link, Prepared, Settled, Step, expression_claims, expression_step
+from grader.theories._theory import Context, Link, Prepared, Settled, Step, condition_step, expression_claims, expression_step, sets_to_zero
 
 _FOREIGN = frozenset("expectation variance covariance probability entropy kl mutual_information given bigO bigTheta bigOmega smallo smallomega transpose "
                      "norm inner det trace rank diag outer hadamard cross dotproduct gradient softmax vec".split())
@@ -47,7 +47,7 @@ def suits(terms: tuple[Term, ...], context: Context) -> bool:
 def prepare(terms: tuple[Term, ...], context: Context) -> Prepared:
     """Definitions put in; the default domain and the integers among the symbols."""
     integrated = frozenset(b.name for t in terms for n in walk(t) if n.kind == "binder" and n.name in ("integral", "antiderivative") for b in n.bound)
-    made = tuple([_spelled_out(_defined(t, context), integrated) for t in terms])
+    made = tuple([_spelled_out(_defined(_spelled_out(t, integrated), context), integrated) for t in terms])
     if any(n.kind == "apply" and n.name in statements._LOGIC for t in made for n in walk(t)):
         made = tuple([statements.as_proposition(t) for t in made])
     made = tuple([statements.understood(t) if _is_condition(t) else t for t in made])
@@ -152,6 +152,8 @@ def conclude(link: Link, context: Context, settled: Settled) -> Step:
     if _limits.has_limit(link):
         return _limits.conclude(link, context, settled)
     step = expression_step(link, settled)
+    if step.relation == "fails" and sets_to_zero(link):
+        return condition_step(link, step.evidence)
     if step.relation == "equal":
         needs = [str(need) for k, (_, need) in enumerate(_needs(link)) if settled[f"needs {k + 1}"].status is not Status.PROVED]
         facts = [f for f in step.conditions if not f.startswith("the left side has no value")]  # the same, said of one point

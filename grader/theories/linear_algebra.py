@@ -23,12 +23,15 @@ from grader.replay.matrix_shapes import ONE, NoForm, Unfit
 from grader.term import Term, apply, free_names, number, relation, symbol, walk
 from grader.term import replace as put
 from grader.theories._shapes import completed, spoken_for
-from grader.theories._theory import Context, Link, Prepared, Settled, Step, example_of, expression_claims, expression_step
+from grader.theories._theory import (Context, Link, Prepared, Settled, Step, condition_step, example_of, expression_claims, expression_step,
+                                     sets_to_zero)
 
 _SIGNS = frozenset("transpose trace det softmax diag hadamard outer".split())
 _FOREIGN = frozenset("expectation variance covariance probability entropy kl mutual_information given bigO bigTheta bigOmega smallo smallomega".split())
 LOEWNER = {"succeq": (False, False), "succ": (False, True), "preceq": (True, False), "prec": (True, True)}
 """Sign to (are the sides turned, is it strict)."""
+MAX_EARLIER = 4
+"""Earlier equations that a link may draw on."""
 
 
 def suits(terms: tuple[Term, ...], context: Context) -> bool:
@@ -93,20 +96,47 @@ def _unfolded(term: Term, context: Context) -> Term:
     """The term with the learner's definitions put in, later ones first."""
     for head, body in reversed(context.definitions):
         try:
-            term = put(term, {head: body}) if head.kind == "symbol" else _called(term, head, body)
+            term = _called(term, head, body) if head.is_apply("call") else put(term, {head: body})
         except ValueError:  # a name would be captured: the definition stays a name there
             continue
     return term
 
 
 def _called(term: Term, head: Term, body: Term) -> Term:
-    args = tuple([_called(a, head, body) for a in term.args])
-    term = term.with_args(args) if args else term
-    if head.is_apply("call") and term.is_apply("call", len(head.args)) and term.args[0] == head.args[0]:
-        return put(body, dict(zip(head.args[1:], term.args[1:])))
-    if head.is_apply("call") and term.is_apply("gradient", 1) and len(head.args) == 2 and term.args[0] == body:
-        return apply("gradient", body, head.args[1])
-    return term
+    """The term with f(x) = body put in for calls of f, and for f alone."""
+    if term.is_apply("call", len(head.args)) and term.args[0] == head.args[0]:
+        return put(body, dict(zip(head.args[1:], [_called(a, head, body) for a in term.args[1:]])))
+    if term == head.args[0]:
+        return body
+    args = tuple([a if term.is_apply("call") and a is term.args[0] else _called(a, head, body) for a in term.args])
+    changed = term.with_args(args) if args else term
+    if changed.is_apply("gradient", 1) and changed != term and len(head.args) == 2:
+        return apply("gradient", changed.args[0], _variable(term.args[0], head))
+    return changed
+
+
+def _variable(term: Term, head: Term) -> Term:
+    """What a gradient without a subscript is taken by: the argument of the function."""
+    call = next((n for n in walk(term) if n.is_apply("call", 2) and n.args[0] == head.args[0]), head)
+    return call.args[1]
+
+
+def _known(link: Link, context: Context) -> tuple[Link, tuple[Term, ...]]:
+    """The link with the functions that earlier lines define put in, and the equations of earlier lines that may bear on it."""
+    sides, rest = [link.left, link.right], []
+    for statement in context.earlier:
+        if statement.kind != "relation" or statement.signs != ("=",) or statement == link.left:
+            continue
+        head, body = statement.args
+        if head.is_apply("call") and all(a.kind == "symbol" for a in head.args) and not any(n.is_apply("call") and n.args[0] == head.args[0] for n in walk(body)):
+            if link.left != head:
+                sides = [_called(t, head, body) for t in sides]
+            rest = [_called(t, head, body) for t in rest]
+        else:
+            rest.append(statement)
+    names = free_names(sides[0]) | free_names(sides[1])
+    near = [t for t in rest if free_names(t) & names and not (link.statement and t == link.right)]
+    return replace(link, left=sides[0], right=sides[1]), tuple(near[-MAX_EARLIER:])
 
 
 def _frobenius(term: Term, domains: tuple[tuple[str, Domain], ...]) -> Term:
@@ -132,11 +162,16 @@ def _frobenius(term: Term, domains: tuple[tuple[str, Domain], ...]) -> Term:
 def claims(link: Link, context: Context, settled: Settled) -> tuple[Claim, ...]:
     """Equality or order; definiteness for matrices; for statements, whether each follows from the other."""
     context = _usable(context)
+    link, earlier = _known(link, context)
     if link.statement:
-        return _statement_claims(link, context, settled)
+        return _statement_claims(link, context, settled, earlier)
     if link.sign in LOEWNER:
         return (_definite(link.left, link.sign, link.right, context, "holds"),)
-    return expression_claims(link, context, settled)
+    made = expression_claims(link, context, settled)
+    equal = settled.get("equal")
+    if earlier and (link.sign or "=") == "=" and equal is not None and not equal.equal:
+        made += (replace(made[0], conditions=(*context.conditions, *earlier), label="equal given"),)
+    return made
 
 
 def _usable(context: Context) -> Context:
@@ -152,8 +187,8 @@ def _definite(left: Term, sign: str, right: Term, context: Context, label: str) 
     return Claim(Satisfies((difference,), "linear_algebra.definite" if strict else "linear_algebra.semidefinite"), context.domains, context.conditions, label)
 
 
-def _statement_claims(link: Link, context: Context, settled: Settled) -> tuple[Claim, ...]:
-    """What follows from what; where an inverse may not exist, once more given that it does."""
+def _statement_claims(link: Link, context: Context, settled: Settled, earlier: tuple[Term, ...]) -> tuple[Claim, ...]:
+    """What follows from what; where an inverse may not exist, once more given that it does; and from what earlier lines stated beside."""
     if not all(t.kind == "relation" for t in (link.left, link.right)):
         return ()
     made = [_follows("forward", link.left, link.right, context), _follows("backward", link.right, link.left, context)]
@@ -161,6 +196,9 @@ def _statement_claims(link: Link, context: Context, settled: Settled) -> tuple[C
         found, needs = settled.get(claim.label), regular(link, context)
         if found is not None and found.status is not Status.PROVED and needs:
             made.append(replace(claim, conditions=(*context.conditions, *needs), label=f"{claim.label} given"))
+    plain, given = settled.get("forward"), settled.get("forward given")
+    if earlier and plain is not None and not plain.equal and not (given is not None and given.equal) and (given is not None or not regular(link, context)):
+        made.append(replace(made[0], conditions=(*context.conditions, *regular(link, context), *earlier), label="forward earlier"))
     return tuple(made)
 
 
@@ -190,7 +228,11 @@ def conclude(link: Link, context: Context, settled: Settled) -> Step:
         return _statement_step(link, context, settled)
     if link.sign in LOEWNER:
         return _definite_step(link, settled)
-    step = expression_step(link, settled)
+    drawn = settled.get("equal given")
+    if drawn is not None and settled["equal"].status is not Status.UNDECIDED or drawn is not None and drawn.equal is not None:
+        step = expression_step(link, {"equal": drawn})
+    else:
+        step = expression_step(link, settled)
     if step.relation == "fails":
         return _checked(step, link, context, settled)
     return step
@@ -210,8 +252,8 @@ def _checked(step: Step, link: Link, context: Context, settled: Settled) -> Step
     def undecided(words: str, tag: str) -> Step:
         return Step(link.line, None, Status.UNDECIDED, words, step.evidence, tags=(tag,))
 
-    if (link.sign or "=") == "=" and link.right == number(0) and link.left != number(0) and _may_be_set(link, context):
-        return undecided("it sets the side before to zero; that is a condition, and no identity.", "condition")
+    if (link.sign or "=") == "=" and link.right == number(0) != link.left and (sets_to_zero(link) or _may_be_set(link)):
+        return condition_step(link, step.evidence)
     by_shapes = any(v.status is Status.REFUTED and v.evidence.data.get("form") == "shapes" for v in settled.values())
     names = free_names(link.left) | free_names(link.right)
     if by_shapes and names & set(context.options.get("guessed", ())):
@@ -221,18 +263,14 @@ def _checked(step: Step, link: Link, context: Context, settled: Settled) -> Step
     return step
 
 
-def _may_be_set(link: Link, context: Context) -> bool:
-    """Could the side be zero somewhere and not everywhere, as a gradient is? (A column, a row or a matrix; or a reason that says so.)"""
-    if any(word in link.reason.lower() for word in ("set", "optim", "stationar", "minim", "maxim", "critical")):
-        return True
-    language = Language(context.domains, [link.left])
-    try:
-        return not language.node(link.left).is_number
-    except (NoForm, Unfit):
-        return True
+def _may_be_set(link: Link) -> bool:
+    """Does the reason say that the side is set to zero?"""
+    return any(word in link.reason.lower() for word in ("set", "optim", "stationar", "minim", "maxim", "critical"))
 
 
 def _statement_step(link: Link, context: Context, settled: Settled) -> Step:
+    context = _usable(context)
+    link, earlier = _known(link, context)
     needs = tuple(f"{_inverted(c)} is invertible" for c in regular(link, context))
     forward, conditional = _best(settled, "forward")
     backward, conditional_back = _best(settled, "backward")
@@ -259,6 +297,9 @@ def _statement_step(link: Link, context: Context, settled: Settled) -> Step:
 
 def _best(settled: Settled, label: str):
     """The verdict that settles a direction, and whether it rests on inverses that exist."""
+    drawn = settled.get(f"{label} earlier")
+    if drawn is not None:
+        return (drawn, True) if drawn.equal is not None else (None, False)
     plain, given = settled.get(label), settled.get(f"{label} given")
     if given is not None and given.equal is not None and (plain is None or not plain.equal):
         return given, True
