@@ -14,8 +14,8 @@ from grader.replay.derivative import derivative
 from grader.replay.enclosure import Unsupported
 from grader.term import Term, apply, free_names, number, replace, symbol, walk
 
-MAX_STEPS = 8
-"""Steps that are unrolled at most."""
+MAX_STEPS = 40
+"""Rounds of putting in the rules."""
 MAX_SIZE = 4000
 MARKS = ("index", "sup")
 
@@ -35,15 +35,28 @@ class Rule:
 
     def step(self, moment: Term) -> Term:
         """The body for the value at `moment` + 1."""
-        return replace(self.body, {symbol(self.time): moment})
+        return _tidied(replace(self.body, {symbol(self.time): moment}))
 
 
 def is_next(head: Term) -> bool:
     """Is the term a name at time t + 1?"""
-    if head.kind != "apply" or head.name not in MARKS or len(head.args) != 2 or head.args[0].kind != "symbol":
+    if head.kind != "apply" or head.name not in MARKS or len(head.args) != 2 or not _is_name(head.args[0]):
         return False
     moment = head.args[1]
     return moment.is_apply("add", 2) and moment.args[0].kind == "symbol" and moment.args[1] == number(1)
+
+
+def _is_name(base: Term) -> bool:
+    """A symbol; e is a name too where it has a mark (e_t is an error)."""
+    return base.kind == "symbol" or base.kind == "constant" and base.name == "e"
+
+
+def named(term: Term) -> Term:
+    """The term with e under a mark as a name, not as the number."""
+    args = tuple([named(a) for a in term.args])
+    if term.kind == "apply" and term.name in MARKS and len(args) == 2 and args[0].kind == "constant" and args[0].name == "e":
+        args = (symbol("e"), args[1])
+    return term.with_args(args) if args else term
 
 
 def rules_of(definitions: tuple[tuple[Term, Term], ...]) -> dict[str, Rule]:
@@ -52,7 +65,7 @@ def rules_of(definitions: tuple[tuple[Term, Term], ...]) -> dict[str, Rule]:
     for head, body in definitions:
         if is_next(head):
             name = head.args[0].name
-            found.setdefault(name, Rule(name, head.name, head.args[1].args[0].name, body))
+            found.setdefault(name, Rule(name, head.name, head.args[1].args[0].name, named(body)))
     return found
 
 
@@ -66,6 +79,40 @@ def unrolled(term: Term, rules: Mapping[str, Rule]) -> Term:
             raise ValueError("too many steps to put in")
         term = made
     raise ValueError("too many steps to put in")
+
+
+def forward(term: Term, rules: Mapping[str, Rule]) -> Term:
+    """A statement about w_{t-1} as the same one a step later, so that the earliest iterate is w_t."""
+    back: dict[str, Fraction] = {}
+    for node in iterates_in(term, rules):
+        moment = node.args[1]
+        if moment.is_apply("add", 2) and moment.args[0].kind == "symbol" and moment.args[1].is_apply("neg", 1) and moment.args[1].args[0].kind == "number":
+            name = moment.args[0].name
+            back[name] = max(back.get(name, Fraction(0)), moment.args[1].args[0].value or Fraction(0))
+    if not back or any(by.denominator != 1 or by > MAX_STEPS for by in back.values()):
+        return term
+    return _tidied(replace(term, {symbol(name): apply("add", symbol(name), number(by)) for name, by in back.items()}))
+
+
+def _tidied(term: Term) -> Term:
+    """Moments such as (t + 2) - 1 as t + 1."""
+    args = tuple([_tidied(a) for a in term.args])
+    if term.kind == "apply" and term.name in MARKS and len(args) == 2 and (moment := _moment(args[1])) is not None:
+        name, by = moment
+        return apply(term.name, args[0], symbol(name) if not by else apply("add", symbol(name), number(by)))
+    return term.with_args(args) if args else term
+
+
+def _moment(term: Term) -> tuple[str, Fraction] | None:
+    """(t, 2) for t + 2 however it is put together."""
+    if term.kind == "symbol":
+        return term.name, Fraction(0)
+    if term.is_apply("add", 2) and (inner := _moment(term.args[0])) is not None:
+        by = term.args[1]
+        sign, by = (-1, by.args[0]) if by.is_apply("neg", 1) else (1, by)
+        if by.kind == "number" and by.value is not None:
+            return inner[0], inner[1] + sign * by.value
+    return None
 
 
 def _once(term: Term, rules: Mapping[str, Rule]) -> Term:
@@ -82,7 +129,7 @@ def _once(term: Term, rules: Mapping[str, Rule]) -> Term:
 
 def iterate_of(term: Term, rules: Mapping[str, Rule]) -> Rule | None:
     """The rule of an iterate such as w_t; None for other terms."""
-    if term.kind == "apply" and term.name in MARKS and len(term.args) == 2 and term.args[0].kind == "symbol":
+    if term.kind == "apply" and term.name in MARKS and len(term.args) == 2 and _is_name(term.args[0]):
         rule = rules.get(term.args[0].name)
         return rule if rule is not None and rule.mark == term.name else None
     return None

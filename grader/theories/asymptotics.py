@@ -24,6 +24,7 @@ from grader.domain import Domain
 from grader.model import Claim, Equal, GrowsLike, Status, TendsTo
 from grader.term import Term, apply, constant, free_names, number, relation, symbol, walk
 from grader.term import replace as substitute
+from grader.theories import algebra
 from grader.theories._theory import Context, Link, Prepared, Settled, Step, example_of
 
 LANDAU = {"bigO": "O", "smallo": "o", "bigTheta": "Theta", "bigOmega": "Omega", "smallomega": "omega"}
@@ -43,14 +44,21 @@ def suits(terms: tuple[Term, ...], context: Context) -> bool:
     if any(context.domain(name).shape in ("vector", "matrix", "density") for t in terms for name in free_names(t)):
         return False
     signs: frozenset[str] = context.options.get("signs", frozenset())
-    return bool(signs & SIGNS) or any(_is_landau(node) for t in terms for node in walk(t))
+    return bool(signs & SIGNS) or any(_has_landau(t) for t in terms)
 
 
 def prepare(terms: tuple[Term, ...], context: Context) -> Prepared:
-    """Terms as they are; symbols without a domain are real."""
-    table = dict(context.domains)
+    """Terms without a Landau symbol as in algebra; symbols without a domain are real."""
+    plain = [t for t in terms if not _has_landau(t)]
+    inner = algebra.prepare(tuple(plain), context)
+    finished = dict(zip(plain, inner.terms))
+    table = dict((inner.context or context).domains)
     table.setdefault("*", Domain("real"))
-    return Prepared(terms, (), replace(context, domains=tuple(sorted(table.items()))))
+    return Prepared(tuple([finished.get(t, t) for t in terms]), inner.notes, replace(context, domains=tuple(sorted(table.items()))))
+
+
+def _has_landau(term: Term) -> bool:
+    return any(_is_landau(node) for node in walk(term))
 
 
 def _is_landau(term: Term) -> bool:
@@ -79,7 +87,7 @@ class Side:
 
 def _side(term: Term) -> Side | None:
     """The term as exact part and Landau terms; None where a Landau symbol stands inside a function."""
-    if not any(_is_landau(node) for node in walk(term)):
+    if not _has_landau(term):
         return Side(term)
     if _is_landau(term):
         return Side(None, ((LANDAU[term.name], term.args[0]),))
@@ -150,6 +158,8 @@ def _moves(link: Link, context: Context) -> list[Move]:
         if all(m.point is None for m in moving):
             return [Move(tuple(sorted({n for m in moving for n in m.names} & names) or moving[0].names))]
         return moving[:1]
+    if link.sign == "->":
+        return _limits_of(link, context)
     inside = frozenset().union(*[free_names(node.args[0]) for t in (link.left, link.right) for node in walk(t) if _is_landau(node)]) & names
     moving_names = inside or names
     counted = tuple(sorted(n for n in moving_names if _counts(n, context)))
@@ -161,6 +171,15 @@ def _moves(link: Link, context: Context) -> list[Move]:
         remainder = right is not None and right.exact is not None and right.landau  # 1 + x + O(x^2) says nothing at infinity
         return [Move(small, number(0))] if remainder else [Move(small), Move(small, number(0))]
     return [Move(counted)] if counted else []
+
+
+def _limits_of(link: Link, context: Context) -> list[Move]:
+    """For a limit of which nothing was said: a name that the limit lacks moves, a count to infinity, another one to infinity or to 0."""
+    free = sorted(free_names(link.left) - free_names(link.right))
+    counted = [n for n in free if _counts(n, context)]
+    if len(free) == 1 and counted:
+        return [Move((free[0],))]
+    return [Move((name,), point) for name in free[:3] for point in ((None,) if name in counted else (None, number(0)))]
 
 
 def _regime(condition: Term) -> Term:
@@ -189,7 +208,9 @@ def _counts(name: str, context: Context) -> bool:
 
 
 def claims(link: Link, context: Context, settled: Settled) -> tuple[Claim, ...]:
-    """The line's claims for the first move; for the next one where those are refuted."""
+    """The line's claims for the first move; for the next one where those are refuted. A line that speaks of no limit is algebra."""
+    if _is_plain(link):
+        return algebra.claims(link, context, settled)
     if link.statement:
         return ()
     made: list[Claim] = []
@@ -199,6 +220,10 @@ def claims(link: Link, context: Context, settled: Settled) -> tuple[Claim, ...]:
         if not asked or any(c.label not in settled for c in asked) or all(settled[c.label].equal for c in asked):
             break
     return tuple(made)
+
+
+def _is_plain(link: Link) -> bool:
+    return link.sign not in SIGNS and not _has_landau(link.left) and not _has_landau(link.right)
 
 
 def _claims_for(link: Link, context: Context, move: Move, index: int) -> Iterator[Claim]:
@@ -213,8 +238,10 @@ def _claims_for(link: Link, context: Context, move: Move, index: int) -> Iterato
     elif link.sign == "~":
         yield from _alike(left, right, asked)
     elif link.sign == "->":
-        if not left.landau and not right.landau and len(move.names) == 1:
+        if not right.landau and left.kinds <= {"O", "o"} and len(move.names) == 1:
             yield asked.tends(left.value, right.value, "limit")
+            for k, (_, h) in enumerate(left.landau):
+                yield asked.tends(h, number(0), f"remainder {k}")
     elif link.sign in ("=", "in", "", "<=") and (left.landau or right.landau):
         yield from _contained(left, right, asked)
 
@@ -317,6 +344,8 @@ class _Asked:
 
 def conclude(link: Link, context: Context, settled: Settled) -> Step:
     """The first move under which all claims hold; else what fails under the only one."""
+    if _is_plain(link):
+        return algebra.conclude(link, context, settled)
     moves = _moves(link, context)
     outcomes = []
     for k, move in enumerate(moves):
@@ -327,7 +356,8 @@ def conclude(link: Link, context: Context, settled: Settled) -> Step:
     best = next((o for o in outcomes if o[1].relation not in (None, "fails")), None)
     if best is None:
         open_step = next((o for o in outcomes if o[1].relation is None), None)
-        best = open_step or (outcomes[0] if outcomes and len(outcomes) == len(moves) else None)
+        sure = len(moves) == 1 or link.sign != "->"  # which variable moves, and where to, was not said
+        best = open_step or (outcomes[0] if sure and outcomes and len(outcomes) == len(moves) else None)
     if best is None:
         return Step(link.line, None, Status.UNDECIDED, "it could not be decided.")
     move, step = best

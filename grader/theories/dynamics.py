@@ -14,7 +14,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from grader.domain import Domain
-from grader.model import Claim, Equal, Status
+from grader.model import Claim, Equal, Status, Verdict
 from grader.term import Term, apply, constant, number, relation, symbol, walk
 from grader.term import replace as put
 from grader.theories import _recurrences as recurrences
@@ -48,7 +48,8 @@ def prepare(terms: tuple[Term, ...], context: Context) -> Prepared:
     made: list[Term | str] = []
     for term in terms:
         try:
-            made.append(recurrences.unrolled(recurrences.differentiated(term, plain), rules))
+            told = recurrences.differentiated(recurrences.named(term) if "e" in rules else term, plain)
+            made.append(recurrences.unrolled(recurrences.forward(told, rules) if told.kind == "relation" else told, rules))
         except ValueError as large:
             made.append(str(large))
     inner = algebra.prepare(tuple([t for t in made if isinstance(t, Term)]), spelled)
@@ -77,6 +78,8 @@ def claims(link: Link, context: Context, settled: Settled) -> tuple[Claim, ...]:
     formula = _formula(link, context)
     if formula is not None:
         return formula
+    if _is_identity(link, context):
+        return (Claim(Equal(*link.right.args), context.domains, context.pointwise, "identity"),)
     linear = _linear_claims(link, context)
     if any(c.label not in settled or not settled[c.label].equal for c in linear):
         return linear
@@ -87,6 +90,8 @@ def conclude(link: Link, context: Context, settled: Settled) -> Step:
     """What holds."""
     if _formula(link, context) is not None:
         return _induction(link, settled)
+    if _is_identity(link, context):
+        return _identity(link, settled["identity"])
     linear = _linear_claims(link, context)
     if any(not settled[c.label].equal for c in linear):
         return Step(link.line, None, Status.UNDECIDED, "whether the rule is a linear one could not be decided.")
@@ -121,6 +126,20 @@ def _formula(link: Link, context: Context) -> tuple[Claim, ...] | None:
     return (Claim(Equal(rule.at(number(0)), start), context.domains, conditions, "start"),
             Claim(Equal(from_start, first), context.domains, conditions, "first step"),
             Claim(Equal(put(rule.body, {old: here}), following), later, conditions, "step"))
+
+
+def _is_identity(link: Link, context: Context) -> bool:
+    """Is an equation claimed of the update rules alone? It must then hold for all values."""
+    right = link.right
+    return link.statement and link.left == constant("true") and right.kind == "relation" and right.signs == ("=",) and not _has_limit(_typed(right, context))
+
+
+def _identity(link: Link, verdict: Verdict) -> Step:
+    if verdict.equal is None:
+        return Step(link.line, None, Status.UNDECIDED, "it could not be decided.", (verdict,))
+    if verdict.equal:
+        return Step(link.line, "equivalent", verdict.status, "it holds whatever the values are.", (verdict,), verdict.finding.facts)
+    return Step(link.line, "fails", Status.REFUTED, "it does not follow from the update rules.", (verdict,), example=example_of(verdict))
 
 
 def _powers(term: Term) -> Term:
