@@ -161,6 +161,9 @@ def agree_by_samples(claim: Claim, budget: Budget) -> Evidence | str | None:
         look = comparison.look(point, 420, 1 + k % 3)
         if look.differ:
             return Evidence("point", comparison.evidence_point(point, 1 + k % 3))
+        for side in (look.left, look.right):
+            if side.startswith("unsupported"):
+                return side
         if look.both and not look.same:
             return "the sides neither separate nor agree to the last digits"
         if look.same:

@@ -15,14 +15,17 @@ _APPLY = frozenset(
     "add neg mul div pow pm mp sqrt root exp log abs floor ceil sign round max min gcd lcm mod factorial double_factorial binomial gamma erf "
     "sin cos tan cot sec csc asin acos atan acot asec acsc sinh cosh tanh coth sech csch asinh acosh atanh acoth asech acsch atan2 "
     "re im arg conj percent degree and or not implies iff xor union intersection setminus".split())
+_COMPARISONS = frozenset(("=", "!=", "<", "<=", ">", ">="))
 _BINDERS = frozenset("sum product integral limit set_of antiderivative".split())
 _TUPLES = frozenset("tuple list set interval cases".split())
 
 
 def is_plain(claim: Claim) -> bool:
-    """Is the claim an equality or inequality of that kind, without conditions?"""
+    """Is the claim an equality or inequality of that kind, with no conditions but comparisons of such formulas?"""
     conclusion = claim.conclusion
-    if not isinstance(conclusion, (Equal, AtMost)) or claim.conditions or any(d.shape != "scalar" or d.unit for _, d in claim.domains):
+    if not isinstance(conclusion, (Equal, AtMost)) or any(d.shape != "scalar" or d.unit for _, d in claim.domains):
+        return False
+    if not all(c.kind == "relation" and set(c.signs) <= _COMPARISONS and _plain(c) for c in claim.conditions):
         return False
     return _plain(conclusion.left) and _plain(conclusion.right)
 
