@@ -27,7 +27,7 @@ class Binding:
             low, high = values
             return f"{head}_{{{self.show(bound[0])}={self.at(low, 7)}}}^{{{self.at(high, 1)}}} {self.at(body, 8)}"
         stated = len(values) == 1 and values[0].kind == "relation" and leading_names(values[0]) == bound
-        if stated or not values and all(b.kind == "symbol" for b in bound):
+        if stated or not values and (all(b.kind == "symbol" for b in bound) or len(bound) == 1 and bound[0].is_apply("index")):
             below = ", ".join([self.show(b) for b in bound]) if not values else self.show(values[0])
             return f"{head}_{{{below}}} {self.at(body, 8)}"
         return self.functional(term)
@@ -59,6 +59,9 @@ class Binding:
 
     def integral(self, term: Term) -> str:
         body, *values = term.args
+        if len(term.bound) > 1 and term.name == "integral" and len(values) < 2 and all(self.is_differential(b) for b in term.bound):
+            region = f"_{{{self.at(values[0], 1)}}}" if values else ""
+            return f"{self.bigs['integral']}{region} {self.at(body, 8)} " + " ".join([self.differential_of(b) for b in term.bound])
         variable = term.bound[0] if len(term.bound) == 1 else None
         if variable is None or variable.kind != "symbol" or not self.has_differential(variable.name):
             return self.functional(term)
@@ -75,6 +78,17 @@ class Binding:
 
     def differential(self, name: str) -> str:
         return "d" + self.name(name)
+
+    def is_differential(self, variable: Term) -> bool:
+        """Can a `d` before the variable be read back?"""
+        root = variable.args[0] if variable.is_apply("index") else variable
+        return root.kind == "symbol" and self.has_differential(root.name)
+
+    def differential_of(self, variable: Term) -> str:
+        if variable.kind == "symbol":
+            return self.differential(variable.name)
+        root = variable.args[0]
+        return self.differential(root.name) + self.show(variable).removeprefix(self.show(root))
 
     def limit(self, term: Term) -> str:
         body, point, *side = term.args

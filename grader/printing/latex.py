@@ -206,7 +206,7 @@ def _joins(before: Term, after: Term) -> bool:
     """May two factors stand side by side without a sign, and still be read as the same product?"""
     if before.kind == "number" and after.kind == "symbol" and before.value.denominator == 1:
         return after.name not in ("d", "e", "E")
-    left = before.kind == "symbol" or before.kind == "apply" and before.name in ("pow", "div", "sqrt", "index")
+    left = before.kind == "symbol" or before.kind == "apply" and before.name in ("pow", "div", "sqrt", "index", "transpose", "inverse")
     head = after.args[0] if after.is_apply("pow") and after.args else after
     return left and head.kind == "symbol" and before.kind == "symbol" and before.name != "d" and head.name != "d" or \
         left and head.kind == "symbol" and before.kind != "symbol" and head.name not in ("d", "T")

@@ -8,7 +8,7 @@ from grader.term import Term
 
 _GREEK = {**dict(zip(("alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu nu xi pi rho sigma tau upsilon phi chi psi omega").split(),
                      "αβγδεζηθικλμνξπρστυφχψω")),
-          **dict(zip("Gamma Delta Theta Lambda Xi Pi Sigma Upsilon Phi Psi Omega".split(), "ΓΔΘΛΞΠΣΥΦΨΩ")), "ell": "ℓ", "hbar": "ħ"}
+          **dict(zip("Gamma Delta Theta Lambda Xi Pi Sigma Upsilon Phi Psi Omega".split(), "ΓΔΘΛΞΠΣϒΦΨΩ")), "ell": "ℓ", "hbar": "ħ"}
 _RAISED = dict(zip("0123456789n", "⁰¹²³⁴⁵⁶⁷⁸⁹ⁿ"))
 _LOWERED = dict(zip("0123456789ijklmnpstaeoruvx", "₀₁₂₃₄₅₆₇₈₉ᵢⱼₖₗₘₙₚₛₜₐₑₒᵣᵤᵥₓ"))
 

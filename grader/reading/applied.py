@@ -11,7 +11,7 @@ from grader.term import Span, Term, apply, collection, number, symbol
 _ARGUMENT_FACTORS = frozenset("name const num frac sqrt binom vulgar hat".split())
 _INVERSES = {**{f: f"a{f}" for f in "sin cos tan cot sec csc sinh cosh tanh".split()}}
 _BINDER_WORDS = frozenset(
-    "derivative partial integral sum product limit lambda antiderivative argmax argmin supremum infimum set_of forall exists".split())
+    "derivative partial integral sum product limit lambda antiderivative argmax argmin maximum minimum supremum infimum set_of forall exists".split())
 _ONLY_IN_ARGUMENTS = frozenset("mid ; , and or not cup cap implies iff".split())
 """Signs directly inside a bracket that no factor in brackets has."""
 _SQUARE = frozenset("variance covariance expectation kl entropy probability mutual_information softmax diag trace det rank exp log sigmoid".split())

@@ -12,7 +12,7 @@ _ARITY = {
                              "given semicolon "
                              "pow div sup setminus").split()},
     **{op: (1, 2) for op in "log root softmax norm gradient variance expectation".split()},
-    "covariance": (2, 3), "index": (2, 9), "call": (2, 20), "at": (2, 3),
+    "covariance": (2, 3), "index": (2, 9), "call": (1, 20), "at": (2, 3),
 }
 """How many arguments an operator takes, at least and at most; one where nothing is said."""
 _TRIG = frozenset("sin cos tan cot sec csc".split())
@@ -102,6 +102,8 @@ class Arguments:
         if len(rows) == 1 and rows[0].kind == "tuple" and (rows[0].name == "matrix" or rows[0].name == "list" and word != "matrix"):
             rows = rows[0].args
         if rows and all(r.kind == "tuple" and (r.name in ("list", "tuple") or r.signs == ("[", "]")) for r in rows):
+            if len({len(r.args) for r in rows}) > 1:
+                raise self.fail("the rows of a matrix have as many entries each", t)
             return collection("matrix", *[collection("tuple", *r.args, span=r.span) for r in rows], span=span)
         if rows and word == "mat" and all(r.kind != "tuple" for r in rows):
             return collection("matrix", collection("tuple", *rows, span=span), span=span)
@@ -183,6 +185,8 @@ class Arguments:
     def as_bound(self, head: Term) -> tuple[Term, ...]:
         """The bound names in a term: one, or a tuple of them."""
         names = tuple(as_name(n) for n in (head.args if head.kind == "tuple" else (head,)))
+        if not names:
+            raise ReadError("nothing is bound here", *(head.span or Span(0, 0)))
         for name in names:
             if name.kind != "symbol" and not is_primed(name) and not (name.kind == "apply" and name.name in ("index", "sup", "hat", "bar", "tilde", "vec")):
                 span = name.span or Span(0, 0)

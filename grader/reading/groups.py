@@ -29,6 +29,8 @@ class Groups:
         span = Span(t.start, shut.end)
         signs = ("(" if t.kind == "(" or t.mark == "]" else "[", ")" if shut.kind == ")" or shut.mark == "[" else "]")
         if rows:
+            if len({len(row) for row in rows}) > 1:
+                raise ReadError("the rows of a matrix have as many entries each", t.start, shut.end)
             return collection("matrix", *[collection("tuple", *row) for row in rows], span=span)
         if len(entries) == 2 and (signs not in (("(", ")"), ("[", "]")) or t.mark == "]" or shut.mark == "[" or has_infinity(tuple(entries))
                                   or self.expect in ("set", "interval")):
