@@ -13,6 +13,7 @@ Definition used
     defined where school analysis defines them; over the complex numbers they have their principal values. 0/0, 0^0 and infinite differences equal
     nothing. An integral, sum, limit or derivative that is left standing is no answer where the reference has none (`unevaluated`). With
     `up_to_constant: x`, formulas with the same derivative in x count as equal; then `constant` says whether the constant must be written.
+    Letters under `constants` are arbitrary: the answer may name them otherwise.
 
 Fails when
     The answer puts forward several formulas, or agreement can be seen at points only and the formula has jumps or corners: a person then.
@@ -26,21 +27,23 @@ Example
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Literal
 
 from grader.answers import _compare
 from grader.answers._compare import Manner
-from grader.answers._kind import Award, Claim, Mark, Part, Read, Reading, Settled, person
+from grader.answers._kind import Award, Claim, Mark, Part, Read, Reading, Settled, agreed, full, person
 from grader.answers._kind import mark as run
 from grader.model import Answer, Note, SpecError, Status
-from grader.term import Term, apply, free_names, number, symbol, walk
+from grader.term import Term, apply, free_names, number, replace, symbol, walk
 
 TAGS = _compare.tags("expression", "Equal to the reference.") | {
     "expression.unevaluated": "Right, but an integral, sum, limit or derivative is left standing.",
     "expression.undefined": "Equal, but undefined where the reference is defined.",
     "expression.constant": "Right but for the constant of integration, which is not written.",
+    "expression.renamed": "Equal when the arbitrary constants have got the reference's names.",
     "expression.narrow": "Undefined on more than the reference; the part asks for the same domain.",
 }
 STANDING = frozenset("integral antiderivative sum product limit derivative partial gradient maximum minimum supremum infimum argmax argmin".split())
@@ -60,6 +63,8 @@ class Options:
         "help": "with up_to_constant: whether the answer must contain a constant of its own (C)"})
     constant_points: Fraction | None = field(default=None,
                                              metadata={"help": "with constant: required, what an answer without it earns; default: half the points"})
+    constants: tuple[str, ...] = field(default=(), metadata={
+        "help": "symbols of the reference that are arbitrary constants: the answer may name them otherwise"})
     log_base: int | None = field(default=None, metadata={"help": "what log without a base means; default: natural"})
     decimal_comma: bool = field(default=False, metadata={"help": "whether 3,5 is a number"})
     degrees: bool = field(default=False, metadata={"help": "whether the arguments of sin, cos, tan are in degrees"})
@@ -91,6 +96,21 @@ def read(answer: Answer, part: Part) -> Reading:
     return found
 
 
+MAX_CONSTANTS = 3
+"""Arbitrary constants whose names are tried in every order."""
+
+
+def _renamed(term: Term, part: Part) -> list[Term]:
+    """The answer with its own constants (letters that neither the problem nor the reference names) under the reference's names, in
+    every order."""
+    wanted = [c for c in part.options.constants if c in free_names(_compare.of(part, part.answer, MANNER))]
+    known = ({s.name for s in part.symbols} | free_names(_compare.of(part, part.answer, MANNER))) - set(wanted)
+    own = sorted(free_names(term) - known)
+    if not wanted or len(own) != len(wanted) or len(own) > MAX_CONSTANTS:
+        return []
+    return [replace(term, {symbol(a): symbol(b) for a, b in zip(own, order)}) for order in itertools.permutations(wanted)]
+
+
 def _slope(term: Term, part: Part) -> Term:
     x = symbol(part.options.up_to_constant)
     return apply("derivative", term, x, number(1)) if x.name in free_names(term) else number(0)
@@ -99,7 +119,12 @@ def _slope(term: Term, part: Part) -> Term:
 def claims(reading: Reading, part: Part, settled: Settled) -> tuple[Claim, ...]:
     """Equal to the reference (its derivative, up to a constant), and defined where the reference is."""
     if not part.options.up_to_constant or not isinstance(reading, Read):
-        return _compare.claims(reading, part, settled, MANNER, domain=True)
+        made = _compare.claims(reading, part, settled, MANNER, domain=True)
+        first = settled.get("equal")
+        if not part.options.constants or not isinstance(reading, Read) or first is None or first.status in _compare.EQUAL:
+            return made
+        reference = _compare.of(part, part.answer, MANNER)
+        return (*made, *(_compare.claim(part, term, reference, f"renamed {k}") for k, term in enumerate(_renamed(reading.term, part))))
     entries = [("equal", part.answer), *((f"accept {k}", e.answer) for k, e in enumerate(part.accept)), *((f"wrong {k}", e.answer) for k,
         e in enumerate(part.wrong))]
     first = settled.get("equal")
@@ -109,6 +134,11 @@ def claims(reading: Reading, part: Part, settled: Settled) -> tuple[Claim, ...]:
 
 def mark(reading: Reading, part: Part, settled: Settled) -> Mark:
     """Equality first, then the form and the domain as the options say."""
+    renamed = next((label for label, v in settled.items() if label.startswith("renamed") and v.status in _compare.EQUAL), None)
+    if renamed is not None and settled["equal"].status not in _compare.EQUAL:
+        if settled[renamed].status is Status.AGREES:
+            return agreed(part, "expression.renamed", "With the constants renamed:", renamed)
+        return full(part, "expression.renamed", "", renamed)
     found = _compare.mark(reading, part, settled, "expression", remarks=_remarks(settled))
     if found.status not in ("proved", "agrees") or found.needs_human:
         return found

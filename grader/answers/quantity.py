@@ -219,7 +219,7 @@ def mark(reading: Reading, part: Part, settled: Settled) -> Mark:
             points = part.points if entry.points is None else entry.points
             text = f"Accepted under this convention: {entry.convention}." if entry.convention else ""
             return run(part, Award("set", points, "quantity.accepted", text, f"accept {k}"), status=found.status)
-    if settled["equal"].status is not Status.REFUTED:
+    if settled["equal"].status is not Status.REFUTED or any(v.status is Status.UNDECIDED for label, v in settled.items() if label.startswith("close")):
         return person(part, "quantity.undecided", "Whether this is the quantity asked for could not be decided.", "equal")
     if same_number:
         said = Award("set", options.unit_points, "quantity.unit", f"The number is right, but the unit {unit} is not.", "equal")
