@@ -160,7 +160,7 @@ def _solve(s: Situation, v: Values, rng: random.Random) -> bool:
         if not _satisfied(s, v, a, b):
             free = [n for n in sorted(names - kept) if not set(s.domains[n].traits) - {"symmetric", "diagonal", "invertible", "square"} and not s.domains[n].unit]
             rng.shuffle(free)
-            if not any(_solve_for(s, v, a, b, name, rng) for name in free):
+            if not any(_solve_for(s, v, a, b, name, rng) for name in free) and not any(_vanish(s, v, a, b, name) for name in free):
                 return False
         kept |= names
     return True
@@ -220,6 +220,16 @@ def _solve_for(s: Situation, v: Values, a: Any, b: Any, name: str, rng: random.R
         return False
     at(solved)
     return True
+
+
+def _vanish(s: Situation, v: Values, a: Any, b: Any, name: str) -> bool:
+    """Is the equation satisfied once the letter is zero?"""
+    old = v.letters[name]
+    v.letters[name] = [[Fraction(0)] * len(r) for r in old]
+    if _satisfied(s, v, a, b):
+        return True
+    v.letters[name] = old
+    return False
 
 
 def _linear(rows: Sequence[Sequence[Fraction]], right: Sequence[Fraction], free: Sequence[Fraction]) -> list[Fraction] | None:

@@ -17,7 +17,7 @@ from grader.kernel import Refused
 from grader.model import AtMost, Claim, Equal, Evidence, Follows, Satisfies, Status
 from grader.replay import linear_algebra as replay
 from grader.replay.matrix_claims import Situation, forms_of, inverses, places, stated, understood
-from grader.replay.matrix_language import speaks_of_arrays
+from grader.replay.matrix_readings import speaks_of_arrays
 from grader.replay.matrix_shapes import NoForm, Unfit
 from grader.replay.matrix_values import Undefined, Unsure, Values, close, differ, minus, read_matrix, sign
 from grader.term import Term, walk
@@ -60,6 +60,14 @@ def _unfit(claim: Claim, error: Unfit) -> Evidence | str:
             replay.check(claim, {"form": "shapes"})
             return Evidence("linear_algebra", {"form": "shapes"})
         except Refused as refused:
+            return f"the shapes do not fit: {error}; {refused}"
+    if isinstance(claim.conclusion, Follows):
+        held = replace(claim, conclusion=Follows(claim.conclusion.premises, claim.conclusion.premises[0]))
+        try:
+            for model in models(understood(held), claim.fingerprint, TRIES):
+                replay.check(claim, {"form": "shapes", "model": model})
+                return Evidence("linear_algebra", {"form": "shapes", "model": model})
+        except (Refused, NoForm, Unfit) as refused:
             return f"the shapes do not fit: {error}; {refused}"
     return f"the shapes do not fit: {error}"
 

@@ -24,7 +24,7 @@ from grader.domain import Domain
 from grader.kernel import Refused
 from grader.model import AtMost, Claim, Equal, Finding, Follows, Satisfies, Status
 from grader.replay.matrix_claims import (Situation, facts_of, forms_of, inverses, model_of, nodes_of, places, require_hypotheses, situations, stated,
-                                         understood)
+                                         understood, vanishing)
 from grader.replay.matrix_nodes import Nodes
 from grader.replay.matrix_shapes import NUMBER, Node, NoForm, Unfit
 from grader.replay.matrix_tensors import Poly
@@ -157,8 +157,10 @@ def _require_defined(claim: Claim, s: Situation, forms: Nodes, definite: Mapping
             p = forms.poly(n)
             if not any(p == k for k in given_numbers) and not is_nonnegative(forms, p, True):
                 raise Refused("a division by something that may be zero")
-        if any(m.op == "fn" and m.extra[0] in ("log", "sqrt") for m in nodes_of(side)):
-            raise Refused("a logarithm or root that may not be defined")
+        for m in nodes_of(side):
+            if m.op == "fn" and m.extra[0] in ("log", "sqrt") and not (m.extra[0] == "sqrt" and vanishing(m.args[0])) and not is_nonnegative(
+                    forms, forms.poly(m.args[0]), m.extra[0] == "log"):
+                raise Refused("a logarithm or root that may not be defined")
     return tuple(dict.fromkeys(facts))
 
 
@@ -360,7 +362,13 @@ def _is_broken(claim: Claim, left: Any, right: Any) -> bool:
 
 
 def _shapes(claim: Claim, data: Mapping[str, Any]) -> Finding:
-    """In every reading of the symbols some operation does not fit."""
+    """In every reading of the symbols some operation does not fit. A conclusion without a value is not satisfied where the premises are."""
+    if isinstance(claim.conclusion, Follows):
+        held = claim.conclusion.premises[0]
+        s = understood(replace(claim, conclusion=Follows(claim.conclusion.premises, held)))
+        _standing(s, data["model"])
+        left, right = claim.conclusion.conclusion.args
+        return _shapes(replace(claim, conclusion=Equal(left, right), conditions=()), data)
     if not isinstance(claim.conclusion, Equal):
         raise Refused("shapes do not settle this")
     if any(n.kind == "apply" and n.name in ("gradient", "partial", "derivative") for t in stated(claim)[0] for n in walk(t)):

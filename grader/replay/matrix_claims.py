@@ -16,12 +16,14 @@ from grader.domain import Domain
 from grader.kernel import Refused
 from grader.model import AtMost, Claim, Equal, Follows, Satisfies
 from grader.replay.matrix_nodes import Nodes
-from grader.replay.matrix_language import Language, languages
+from grader.replay.matrix_language import Language
+from grader.replay.matrix_readings import languages
 from grader.replay.matrix_shapes import ONE, Node, NoForm, Shape, Unfit
 from grader.replay.matrix_values import Matrix, Undefined, Unsure, Values, close, determinant, differ, main, minus, product, read_matrix, sign
-from grader.term import Term, apply, free_names, replace, walk
+from grader.term import Term, apply, constant, free_names, replace, walk
 
 ORDERS = {"<=": -1, "<": -1, ">=": 1, ">": 1}
+_I = constant("i")
 LOEWNER = {"succeq": (0, False), "succ": (0, True), "preceq": (1, False), "prec": (1, True)}
 
 
@@ -68,11 +70,28 @@ def stated(claim: Claim) -> tuple[tuple[Term, ...], tuple[Term, ...]]:
 
 
 def situations(claim: Claim) -> Any:
-    """The readings of a claim (see `matrix_language.languages`), as functions that make them."""
+    """The readings of a claim (see `matrix_readings.languages`), as functions that make them."""
     sides, conditions = stated(claim)
     sides, conditions, defined = substituted(sides, conditions)
+    conditions, entries = _by_entries(sides, conditions, claim)
     for language in languages(claim.domains, [*sides, *conditions]):
+        language.entries.update(entries)
         yield lambda language=language: _understood(language, sides, conditions, defined)
+
+
+def _by_entries(sides: Sequence[Term], conditions: Sequence[Term], claim: Claim) -> tuple[tuple[Term, ...], dict[str, tuple[tuple[str, ...], Term]]]:
+    """Conditions "s_i = ..." that give every entry of a vector or matrix, taken out; the entries by name."""
+    fixed, found, rest = _varied((*sides, *conditions)), {}, []
+    for c in conditions:
+        head, body = (c.args[0], c.args[-1]) if c.kind == "relation" and c.signs in (("=",), (":=",)) else (c, c)
+        whole = head.is_apply("index") and all(a.kind == "symbol" and len(a.name) == 1 or a == _I for a in head.args) and len(set(head.args)) == len(head.args) > 1
+        name = head.args[0].name if whole else ""
+        if name and name not in fixed and name not in found and name not in free_names(body) and not claim.domain(name).traits and not any(
+                set(free_names(body)) & {n} for n in found):
+            found[name] = (tuple(a.name for a in head.args[1:]), body)
+        else:
+            rest.append(c)
+    return tuple(rest), found
 
 
 def understood(claim: Claim) -> Situation:
@@ -89,8 +108,7 @@ def understood(claim: Claim) -> Situation:
 
 def substituted(sides: Sequence[Term], conditions: Sequence[Term]) -> tuple[tuple[Term, ...], tuple[Term, ...], dict[str, Term]]:
     """Definitions put in place: sides and conditions without the defined names, and what each stood for."""
-    fixed = {n for t in (*sides, *conditions) for d in walk(t) if d.kind == "apply" and d.name in ("gradient", "partial", "derivative") and len(d.args) > 1
-             for n in free_names(d.args[1])}
+    fixed = _varied((*sides, *conditions))
     terms, rest, defined = tuple(sides), [c for c in conditions if c.kind == "relation" or c.is_apply("and")], {}
     if len(rest) != len(conditions):
         raise NoForm("a condition that is no equation or inequality")
@@ -113,6 +131,12 @@ def substituted(sides: Sequence[Term], conditions: Sequence[Term]) -> tuple[tupl
             pending = True
             break
     return terms, tuple(flat), defined
+
+
+def _varied(terms: Sequence[Term]) -> set[str]:
+    """Names by which something is differentiated."""
+    return {n for t in terms for d in walk(t) if d.kind == "apply" and d.name in ("gradient", "partial", "derivative") and len(d.args) > 1
+            for n in free_names(d.args[1])}
 
 
 def _name_of(term: Term) -> frozenset[str]:
@@ -188,10 +212,33 @@ def forms_of(s: Situation) -> Nodes:
         node = s.language.letters[name]
         _traits(forms, node, domain)
     for a, b in s.equations:
+        for node in vanishing(a) if _is_zero(b) else vanishing(b) if _is_zero(a) else ():
+            forms.learn(forms.poly(node))
         difference = forms.minus(forms.poly(a), forms.poly(b))
         if not forms.learn(difference) and forms.reduce(difference):
             s.unused += 1
     return forms
+
+
+def _is_zero(node: Node) -> bool:
+    return node.op == "zero" or node.op == "number" and node.extra[0] == 0
+
+
+def vanishing(node: Node) -> list[Node]:
+    """What is zero where a number is zero: a sum of squares vanishes only where each of them does."""
+    if node.op == "scale":
+        factor, x = node.args
+        return vanishing(factor) if factor == x else vanishing(x) if factor.op == "number" and factor.extra[0] > 0 else []
+    if node.op == "fn" and node.extra[0] in ("sqrt", "abs"):
+        return vanishing(node.args[0]) or [node.args[0]]
+    if node.op == "add":
+        parts = [vanishing(a) for a in node.args]
+        return [n for p in parts for n in p] if all(parts) else []
+    if node.op in ("trace", "prod") and node.is_number:
+        a, b = node.args if node.op == "prod" else node.args[0].args if node.args[0].op == "prod" else (node, node)
+        if a.op == "T" and a.args[0] == b or b.op == "T" and b.args[0] == a:
+            return [b if a.op == "T" else a]
+    return []
 
 
 def _traits(forms: Nodes, node: Node, domain: Domain) -> None:

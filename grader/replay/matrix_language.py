@@ -8,42 +8,17 @@ index (`x_i`) is its entry, unless that does not fit: then x_1, x_2, ... is a fa
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Sequence
 from fractions import Fraction
-from itertools import combinations
 
 from grader.domain import Domain
-from grader.replay.matrix_shapes import NUMBER, ONE, Builder, Node, NoForm, Shape, Unfit, neg, number, scale
-from grader.term import Term, apply, free_names, replace, symbol, walk
+from grader.replay.matrix_shapes import NUMBER, ONE, Builder, Node, NoForm, Shape, is_array, neg, number, scale
+from grader.term import Term, apply, replace, symbol, walk
 
 FUNCTIONS = frozenset("exp log tanh sigmoid sqrt abs sin cos softplus relu".split())
 CALLED = {"sigma": "sigmoid", "sigmoid": "sigmoid", "softmax": "softmax", "tr": "trace", "Tr": "trace", "trace": "trace", "diag": "diag", "Diag": "diag",
           "lse": "lse", "LSE": "lse", "logsumexp": "lse", "LogSumExp": "lse", "det": "det", "tanh": "tanh", "exp": "exp", "log": "log"}
 DECORATED = frozenset("index sup hat bar tilde star prime vec dot".split())
-ARRAY_SIGNS = frozenset("transpose trace det inner outer hadamard diag gradient".split())
-SIZES_TOGETHER = 3
-"""Bases that may be families at once, when readings are tried."""
-
-
-def is_array(domain: Domain) -> bool:
-    """Is it the domain of vectors or matrices?"""
-    return domain.shape in ("vector", "matrix")
-
-
-def speaks_of_arrays(domains: Sequence[tuple[str, Domain]], terms: Iterable[Term]) -> bool:
-    """Does a declared vector or matrix occur in the terms, or an operation that only they have?"""
-    declared = {name for name, d in domains if is_array(d)}
-    bases = {name.partition("_")[0].partition("^")[0] for name in declared} | declared
-    for term in terms:
-        for node in walk(term):
-            if node.kind == "symbol" and (node.name in bases or node.name == "ones"):
-                return True
-            if node.kind == "apply" and (node.name in ("softmax", "rank") or node.name in ("trace", "det", "transpose") and any(
-                    a.kind != "tuple" for a in node.args)):
-                return True
-            if node.is_apply("index", 3) and node.args[0].kind == "symbol" and node.args[0].name == "delta":
-                return True
-    return False
 
 
 class Language:
@@ -58,6 +33,8 @@ class Language:
         self.bound: dict[str, str] = {}
         self.used: dict[str, Domain] = {}
         self.count = 0
+        self.entries: dict[str, tuple[tuple[str, ...], Term]] = {}
+        """Names whose entries are given: (indices, entry)."""
         self.sized = {t for d in self.domains.values() for t in (d.rows, d.columns) if t and not t.isdigit()}
         self.whole = self._whole_subscripts(terms)
 
@@ -176,7 +153,23 @@ class Language:
             return Node("size", (), NUMBER, (name,))
         if name in self.families:
             raise NoForm(f"{name} with and without an index")
-        return self.letter(term)
+        return self._from_entries(term) if name in self.entries else self.letter(term)
+
+    def _from_entries(self, term: Term) -> Node:
+        """The array whose entries are given."""
+        domain, (names, body) = self.domain(term), self.entries[term.name]
+        sizes = [domain.rows or self.make.sizes.fresh(), domain.columns or self.make.sizes.fresh()][:len(names)]
+        kept, fresh = dict(self.bound), []
+        for name, size in zip(names, sizes):
+            self.count += 1
+            fresh.append(f"{name}'{self.count}")
+            self.bound[name] = fresh[-1]
+            self.labels[fresh[-1]] = size
+        made = self.node(body)
+        self.bound = kept
+        if not made.is_number:
+            raise NoForm("an entry that is no number")
+        return Node("array", (made,), (sizes[0], sizes[1] if len(sizes) == 2 else ONE), tuple(fresh))
 
     def _written(self, term: Term) -> Node:
         rows = [r.args if r.kind == "tuple" else (r,) for r in term.args]
@@ -363,6 +356,8 @@ class Language:
             if base.name in self.whole and len(subs) == 1:
                 return self.letter(term)
             domain = self.domain(base)
+            if base.name in self.entries and len(subs) == len(self.entries[base.name][0]):
+                return self._entry(self._from_entries(base), subs)
             if len(subs) == 1 and base.name in self.families:
                 return self._member(base, domain, subs[0])
             if not is_array(domain) and len(subs) <= 2 and base.name != "I":
@@ -413,22 +408,12 @@ class Language:
         if traits - {"invertible", "square"}:
             raise NoForm("a derivative by a matrix that is not free")
         made = self.node(body)
+        if made.op == "letter" or made.op in ("entry", "row") and made.args[0].op == "letter":
+            letter = made if made.op == "letter" else made.args[0]
+            if letter != target:
+                raise NoForm(f"a derivative of {body}, of which nothing says how it depends on {by}")
+        if body.is_apply("transpose", 1) and made.is_number and labels is None:
+            return self.make.transpose(self.make.gradient(made, target))
         for _ in range(order):
             made = self.make.gradient(made, target, labels)
         return made
-
-
-def languages(domains: Sequence[tuple[str, Domain]], terms: Sequence[Term]) -> Iterable[Language]:
-    """Readings of the terms, the plainest first: with x_i as entries, then with some x_i as members of a family."""
-    yield Language(domains, terms)
-    table: Mapping[str, Domain] = dict(domains)
-    bases = sorted({n.args[0].name for t in terms for n in walk(t) if n.is_apply("index", 2) and n.args[0].kind == "symbol" and n.args[0].name in table
-                    and table[n.args[0].name].shape == "vector"})
-    plain = set().union(*[free_names(t) for t in terms]) if terms else set()
-    bases = [b for b in bases if b in plain][:4]
-    for count in range(1, min(len(bases), SIZES_TOGETHER) + 1):
-        for chosen in combinations(bases, count):
-            yield Language(domains, terms, frozenset(chosen))
-
-
-__all__ = ["Language", "languages", "speaks_of_arrays"]

@@ -122,6 +122,10 @@ class Nodes(Forms):
         labels = node.extra
         return self.of(node.args[0], labels[0], labels[-1])
 
+    def _of_array(self, node: Node, row: Label, column: Label) -> Poly:
+        made = self.of(node.args[0], row, column)
+        return self.rename(made, dict(zip(node.extra, (row, column))))
+
     def _of_row(self, node: Node, row: Label, column: Label) -> Poly:
         return self.of(node.args[0], node.extra[0], row)
 

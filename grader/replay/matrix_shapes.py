@@ -9,7 +9,7 @@ Operations (args; extra):
 number (; value), size (; token), letter (; name), zero, eye, ones, basis (; label), delta (; two labels), add (n), scale (number, x), prod (a, b),
 T, inv, trace, det, diag (column to diagonal matrix), undiag (its diagonal), hadamard (a, b), entry (x; labels), row (letter; label: a member of a
 family of columns), sum (body; label, size), fn (x; name: a function of numbers, entry by entry), recip (number),
-grad (body; letter, labels or None): derivative by a letter, or by one of its entries; sizepow (number; size); written (entries, row by row).
+grad (body; letter, labels or None): derivative by a letter, or by one of its entries; sizepow (number; size); written (entries, row by row); array (entry; labels).
 """
 
 from __future__ import annotations
@@ -18,10 +18,17 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any, TypeAlias
 
+from grader.domain import Domain
+
 Shape: TypeAlias = tuple[str, str]
 ONE = "1"
 NUMBER: Shape = (ONE, ONE)
 MAX_POWER = 8
+
+
+def is_array(domain: Domain) -> bool:
+    """Is it the domain of vectors or matrices?"""
+    return domain.shape in ("vector", "matrix")
 
 
 class Unfit(Exception):

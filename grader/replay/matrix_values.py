@@ -328,6 +328,12 @@ class Values:
         k = self.position(labels[0], shape[1] if along else shape[0])
         return [[a[0][k] if along else a[k][0]]]
 
+    def _of_array(self, node: Node) -> Matrix:
+        def entry(i: int, j: int) -> Value:
+            return Values(self.letters, self.size, {**self.at, **dict(zip(node.extra, (i, j)))}, self.level).number(node.args[0])
+
+        return self._full(node.shape, entry)
+
     def _of_row(self, node: Node) -> Matrix:
         letter = node.args[0]
         return [[x] for x in self.of(letter)[self.position(node.extra[0], letter.shape[0])]]

@@ -24,7 +24,7 @@ LOGIC = frozenset("and or not implies iff xor where".split())
 _ORDERS = frozenset(["<", ">", "<=", ">=", "!=", "in", "<<", ">>", "->"])
 """Signs of hypotheses that restrict names and are no line to go on from."""
 ZERO = number(0)
-_NAMING = frozenset("call hat bar tilde star index sup".split())
+_NAMING = frozenset("call hat bar tilde star index sup gradient partial derivative".split())
 """Decorations of a name that a chain may begin with."""
 _TURN = {"<": ">", ">": "<", "<=": ">=", ">=": "<=", "=": "=", "!=": "!="}
 

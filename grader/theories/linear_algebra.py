@@ -18,8 +18,9 @@ from dataclasses import replace
 from grader.domain import Domain
 from grader.model import Claim, Equal, Follows, Satisfies, Status
 from grader.replay.matrix_claims import matched
-from grader.replay.matrix_language import Language, is_array, speaks_of_arrays
-from grader.replay.matrix_shapes import ONE, NoForm, Unfit
+from grader.replay.matrix_language import Language
+from grader.replay.matrix_readings import speaks_of_arrays
+from grader.replay.matrix_shapes import ONE, NoForm, Unfit, is_array
 from grader.term import Term, apply, free_names, number, relation, symbol, walk
 from grader.term import replace as put
 from grader.theories._shapes import completed, spoken_for
@@ -115,6 +116,16 @@ def _called(term: Term, head: Term, body: Term) -> Term:
     return changed
 
 
+def _underived(left: Term, right: Term) -> tuple[Term, Term]:
+    """ "ds/dx = d(...)/dx" for a bare name s says what s is."""
+    if left.kind == right.kind == "apply" and left.name == right.name in ("partial", "derivative", "gradient") and left.args[1:] == right.args[1:]:
+        name = left.args[0]
+        bare = name.kind == "symbol" or name.is_apply("index") and all(a.kind in ("symbol", "constant") for a in name.args)
+        if bare and not (free_names(name) & free_names(right.args[0]) - {n.name for n in name.args[1:]}):
+            return name, right.args[0]
+    return left, right
+
+
 def _variable(term: Term, head: Term) -> Term:
     """What a gradient without a subscript is taken by: the argument of the function."""
     call = next((n for n in walk(term) if n.is_apply("call", 2) and n.args[0] == head.args[0]), head)
@@ -127,13 +138,13 @@ def _known(link: Link, context: Context) -> tuple[Link, tuple[Term, ...]]:
     for statement in context.earlier:
         if statement.kind != "relation" or statement.signs != ("=",) or statement == link.left:
             continue
-        head, body = statement.args
+        head, body = _underived(*statement.args)
         if head.is_apply("call") and all(a.kind == "symbol" for a in head.args) and not any(n.is_apply("call") and n.args[0] == head.args[0] for n in walk(body)):
             if link.left != head:
                 sides = [_called(t, head, body) for t in sides]
             rest = [_called(t, head, body) for t in rest]
         else:
-            rest.append(statement)
+            rest.append(relation("=", head, body))
     names = free_names(sides[0]) | free_names(sides[1])
     near = [t for t in rest if free_names(t) & names and not (link.statement and t == link.right)]
     return replace(link, left=sides[0], right=sides[1]), tuple(near[-MAX_EARLIER:])
@@ -258,9 +269,20 @@ def _checked(step: Step, link: Link, context: Context, settled: Settled) -> Step
     names = free_names(link.left) | free_names(link.right)
     if by_shapes and names & set(context.options.get("guessed", ())):
         return undecided("the shapes do not fit, but nothing was said of them.", "shapes")
+    unsaid = _unsaid(link, context)
+    if unsaid:
+        return undecided(f"nothing says what {', '.join(unsaid)} is.", "unsaid")
     if names & set(context.options.get("unsure", ())):
         return undecided("it does not hold for vectors or matrices, but nothing says that these letters stand for such.", "shapes")
     return step
+
+
+def _unsaid(link: Link, context: Context) -> list[str]:
+    """Vectors and matrices that turn up on the right and of which no line has said anything."""
+    known = free_names(link.left).union(*[free_names(t) for t in (*context.conditions, *context.earlier)])
+    for head, body in context.definitions:
+        known |= free_names(head) | free_names(body)
+    return [n for n in sorted(free_names(link.right) - known) if is_array(context.domain(n)) and not context.domain(n).traits]
 
 
 def _may_be_set(link: Link) -> bool:
