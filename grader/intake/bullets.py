@@ -45,4 +45,4 @@ def _begins_formula(row: str) -> bool:
     if row[:1] in ("$", "\\"):
         return True
     run = next(iter(bare_runs(row, 0, len(row), _NOBODY)), None)
-    return run is not None and run.span.start == 0 and run.strong
+    return run is not None and run.span.start == 0 and (run.strong or run.span.end == len(row.rstrip(" \t.,;*_")))

@@ -252,7 +252,9 @@ _LABELLED = re.compile(r"[ \t]*(?:\(|(?:for|at|in|during|when)\b)")
 def without_labels(book: Fields, text: str) -> str:
     """A value without the labels behind it ("$O(n)$ for training" is $O(n)$), where nothing else stands there."""
     end = _formula_end(text)
-    if end < 0 or text[:end].lstrip("*_ ")[:1] not in ("$", "\\") and not re.match(r"[\s*_]*\S*[\d({]", text):
+    head = text[:end].lstrip("*_ ") if end >= 0 else ""
+    begins = next((r.span.start for r in bare_runs(head, 0, len(head), Names({}, {}))), 1) == 0
+    if not head or head[0] not in ("$", "\\") and not begins and not re.match(r"\S*[\d({]", head):
         return text
     labels = book.words(text)
     rest = [w for w in _TOKEN.finditer(text, end) if not any(x.start <= w.start() < x.end for x in labels)]

@@ -11,7 +11,7 @@ import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from grader.intake.label_words import ANSWER_WORDS, PART_WORDS, QUESTION_WORDS
+from grader.intake.label_words import ANSWER_WORDS, PART_WORDS, QUESTION_WORDS, REMARK
 from grader.model import Part, Problem
 
 Facets = tuple[tuple[str, ...], ...]
@@ -149,7 +149,7 @@ class Label:
 
 _EMPHASIS = r"(?:\*{1,3}|__?|`)?"
 _LEAD = rf"[\s>]*(?:#{{1,6}}[ \t]+)?(?:[-*+•·‣▪][ \t]+)*{_EMPHASIS}[ \t]*"
-_TAIL = rf"(?P<tail>[ \t]*{_EMPHASIS}[ \t]*[.:)\]]*(?:[ \t]*[–—](?=\s))?[ \t]*{_EMPHASIS})"
+_TAIL = rf"(?P<tail>[ \t]*{_EMPHASIS}[ \t]*{REMARK}[.:)\]]*(?:[ \t]*[–—](?=\s))?[ \t]*{_EMPHASIS})"
 _ANSWER = (r"(?P<answer>(?:my[ \t]+)?(?:solutions?|sol|answers?|ans|response|reply|" + ANSWER_WORDS + r")\.?[ \t]*"
            r"(?:(?:to|for|of|zu|a|à)\b)?[ \t]*[:：]?[ \t]*)?")
 _WORD = rf"(?P<word>{QUESTION_WORDS}|{PART_WORDS}|q|p|ex|no|number)"
@@ -159,7 +159,7 @@ _NUMBERED = re.compile(rf"{_LEAD}{_ANSWER}(?:{_WORD}[ \t]*[.]?[ \t]*)?(?P<wrap>[
                        rf"(?:[ \t]*[-.]?[ \t]*[(\[]?(?P<sub>iii|ii|iv|i|vi{{0,3}})[)\]]?(?![A-Za-z]))?)?{_TAIL}", re.IGNORECASE)
 _LETTERED = re.compile(rf"{_LEAD}{_ANSWER}(?:(?P<word>{PART_WORDS}|sub-?question|question|"
                        rf"pt\.?)[ \t]+)?(?P<open>[(\[]?)(?P<letter>[A-Za-z])(?P<mark>(?:[ \t]?[.]?[)\]])?)"
-                       rf"(?P<stop>[ \t]*{_EMPHASIS}[ \t]*[.:)]*[ \t]*{_EMPHASIS})", re.IGNORECASE)
+                       rf"(?P<stop>[ \t]*{_EMPHASIS}[ \t]*{REMARK}[.:)]*[ \t]*{_EMPHASIS})", re.IGNORECASE)
 _REVERSED = re.compile(rf"{_LEAD}{_ANSWER}(?:{PART_WORDS}|sub-?question|pt\.?)[ \t]*[(\[]?(?P<letter>[A-Za-z])[)\].]?,?[ \t]*"
                        rf"(?:of|from|in|to|zu|von|aus|de|del|di)[ \t]+(?:the[ \t]+)?{_WORD}[ \t]*[.]?[ \t]*[(\[#]?(?P<number>\d{{1,2}})(?!\d)"
                        rf"{_TAIL}", re.IGNORECASE)

@@ -51,8 +51,6 @@ def _outside(text: str, change: Callable[[str], str], fixed: str | None) -> str:
     pieces: list[str] = []
     position = 0
     for passage in delimited(text):
-        if passage.kind == "inline" and text[passage.outer.start] == "`":
-            continue
         start, end = passage.outer
         pieces += [change(text[position:start]), text[start:end] if fixed is None else fixed]
         position = end

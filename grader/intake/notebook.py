@@ -74,6 +74,7 @@ def _cell(cell: dict[str, Any], source: str, places: _Places) -> list[Piece]:
     metadata = cell.get("metadata") if isinstance(cell.get("metadata"), dict) else {}
     key = _key(metadata)
     marking = metadata.get("nbgrader") if isinstance(metadata.get("nbgrader"), dict) else {}
+    source += "\n"  # a blank line parts cells
     if cell.get("cell_type") == "code":
         kept = "\n".join("" if is_placeholder(row) else row for row in source.split("\n"))
         pieces = [Piece("block", kept, line)] if kept.strip() else []

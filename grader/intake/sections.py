@@ -11,7 +11,7 @@ import re
 from dataclasses import dataclass, field, replace
 
 from grader.intake.fields import Line
-from grader.intake.label_words import ANSWER_WORDS
+from grader.intake.label_words import AGAIN, ANSWER_WORDS, GOES_ON
 from grader.intake.labels import Book, Group, Label, find_label, normal
 from grader.intake.paper import Paper, Piece
 from grader.intake.targets import resolve, stem
@@ -41,12 +41,10 @@ class Section:
 _POINTS = re.compile(r"^[ \t]*[\[(][ \t]*\d+(?:\.\d+)?[ \t]*(?:points?|pts?|marks?|p|pt)\.?[ \t]*[\])][ \t]*[:.]?", re.IGNORECASE)
 _TITLE = re.compile(r"[\w\s,.:&'’#/–-]{0,80}")
 """A heading before the first label that is a title and nothing else."""
-_AGAIN = (r"(?:second|2nd|third|3rd|new|next|last|final|other|another)\s+(?:attempt|try|version)|correct(?:ed|ion)|revis(?:ed|ion)|redone|retry|re-?do|"
-          r"try again|take two|v2")
-_GOES_ON = r"continu(?:ed|ation|ing)|cont(?:['’]?d|\.|inues)?|ctd|fortsetzung|suite|seguito|continuación"
-_SAYS = tuple((says, re.compile(rf"(?<!\w)(?:{words})(?!\w)", re.IGNORECASE)) for says, words in (("again", _AGAIN), ("goes on", _GOES_ON)))
-_BEHIND = re.compile(rf"[\s*_]*[-–—(\[]*\s*(?:{_AGAIN}|{_GOES_ON}|updated?|fixed|improved)(?:\s+(?:answer|solution))?\s*[)\]:]", re.IGNORECASE)
-"""What may stand between a label and its answer: `5c (corrected) ...`."""
+_SAYS = tuple((says, re.compile(rf"(?<!\w)(?:{words})(?!\w)", re.IGNORECASE))
+              for says, words in (("again", AGAIN), ("goes on", GOES_ON)))
+_BEHIND = re.compile(rf"[\s*_]*[-–—]?\s*[(\[]?\s*(?:{AGAIN}|{GOES_ON})(?:\s+(?:answer|solution))?\s*(?:[)\]:.]+|$)[*_]*", re.IGNORECASE)
+"""What may stand between a label and its answer: `5c – corrected: ...`."""
 _ANSWER_LABEL = re.compile(rf"(?:\b(?:answers?|ans|solutions?|sol|response|reply)\b|{ANSWER_WORDS})", re.IGNORECASE)
 
 
@@ -264,7 +262,7 @@ class Walk:
         if group is not None and problem is not self.problem and self.home:
             self.problem, self.used = self.home
         if group is None:
-            follows = label.strong and len(label.part) == 1 and chr(ord(label.part) - 1) in self.used
+            follows = label.strong and len(label.part) == 1 and (chr(ord(label.part) - 1) in self.used or label.part not in "aivx" and self.used)
             if follows and not self._has_field(label.part):
                 self._unknown(f"{label.part}) of {problem.id}", number, problem)
                 self._rest(number, line[label.rest:])
@@ -364,7 +362,7 @@ class Walk:
 
     def _rest(self, number: int, rest: str) -> None:
         """What follows a label in its line, without the points that the question is worth."""
-        text, _ = self.handout.without(_POINTS.sub("", rest, count=1))
+        text, _ = self.handout.without(_POINTS.sub("", _BEHIND.sub("", rest, count=1) if _BEHIND.match(rest) else rest, count=1))
         if text.count("**") % 2:
             text = "".join(text.rsplit("**", 1))
         again = find_label(text) if text.strip() else None
