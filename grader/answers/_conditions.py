@@ -60,6 +60,8 @@ def _read(answer: Answer, part: Part, naming: Naming) -> Reading:
     if not swapped and (turned := _turned(term, naming)) is not None:
         others.append(turned)
     notes = heard.notes + ((Note(f"the target key is called {naming.named[0]} here", code="renamed"),) if swapped else ())
+    if "similarity" in heard.flags:
+        notes += (Note("\"similar\" and its like are read as \"equal\", the most that they can mean", code="strongest"),)
     return Read(term, notes, tuple(others), heard.proposed)
 
 
