@@ -99,6 +99,8 @@ class Problem:
     place: str = ""
     labels: tuple[str, ...] = ()
     """Headings under which papers answer this problem ("1", "Question 1")."""
+    sheet: str = ""
+    """The assignment that the problem belongs to: a paper is marked on the problems of the sheets that it answers something of."""
 
     def part(self, id: str) -> Part:
         """The part of that name. Fails when there is none (`KeyError`)."""

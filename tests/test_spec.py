@@ -215,7 +215,7 @@ MISTAKES = [
     # name, file, line, key, a piece of what is said
     ("empty file", "", 1, "", "the file is empty"),
     ("comment only", "# nothing\n", 1, "", "the file is empty"),
-    ("a list", "- a\n- b\n", 1, "", "expected a mapping with the keys problem, title, labels, symbols, parts, found a list"),
+    ("a list", "- a\n- b\n", 1, "", "expected a mapping with the keys problem, title, sheet, labels, symbols, parts, found a list"),
     ("no parts", "problem: x\ntitle: y\n", 1, "parts", "missing; expected a mapping from part ids"),
     ("parts are a list", "parts:\n- a\n", 1, "parts", "expected a mapping from part ids to parts, found a list"),
     ("no part at all", "parts: {}\n", 1, "parts", "at least one"),

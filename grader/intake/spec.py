@@ -23,7 +23,7 @@ from grader.intake.strict_yaml import Items, Keys, Node, Text, read_yaml
 from grader.intake.typed import did_you_mean, field_types
 from grader.model import Part, Problem, SpecError, Symbol
 
-PROBLEM_KEYS = ("problem", "title", "labels", "symbols", "parts")
+PROBLEM_KEYS = ("problem", "title", "sheet", "labels", "symbols", "parts")
 PART_KEYS = ("ask", "kind", "points", "answer", "accept", "wrong", "tests", "rubric", "labels", "symbols", "fields", "agrees")
 MAX_PARTS = 1000
 
@@ -100,13 +100,15 @@ class _Reader(PartKeys):
             with self.kept():
                 if key not in PROBLEM_KEYS:
                     raise self.unknown_key(node, key, PROBLEM_KEYS, "a problem")
-        id, title, labels, symbols, parts = stem, "", (), {}, ()
+        id, title, sheet, labels, symbols, parts = stem, "", "", (), {}, ()
         with self.kept():
             id = self.identifier(entries["problem"]) if "problem" in entries else stem
             if not ID.fullmatch(id):
                 raise self.fail(root, f"the file's name {id!r} is no id; expected the key 'problem' with letters, digits, '-' and '_'")
         with self.kept():
             title = self.text(entries["title"]) if "title" in entries else id
+        with self.kept():
+            sheet = self.text(entries["sheet"]) if "sheet" in entries else ""
         with self.kept():
             labels = self.texts(entries["labels"]) if "labels" in entries else ()
         with self.kept():
@@ -117,8 +119,8 @@ class _Reader(PartKeys):
             parts = self.parts(entries["parts"], symbols, labels)
         if self.errors:
             return None
-        meaning = _meaning([id, title, list(labels), [dataclasses.replace(p, place="") for p in parts]])
-        return Problem(id, title, parts, digest(meaning), f"{self.file}:{root.line}", labels)
+        meaning = _meaning([id, title, list(labels), [dataclasses.replace(p, place="") for p in parts], *([sheet] if sheet else [])])
+        return Problem(id, title, parts, digest(meaning), f"{self.file}:{root.line}", labels, sheet)
 
     def parts(self, node: Node, symbols: Mapping[str, Symbol], labels: tuple[str, ...]) -> tuple[Part, ...]:
         """All parts, those of fields in their places."""

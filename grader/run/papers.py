@@ -57,11 +57,15 @@ def unpacked(name: str, shown: Sequence[Any]) -> Answer:
 def described(paper: Submission, problems: Sequence[Problem], keys: Keys) -> dict[str, Any]:
     """A paper as JSON values. `answers` holds [problem, part, key, packed answer, file, line] for each part, by problem, then by part.
 
-    A paper is marked on the problems that it names in its front matter, else on all: what is missing there is blank and not left out.
+    A paper is marked on the problems that it names in its front matter, else on those of every sheet that it answers something of; one that answers
+    nothing on those without a sheet (on all, where every problem has one). What is missing there is blank and not left out.
     """
     answers = []
+    begun = {a.part.partition("/")[0] for a in paper.answers if a.text.strip()}
+    every = {problem.sheet for problem in problems}
+    sheets = {problem.sheet for problem in problems if problem.id in begun} or ({""} & every) or every
     for p, problem in enumerate(problems):
-        if problem.id not in (paper.problems or (problem.id,)):
+        if problem.id not in paper.problems if paper.problems else problem.sheet not in sheets:
             continue
         for k, part in enumerate(problem.parts):
             found = find_answer(paper, problem, part)
