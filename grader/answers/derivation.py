@@ -34,7 +34,9 @@ from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from typing import Literal
 
+from grader.answers import _derivation_lines as theory_lines
 from grader.answers import _derivation_marks as marks
+from grader.answers import _derivation_verdicts as verdicts
 from grader.answers._chains import MAX_LINKS, Derivation, build
 from grader.answers._densities import DensityOptions, Question, author_term, formula_lines, question
 from grader.answers._kind import Claim, Mark, Part, Read, Reading, Settled, Unread
@@ -60,6 +62,8 @@ TAGS = {
     "derivation.mixed_signs": "Inequalities in both directions stand in one chain.",
     "derivation.sign": "The learner's own definition has the other sign, and is used.",
     "derivation.healed": "A slip in one line is taken back in a later one.",
+    "derivation.large": "Every line holds, and a person says whether the steps are small enough.",
+    "derivation.roots": "A line follows, and more satisfies it than the line before.",
     "derivation.carried": "A line follows from an earlier wrong one.",
     "derivation.unread_line": "A line cannot be read.",
     "derivation.open_line": "A line could not be decided.",
@@ -93,6 +97,10 @@ class Options(DensityOptions):
         "help": "share: each broken link costs a share; all_or_nothing; waypoints: points for what is reached"})
     waypoints: tuple[Waypoint, ...] = field(default=(), metadata={"help": "expressions with points: [{reach: \"...\", points: 1}]"})
     between: int = field(default=1, metadata={"help": "how many steps must stand between start and goal at least"})
+    theory: str = field(default="", metadata={"help": "the language: algebra, linear_algebra, probability, asymptotics, dynamics (default: densities "
+                                                      "where the part speaks of them, else found from what is written)"})
+    end: Literal["form", "equal"] = field(default="form", metadata={
+        "help": "form: the goal as it stands, up to order (another form goes to a person); equal: anything equal to it (theories)"})
     steps: int = field(default=0, metadata={"help": "how many steps a full derivation has (default: those of the answer, else 3)"})
 
 
@@ -107,6 +115,9 @@ class Lines:
 def check(part: Part) -> None:
     """Fails with `SpecError` when start and goal are not given, or a term of the options cannot be read."""
     options: Options = part.options
+    if theory_lines.wanted(part):
+        theory_lines.check(part)
+        return
     asked = asked_of(part)
     if asked is None:
         raise SpecError("expected `start` and `goal`, or a derivation under `answer`", key="goal")
@@ -143,6 +154,8 @@ def read(answer: Answer, part: Part) -> Reading:
     """The lines as chains of sides."""
     if not answer.text.strip():
         return Unread("nothing is written", blank=True)
+    if theory_lines.wanted(part):
+        return theory_lines.read_answer(answer.text, part)
     asked = asked_of(part)
     assert asked is not None
     found = formula_lines(answer.text, asked.vocabulary)
@@ -206,6 +219,8 @@ def claims(reading: Reading, part: Part, settled: Settled) -> tuple[Claim, ...]:
     """First whether L is used with the question's sign; then every link; then what explains those that fail."""
     if not isinstance(reading, Read):
         return ()
+    if isinstance(reading.extra, theory_lines.Derived):
+        return tuple(theory_lines.Judged(part, reading.extra, settled).claims())
     asked = asked_of(part)
     assert asked is not None
     judged = marks.Judged(part, asked, reading.extra, settled)
@@ -222,6 +237,8 @@ def claims(reading: Reading, part: Part, settled: Settled) -> tuple[Claim, ...]:
 
 def mark(reading: Reading, part: Part, settled: Settled) -> Mark:
     """The share of valid links, what is missing at the ends, and a word on every line that is not valid."""
+    if isinstance(reading, Read) and isinstance(reading.extra, theory_lines.Derived):
+        return verdicts.mark(part, theory_lines.Judged(part, reading.extra, settled))
     asked = asked_of(part)
     assert asked is not None and isinstance(reading, Read)
     return marks.mark(part, marks.Judged(part, asked, reading.extra, settled))
