@@ -83,6 +83,7 @@ class Lead(NamedTuple):
 
 _IN_CALL = re.compile(r"[\w}][\[(][A-Za-z]+[\])]")
 _RANDOM_LETTERS = frozenset("XYZUVW")
+_FACTORS = frozenset("abcdkmnpqst")
 """Products of these are products of random variables, not words in capitals."""
 
 
@@ -100,8 +101,9 @@ def prose_words(text: str, names: Names) -> list[str]:
             continue
         if len(word) <= 3 and word.islower() and not re.search(r"[aeiouy]", word) or re.fullmatch(r"d[a-z]", word):
             continue
-        if len(word) <= 3 and (_IN_CALL.match(bare, max(0, match.start() - 2), match.end() + 1) or word.isupper() and set(word) <= _RANDOM_LETTERS):
-            continue  # E[xy], Var(XY)
+        if len(word) <= 3 and (_IN_CALL.match(bare, max(0, match.start() - 2), match.end() + 1) or word[-1] in _RANDOM_LETTERS and word[:-1] in (
+                *_RANDOM_LETTERS, *_FACTORS) or word.isupper() and set(word) <= _RANDOM_LETTERS):
+            continue  # E[xy], Var(XY), aX + bY
         found.append(word)
     return found
 

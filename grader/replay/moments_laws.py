@@ -10,7 +10,7 @@ from fractions import Fraction
 from math import comb, factorial
 
 from grader.kernel import Refused
-from grader.replay.moments_algebra import ONE, Atom, Poly, basics, frozen, minus, mul, number, plus, power, reciprocal, settled, single, times_number
+from grader.replay.moments_algebra import ONE, Atom, Poly, basics, frozen, minus, mul, plus, power, reciprocal, settled, single, times_number
 
 HALF = Fraction(1, 2)
 MAX_MOMENT = 8
@@ -85,5 +85,3 @@ def density(law: str, p: Sequence[Poly], x: Poly, log: Callable[[Poly], Poly]) -
         return minus(log(p[0]), mul(p[0], x))
     raise Refused(f"the density of a {law} variable is not written out")
 
-
-__all__ = ["density", "generating", "moment", "number"]

@@ -13,7 +13,7 @@ from typing import Any
 
 from grader.kernel import Refused
 from grader.replay.moments_algebra import (
-    ONE, Atom, Mono, Poly, basics, frozen, indices, mul, plus, renamed, renamed_poly, settled, single, spelled, times_number)
+    ONE, Atom, Mono, Poly, basics, frozen, mul, plus, renamed, renamed_poly, settled, single, spelled, times_number)
 from grader.replay.moments_laws import generating, moment
 from grader.replay.moments_sums import over_cases
 from grader.replay.moments_terms import Independence, Law, Roles

@@ -221,6 +221,17 @@ def accent_of(term: Term) -> Term | None:
     return None
 
 
+def entropic(t: Term) -> Term | None:
+    """H(X, Y | Z) and I(X; Y | Z) beside densities as entropies of variables."""
+    if t.is_apply("call") and is_name(t.args[0], "H") and len(t.args) > 2:
+        return Spelling._entropy("H", t.args[1:])
+    if t.is_apply("mutual_information", 2) and t.args[1].is_apply("given", 2):
+        first, (second, bar) = t.args[0], t.args[1].args
+        both = collection("tuple", *members(second), *members(bar))
+        return apply("add", apply("entropy", apply("given", first, bar)), apply("neg", apply("entropy", apply("given", first, both))))
+    return None
+
+
 def is_capital(term: Term) -> bool:
     """Is it a capital Latin letter, perhaps with an index?"""
     name = base_of(term)

@@ -58,7 +58,7 @@ def views(laid: Layout, context: Context, theory: str | None = None, more: tuple
     understood with it. Fails with KeyError when there is no such theory."""
     terms = tuple(dict.fromkeys([*terms_of(laid), *more]))
     signs = frozenset(link.sign for link in laid.links)
-    base = replace(context, definitions=laid.context.definitions, options={**context.options, "signs": signs})
+    base = replace(context, definitions=laid.context.definitions, options={**context.options, "signs": signs, "links": laid.links})
     chosen = (load(theory),) if theory else tuple([m for n in names() if (m := load(n)).suits(terms, base)])
     made = []
     for module in chosen:

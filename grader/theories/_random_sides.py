@@ -1,0 +1,180 @@
+"""The sides of a derivation about random variables: one notation, the names that are random, and what is supposed of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+from fractions import Fraction
+
+from grader.algebra.density_syntax import rename_terms
+from grader.domain import Domain
+from grader.replay.moments_terms import law_at, law_of
+from grader.term import Term, apply, number, relation, symbol, walk
+from grader.theories._derivation import assuming
+from grader.theories._random_names import Spelling, accented, random_names, rebuilt
+from grader.theories._said import WORDS, first_sides, is_hypothesis, names_of
+from grader.theories._suppositions import Supposed, families
+from grader.theories._theory import Context, Prepared
+
+SCALES = frozenset("sigma tau nu s".split())
+
+
+def random_sides(terms: tuple[Term, ...], context: Context, definitions: list[tuple[Term, Term]], told: Supposed) -> Prepared:
+    """The sides in one notation, with the names that are random declared as variables, and the hypotheses."""
+    conditions = [c for c in told.conditions if is_hypothesis(c)]
+    definitions = [*definitions, *[d for d in first_sides(context, definitions) if d[0].kind == "symbol"]]
+    opened = [_unfolded(t, definitions) for t in (*terms, *conditions)]
+    stated = {n.name for r in told.random for n in walk(r) if n.kind == "symbol"}
+    spelling = Spelling.of(opened)
+    spelling = replace(spelling, span=spelling.span or _dimension(opened), vectors=spelling.vectors | _vectors(opened))
+    first = [spelling.term(t) for t in opened]
+    stated = {(accented(r) or r).name for r in told.random if (accented(r) or r).kind == "symbol"} | _of_conditions(first)
+    shapes = {n: d.shape for n, d in context.domains}
+    random = random_names(first, stated, shapes)
+    second = replace(spelling, random=random)
+    made = [second.term(t) for t in first]
+    sides, held = made[:len(terms)], made[len(terms):]
+    bases = [symbol(n) for n in sorted(random)]
+    indexed = {n.args[0].name for t in made for n in walk(t) if n.is_apply("index") and n.args[0].kind == "symbol"}
+    domains = dict(context.domains)
+    for name in sorted(random):
+        old = domains.get(name) or Domain()
+        domains[name] = Domain("complex" if old.lower is None and old.upper is None else old.field, old.lower, old.lower_strict, old.upper, old.upper_strict, "variable")
+    full: list[Term] = []
+    for c in held:
+        narrowed = assuming(Context(tuple(domains.items())), c)
+        if narrowed.conditions or c.args[0] in bases:
+            full += meant(c, bases, indexed, domains)
+        else:
+            domains = dict(narrowed.domains)
+    full += _by_custom(sides, full, random, indexed)
+    for name in _scales(made, domains):
+        domains[name] = Domain("real", lower=Fraction(0), lower_strict=True)
+    alike = {a.name for c in full if c.is_apply("call") and c.args[0].name == "identical" for a in c.args[1:] if a.kind == "symbol"}
+    sides = [(meant(t, bases, indexed, domains) or [t])[0] if is_hypothesis(t) else t for t in sides]
+    sides = [_one_member(t, random & indexed, alike) for t in sides]
+    for t in made:
+        for n in walk(t):
+            if n.kind == "binder" and n.name == "sum" and len(n.args) == 3 and n.args[2].kind == "symbol" and n.args[2].name not in domains:
+                domains[n.args[2].name] = Domain("integer", lower=Fraction(1))
+    domains.setdefault("*", Domain("real"))
+    widened = replace(context, domains=tuple(sorted(domains.items())), conditions=tuple(dict.fromkeys([*context.conditions, *full])))
+    notes = (f"{', '.join(sorted(random))} {'is' if len(random) == 1 else 'are'} taken for random",) if random else ()
+    return Prepared(tuple(sides), notes, widened)
+
+
+def _unfolded(term: Term, definitions: Iterable[tuple[Term, Term]]) -> Term:
+    """The term with defined names replaced, the later definitions first."""
+    for head, body in reversed(tuple(definitions)):
+        if head.is_apply("call"):
+            continue
+        if any(n == head for n in walk(term)):
+            term = rebuilt(term, lambda n, h=head, b=body: b if n == h else None)
+    return term
+
+
+def _dimension(terms: list[Term]) -> Term | None:
+    """d or n, where vectors are multiplied and no sum says how long they are."""
+    names = {n.name for t in terms for n in walk(t) if n.kind == "symbol"}
+    return next((symbol(n) for n in ("d", "d_k", "n") if n in names), None) if _vectors(terms) else None
+
+
+def _vectors(terms: list[Term]) -> frozenset[str]:
+    """Names under a transpose, a norm or an inner product, and beside one."""
+    found: set[str] = set()
+    for t in terms:
+        for n in walk(t):
+            if n.kind == "apply" and n.name in ("inner", "dotproduct", "norm", "transpose"):
+                found |= {a.name for a in n.args if a.kind == "symbol"}
+            if n.is_apply("mul"):
+                found |= {b.name for a, b in zip(n.args, n.args[1:]) if a.is_apply("transpose") and b.kind == "symbol"}
+    return frozenset(found)
+
+
+def _of_conditions(terms: list[Term]) -> set[str]:
+    """Names that a law or an independence among the terms speaks of."""
+    found: set[str] = set()
+    for t in terms:
+        if t.kind == "relation" and (t.signs == ("~",) and law_of(t.args[1]) is not None or set(t.signs) == {"perp"}):
+            sides = t.args[:1] if t.signs == ("~",) else t.args
+            found |= {f.name for s in sides for f in families(s.args[0] if s.is_apply("given") else s) if f.kind == "symbol"}
+        elif t.is_apply("call") and t.args[0].kind == "symbol" and t.args[0].name in WORDS:
+            found |= {f.name for a in t.args[1:] for f in families(a) if f.kind == "symbol" and f.name != "entries"}
+        for n in walk(t):
+            if n.kind == "relation" and n.signs == ("~",) and law_of(n.args[1]) is not None and n is not t and n.args[0].kind == "symbol":
+                found.discard("")
+    return found
+
+
+def meant(c: Term, bases: list[Term], indexed: set[str], domains: dict[str, Domain]) -> list[Term]:
+    """A hypothesis about "the entries" as one about each family; bounds of a variable go to its domain."""
+    entries = [b for b in bases if b.name in indexed] or bases
+    if c.kind == "relation" and c.signs in ((">=",), (">",)) and c.args[0] in bases and c.args[1] == number(0):
+        old = domains[c.args[0].name]
+        domains[c.args[0].name] = Domain("real", Fraction(0), c.signs == (">",), old.upper, old.upper_strict, "variable")
+        return []
+    if any(n == symbol("entries") for n in walk(c)):
+        if c.is_apply("call"):
+            return [apply("call", c.args[0], *entries)] if entries else []
+        return [rename_terms(c, {symbol("entries"): _member(b, indexed)}) for b in entries]
+    if c.kind == "relation" and c.signs == ("=",) and c.args[0].kind == "apply" and c.args[0].name in ("expectation", "variance"):
+        subject = c.args[0].args[0]
+        if subject.kind == "symbol" and subject.name in indexed:
+            return [relation("=", apply(c.args[0].name, _member(subject, indexed)), c.args[1])]
+    return [c]
+
+
+def _member(base: Term, indexed: set[str]) -> Term:
+    return apply("index", base, symbol("i")) if base.name in indexed else base
+
+
+def _by_custom(sides: list[Term], held: list[Term], random: frozenset[str], indexed: set[str]) -> list[Term]:
+    """mu and sigma are the mean and the standard deviation of the only random variable there is, where nothing is said of them."""
+    names = set().union(*[names_of(t) for t in sides]) if sides else set()
+    said = set().union(*[names_of(c) for c in held]) if held else set()
+    plain = [t for t in sides if not t.is_apply("call")]
+    used = {n for n in random if any(n in names_of(t) for t in plain)}
+    if len(used) != 1 or used & said:
+        return []
+    subject = _member(symbol(next(iter(used))), indexed)
+    made = [relation("=", apply("expectation", subject), symbol("mu"))] if "mu" in names else []
+    return made + ([relation("=", apply("variance", subject), apply("pow", symbol("sigma"), number(2)))] if "sigma" in names else [])
+
+
+def _one_member(term: Term, families_: set[str] | frozenset[str], alike: set[str]) -> Term | str:
+    """X beside X_i: any member, where all have one law; else it is not clear what it is."""
+    if is_hypothesis(term):
+        return term
+
+    def walk_up(t: Term) -> Term:
+        if t.is_apply("index"):
+            return t
+        if t.kind == "symbol" and t.name in families_:
+            if t.name not in alike:
+                raise LookupError(t.name)
+            return apply("index", t, number(1))
+        if t.is_apply("call"):
+            return t.with_args((t.args[0], *[walk_up(a) for a in t.args[1:]]))
+        return t.with_args(tuple([walk_up(a) for a in t.args]))
+
+    try:
+        return walk_up(term)
+    except LookupError as name:
+        return f"{name.args[0]} stands with and without an index"
+
+
+def _scales(terms: list[Term], domains: dict[str, Domain]) -> list[str]:
+    """Letters that are the scale of a law or stand under a logarithm with its index: taken as positive where nothing is said."""
+    found: dict[str, None] = {}
+    for t in terms:
+        for n in walk(t):
+            law = law_of(n) or (at[1] if (at := law_at(n)) is not None else None)
+            if law is not None and law.name == "Normal" and law.parameters[1].is_apply("pow", 2):
+                base = law.parameters[1].args[0]
+                name = base.name if base.kind == "symbol" else base.args[0].name if base.is_apply("index") and base.args[0].kind == "symbol" else ""
+                found |= {name: None} if name else {}
+            elif law is not None and law.parameters and law.parameters[-1].kind == "symbol" and law.name in ("Normal", "Exponential", "Poisson"):
+                found |= {law.parameters[-1].name: None}
+            if n.kind == "symbol" and n.name in SCALES:
+                found[n.name] = None
+    return [n for n in found if n not in domains or domains[n].shape == "scalar" and domains[n].lower is None]

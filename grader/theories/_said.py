@@ -1,0 +1,47 @@
+"""What derivations about random quantities say of names: the laws of densities, hypotheses, names that a line defines."""
+
+from __future__ import annotations
+
+from grader.replay.moments_terms import law_at, law_of
+from grader.term import Term, walk
+from grader.theories._theory import Context
+
+WORDS = ("independent", "identical")
+
+
+def first_sides(context: Context, definitions: list[tuple[Term, Term]]) -> list[tuple[Term, Term]]:
+    """Names that a derivation begins with, and so defines: L(q) = ..., ELBO = ..., Q(theta | theta_t) = ...."""
+    found: list[tuple[Term, Term]] = []
+    seen: set[str] = {n.name for h, b in definitions for t in (h, b) for n in walk(t) if n.kind == "symbol"}
+    for link in context.options.get("links", ()):
+        head = link.left.args[0] if link.left.is_apply("call") else link.left
+        name = head.args[0] if head.is_apply("index") or head.kind == "apply" and head.name in ("hat", "tilde", "bar") else head
+        if link.sign == "=" and not link.statement and name.kind == "symbol" and _may_be_defined(name.name) and name.name not in seen:
+            if not any(n == name for n in walk(link.right)):
+                found.append((link.left if link.left.is_apply("call") else head, link.right))
+        seen |= names_of(link.left) | names_of(link.right)
+    return found
+
+
+def _may_be_defined(name: str) -> bool:
+    """Is it a name that people give to an expression: L, J, Q, F, ELBO, MSE?"""
+    return name in ("L", "J", "Q", "F", "R", "ell") or len(name) > 2 and name.isupper() or name in ("Bias", "Risk", "loss", "Loss")
+
+
+def names_of(term: Term) -> set[str]:
+    return {n.name for n in walk(term) if n.kind == "symbol"}
+
+
+def is_density_law(c: Term) -> bool:
+    """p(x) = N(x; m, v), p = N(m, v)."""
+    if c.kind != "relation" or c.signs != ("=",):
+        return False
+    name = c.args[0].args[0] if c.args[0].is_apply("call", 2) else c.args[0]
+    return name.kind == "symbol" and (law_at(c.args[1]) is not None and c.args[0].is_apply("call") or law_of(c.args[1]) is not None)
+
+
+def is_hypothesis(c: Term) -> bool:
+    """Is it a condition in the language of random variables, as a whole term?"""
+    if c.is_apply("call") and c.args[0].kind == "symbol" and c.args[0].name in WORDS:
+        return True
+    return c.kind == "relation"
