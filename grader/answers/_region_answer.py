@@ -14,8 +14,7 @@ from functools import lru_cache
 from grader import reading as reader
 from grader.answers import _game
 from grader.answers._course_words import listen
-from grader.answers._kind import Award, Claim, Mark, Part, Read, Reading, Settled, Unread, full, person
-from grader.answers._kind import mark as run
+from grader.answers._kind import Claim, Mark, Part, Read, Reading, Settled, Unread, full, mark_known_wrong, person
 from grader.domain import Domain
 from grader.model import Answer, Follows, Satisfies, SpecError, Status
 from grader.term import Span, Term, apply, constant, free_names, number, relation
@@ -53,8 +52,10 @@ def check(part: Part) -> None:
     """Fails with `SpecError` when no region can be asked of the part."""
     _name(part)
     _conditions(part)
-    if part.answer and not isinstance(read(Answer("", part.answer), part), Read):
-        raise SpecError(f"expected a condition on {_name(part)}, found {part.answer!r}", key="answer")
+    foreseen = [("wrong", entry.answer) for entry in part.wrong if entry.answer]
+    for key, written in [*([("answer", part.answer)] if part.answer else []), *foreseen]:
+        if not isinstance(read(Answer("", written), part), Read):
+            raise SpecError(f"expected a condition on {_name(part)}, found {written!r}", key=key)
 
 
 def read(answer: Answer, part: Part) -> Reading:
@@ -80,7 +81,8 @@ def _is_formula(term: Term) -> bool:
 
 
 def claims(reading: Reading, part: Part, settled: Settled) -> tuple[Claim, ...]:
-    """The conditions are the right ones; each good step size is in the region; each one in the region is good."""
+    """The conditions are the right ones; each good step size is in the region; each one in the region is good; for a region that is not right,
+    whether it is a foreseen one."""
     if not isinstance(reading, Read):
         return ()
     conditions = _conditions(part)
@@ -91,9 +93,14 @@ def claims(reading: Reading, part: Part, settled: Settled) -> tuple[Claim, ...]:
                                              lower_strict=old.lower_strict if low else True)
     domains = tuple(sorted(known.items()))
     parameters = _game.without(_game.parameters(part), "start")
-    return (Claim(Satisfies((conditions,), "dynamics.stability", parameters), domains, label="conditions"),
+    made = (Claim(Satisfies((conditions,), "dynamics.stability", parameters), domains, label="conditions"),
             Claim(Follows((conditions,), reading.term), domains, label="complete"),
             Claim(Follows((reading.term,), conditions), domains, label="sound"))
+    if not any(label in settled and settled[label].status is Status.REFUTED for label in ("complete", "sound")):
+        return made
+    foreseen = [(k, read(Answer("", entry.answer), part)) for k, entry in enumerate(part.wrong) if entry.answer]
+    return made + tuple([Claim(Follows((), apply("iff", reading.term, other.term)), domains, label=f"wrong {k}") for k, other in foreseen
+                         if isinstance(other, Read)])
 
 
 def mark(reading: Reading, part: Part, settled: Settled) -> Mark:
@@ -105,7 +112,7 @@ def mark(reading: Reading, part: Part, settled: Settled) -> Mark:
         said = {"sound": "It contains step sizes with which the values do not settle.",
                 "complete": "It leaves out step sizes with which they settle."}
         words = settled["sound"].finding.words[:1] if "sound" in refuted else ()
-        return run(part, Award("set", Fraction(0), tag, " ".join([*(said[r] for r in refuted), *words]), refuted[0]), status=Status.REFUTED)
+        return mark_known_wrong(part, settled, tag, " ".join([*(said[r] for r in refuted), *words]), refuted[0])
     if all(s in (Status.PROVED, Status.AGREES) for s in statuses.values()):
         return full(part, "convergence.region", "", "sound", Status.PROVED)
     return person(part, "convergence.undecided", "Whether the region is the right one could not be decided.")
