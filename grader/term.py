@@ -105,13 +105,16 @@ class Term(_Fields):
         self: Any = object.__new__(_Fields)
         self.kind, self.name, self.args, self.bound, self.signs = kind, name, args, bound, signs
         self.value, self.text, self.span, self._key = value, text, span, None
-        below = args + bound if bound else args
-        if below:
-            self.size = 1 + sum([t.size for t in below])
-            self.depth = 1 + max([t.depth for t in below])
-            if self.depth > MAX_DEPTH:
+        if args or bound:
+            size, depth, hashes = 1, 0, [kind, name, signs, value]
+            for t in args + bound if bound else args:
+                size += t.size
+                if t.depth > depth:
+                    depth = t.depth
+                hashes.append(t._hash)
+            if depth >= MAX_DEPTH:
                 raise TooDeep(f"nested deeper than {MAX_DEPTH}")
-            self._hash = hash((kind, name, signs, value, *[t._hash for t in below]))
+            self.size, self.depth, self._hash = size, depth + 1, hash(tuple(hashes))
         else:
             self.size = self.depth = 1
             self._hash = hash((kind, name, signs, value))

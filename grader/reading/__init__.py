@@ -1,10 +1,8 @@
 """Text to `Term`: LaTeX, typed mathematics, Unicode, Python- and Typst-like text, mixed as people mix them. Nothing is evaluated here."""
 
-from grader.reading.echo import echo
 from grader.reading.macros import read_macros
-from grader.reading.propose import propose
 from grader.reading.reader import read
 from grader.reading.sides import leading_sign, split_relations
 from grader.reading.vocabulary import OPEN, Vocabulary
 
-__all__ = ["OPEN", "Vocabulary", "echo", "leading_sign", "propose", "read", "read_macros", "split_relations"]
+__all__ = ["OPEN", "Vocabulary", "leading_sign", "read", "read_macros", "split_relations"]

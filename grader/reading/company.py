@@ -16,9 +16,8 @@ _AFTER_DOT = frozenset(") ] , ; | ‖ mid rset right".split())
 _COMPLEX = frozenset("re im conj abs arg exp sqrt".split())
 
 
-def read_by_company(tokens: list[Token], kinds: set[str], notes: list[Note]) -> None:
+def read_by_company(tokens: list[Token], names: set[str], kinds: set[str], notes: list[Note]) -> None:
     """Letters that the rest of the text decides: `A u B'` among capitals alone are sets, `2 + 3I` with no other name is a complex number."""
-    names = {t.text for t in tokens if t.kind == "name"}
     if names == {"I"} and any(t.kind == "func" and t.text in _COMPLEX or t.kind == "const" and t.text in ("pi", "e")
                               or t.kind in "+-" and k and tokens[k - 1].kind in ENDS for k, t in enumerate(tokens)):
         for t in tokens:
@@ -190,8 +189,7 @@ def _is_spaced_matrix(tokens: list[Token], k: int) -> bool:
 
 def name_arrows(tokens: list[Token], notes: list[Note]) -> None:
     """`(p → q) ↔ (¬q → ¬p)`: among nothing but letters and connectives an arrow is an implication, and ≡ an equivalence."""
-    connected = {t.kind for t in tokens} & {"not", "and", "or", "iff"}
-    if not connected or not all(t.kind in _LOGICAL or t.kind == "rel" and t.text in _ARROWS for t in tokens):
+    if not all(t.kind in _LOGICAL or t.kind == "rel" and t.text in _ARROWS for t in tokens):
         return
     for t in tokens:
         if t.kind == "rel":

@@ -15,7 +15,7 @@ from grader.reading.binders import Binders
 from grader.reading.calculus import Calculus
 from grader.reading.layout import Layout
 from grader.reading.operands import Operands
-from grader.reading.repair import Mended
+from grader.reading.repair import CLOSERS, OPENERS, Mended
 from grader.reading.statements import Statements
 from grader.reading.tokens import ReadError, Token, is_latex
 from grader.reading.vocabulary import Vocabulary
@@ -32,6 +32,7 @@ class Parser(Statements, Arithmetic, Operands, Applied, Binders, Calculus, Layou
         self.tokens, self.partner = mended.tokens, mended.partner
         self.vocabulary, self.text, self.expect = vocabulary, text, expect
         self.latex = is_latex(text)
+        self.kinds = {t.kind for t in self.tokens}
         self.i = 0
         self.nest = 0
         self.subscripts = 0
@@ -49,7 +50,6 @@ class Parser(Statements, Arithmetic, Operands, Applied, Binders, Calculus, Layou
         self.unbound: set[str] = {"i"} if self.has_index_i() else set()
         self.notes: list[Note] = []
         self.noted: set[tuple[str, Span]] = set()
-        self.kinds = {t.kind for t in self.tokens}
         self.raised_only: dict[str, bool] = {}
         self.flips = flips
         self.sites: dict[tuple[str, int], Note] = {}
@@ -57,20 +57,26 @@ class Parser(Statements, Arithmetic, Operands, Applied, Binders, Calculus, Layou
 
     def brackets_with_relations(self) -> frozenset[int]:
         """The brackets that hold a relation directly."""
-        found, stack = set(), []
+        found: set[int] = set()
+        stack: list[int] = []
+        if not self.kinds & {"rel", "forall"}:
+            return frozenset()
         for k, t in enumerate(self.tokens):
-            if self.partner.get(k, -1) > k:
-                stack.append(k)
-            elif k in self.partner:
+            kind = t.kind
+            if kind == "rel" or kind == "forall":
+                if stack:
+                    found.add(stack[-1])
+            elif kind in OPENERS:
+                if self.partner.get(k, -1) > k:
+                    stack.append(k)
+            elif kind in CLOSERS and k in self.partner:
                 stack.pop()
-            elif t.kind in ("rel", "forall") and stack:
-                found.add(stack[-1])
         return frozenset(found)
 
     def has_index_i(self) -> bool:
         """Is i used as an index anywhere in the text? Then it is a name everywhere, not the imaginary unit."""
         tokens = self.tokens
-        for k, t in enumerate(tokens):
+        for k, t in enumerate(tokens if "const" in self.kinds else ()):
             if t.kind == "const" and t.text == "i":
                 before = tokens[k - 1] if k else t
                 if before.kind == "(" and k > 2 and tokens[k - 2].kind == "{" and tokens[k - 3].kind == "^" and tokens[k + 1].kind == ")":

@@ -10,17 +10,22 @@ from grader.term import Span, Term
 def complete(term: Term, around: Span) -> Term:
     """The tree with a place for every node: what was not typed by itself (an order of one, "otherwise") stands where its operands or its parent
     stand."""
-    span = term.span
-    if not term.args and not term.bound:
+    span, args, bound = term.span, term.args, term.bound
+    if not args and not bound:
         return term if span is not None else term.at(around)
+    changed = span is None
     if span is None:
-        inner = [a.span for a in term.args if a.span is not None]
+        inner = [a.span for a in args if a.span is not None]
         span = Span(min(s.start for s in inner), max(s.end for s in inner)) if inner else around
-    args = tuple([complete(a, span) for a in term.args])
-    bound = tuple([complete(b, span) for b in term.bound])
-    if term.span is span and all([a is b for a, b in zip(args, term.args)]) and all([a is b for a, b in zip(bound, term.bound)]):
-        return term
-    return _rebuilt(term, args, bound, span)
+    made: list[Term] = []
+    for a in args + bound if bound else args:
+        if a.args or a.bound or a.span is None:
+            whole = complete(a, span)
+            changed = changed or whole is not a
+            made.append(whole)
+        else:
+            made.append(a)
+    return _rebuilt(term, tuple(made[:len(args)]), tuple(made[len(args):]), span) if changed else term
 
 
 def moved(term: Term, place: Callable[[Span], Span]) -> Term:

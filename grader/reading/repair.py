@@ -9,6 +9,7 @@ from grader.model import Note
 from grader.reading.brackets import CLOSERS, ENDS, OPENERS, STARTS, match_brackets
 from grader.reading.company import (drop_questions, drop_remarks, name_arrows, name_connectives, name_distributions, name_placeholders, name_sums, name_times, name_unions, part_from_sets, part_ranges, part_rows,
                                     read_by_company, settle_stars_and_dots)
+from grader.reading.names import GREEK
 from grader.reading.tokens import Token, is_latex
 from grader.reading.vocabulary import Vocabulary
 from grader.term import Span
@@ -34,18 +35,23 @@ class Mended:
 def mend(tokens: list[Token], text: str, vocabulary: Vocabulary, notes: list[Note]) -> Mended:
     """All filters in order. Fails with `ReadError` where a bracket closes nothing, or is never closed inside the text."""
     kinds = {t.kind for t in tokens}
+    latex = is_latex(text)
     if kinds & {"dollar", "math"}:
         tokens = drop_delimiters(tokens, notes)
     if "tilde" in kinds:
-        tokens = settle_tildes(tokens, not is_latex(text), notes)
-    if "name" in kinds:
-        read_by_company(tokens, kinds, notes)
+        tokens = settle_tildes(tokens, not latex, notes)
+    names = {t.text for t in tokens if t.kind == "name"}
+    read_by_company(tokens, names, kinds, notes)
+    if names & {"Sigma", "Pi"}:
         name_sums(tokens, notes)
+    if "x" in names:
         name_times(tokens, vocabulary, notes)
-        name_unions(tokens, is_latex(text), notes)
-        if "rel" in kinds:
-            name_connectives(tokens, notes)
-            name_arrows(tokens, notes)
+    if names & {"U", "u"}:
+        name_unions(tokens, latex, notes)
+    if "rel" in kinds and names and ("v" in names or "^" in kinds):
+        name_connectives(tokens, notes)
+    if "rel" in kinds and kinds & {"not", "and", "or", "iff"}:
+        name_arrows(tokens, notes)
     if kinds & {"dots", "exists"}:
         tokens = part_ranges(tokens)
     if "[" in kinds and ";" in kinds:
@@ -60,7 +66,7 @@ def mend(tokens: list[Token], text: str, vocabulary: Vocabulary, notes: list[Not
         name_placeholders(tokens)
     if kinds & {"*", "."}:
         tokens = settle_stars_and_dots(tokens, notes)
-    if kinds & {"unknown", "text", "name"}:
+    if kinds & {"unknown", "text"} or any([len(n) > 1 and n not in GREEK for n in names]):
         tokens = drop_remarks(tokens, notes)
     if kinds & {"frac", "binom"}:
         tokens = split_digits(tokens)
@@ -73,11 +79,11 @@ def mend(tokens: list[Token], text: str, vocabulary: Vocabulary, notes: list[Not
     if "rel" in kinds or ":" in kinds:
         tokens = join_spaced_signs(tokens, notes)
     if "amp" in kinds or "row" in kinds:
-        tokens = drop_alignment(tokens, is_latex(text), notes)
+        tokens = drop_alignment(tokens, latex, notes)
     tokens = trim_edges(tokens, notes)
     partner = match_brackets(tokens, text, notes)
     if "quad" in kinds or "row" in kinds or "\n" in text and any([t.gap == 2 for t in tokens]):
-        tokens, changed = soft_separators(tokens, partner, is_latex(text))
+        tokens, changed = soft_separators(tokens, partner, latex)
         if changed:
             partner = match_brackets(tokens, text, notes)
     return Mended(tokens, partner)
