@@ -171,12 +171,29 @@ class _Table:
 
     def _depending(self, cases: list[Any], loose: list[Key], apart: list[Any]) -> list[Any]:
         """Variables that nothing is supposed of: their values in every outcome are drawn afresh, from two or three further outcomes."""
+        pair = self._uncorrelated(loose)
+        if pair is not None and self.style % 2 == 0:
+            a, b = pair
+            rest = [k for k in loose if k not in pair]
+            c, d = self._plain(b), Fraction(self.r.choice((1, 2, 3)))
+            return [(w / 3, {**at, a: Fraction(v), b: c + d * v * v, **{k: self._plain(k) for k in rest}}) for w, at in cases for v in (-1, 0, 1)]
+        if pair is not None:
+            return self._balanced(cases, loose)
         if any(k[0] in self.means or k[0] in self.spreads or k[0] in self.roles.laws for k in loose) or self.roles.identical & {k[0] for k in loose}:
             return self._balanced(cases, loose)
         if apart:
             return self._conditional(cases, loose, apart[0])
         branches = self._weights(3 if len(loose) > 1 or not cases[0][1] else 2)
         return [(w * b, {**at, **{k: self._plain(k) for k in loose}}) for w, at in cases for b in branches]
+
+    def _uncorrelated(self, loose: list[Key]) -> tuple[Key, Key] | None:
+        """Two variables whose covariance is supposed to be zero: one may be the square of the other."""
+        for left, right in self.roles.facts:
+            if left.is_apply("covariance", 2) and right.value == 0:
+                names = [base_of(t) for t in left.args]
+                if all(n in loose for n in names):
+                    return names[0], names[1]  # type: ignore[return-value]
+        return None
 
     def _balanced(self, cases: list[Any], loose: list[Key]) -> list[Any]:
         """Four even outcomes on which each loose variable takes two values twice each: any two are independent, equal or opposite."""

@@ -21,7 +21,7 @@ from grader.kernel import Refused
 from grader.model import AtMost, Claim, Equal, Evidence, Status
 from grader.replay.moments import check, understood, worked_out
 from grader.replay.moments_models import Evaluation, Floats, Rational, Space
-from grader.replay.moments_terms import Roles, base_of
+from grader.replay.moments_terms import Roles, base_of, law_of
 from grader.term import Term, walk
 
 OPERATORS = frozenset("expectation variance covariance probability kl entropy".split())
@@ -38,7 +38,8 @@ def is_business(claim: Claim) -> bool:
         return False
     speaks = any(n.kind == "apply" and n.name in OPERATORS for n in nodes)
     declared = {name for name, d in claim.domains if d.shape == "variable"}
-    laws = any(n.is_apply("probability") or n.kind == "relation" and n.signs == ("~",) for n in nodes) or bool(claim.conditions)
+    laws = any(n.is_apply("probability") or n.kind == "relation" and n.signs == ("~",) or n.is_apply("call") and law_of(n) is not None
+               for n in nodes) or bool(claim.conditions)
     if speaks:
         return bool(declared) or laws
     return any(n.kind == "symbol" and n.name in declared for n in nodes) and not any(n.is_apply("call") for n in nodes)

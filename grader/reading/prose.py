@@ -82,6 +82,8 @@ class Lead(NamedTuple):
 
 
 _IN_CALL = re.compile(r"[\w}][\[(][A-Za-z]+[\])]")
+_TWO_LETTERS = frozenset("ad am an as at be by cf do eg er et go he hi ie if in is it la le me my no of oh ok on or re so to un up us vs we ye".split())
+"""English words of two letters, and those that stand between words of other languages; other pairs are products."""
 _RANDOM_LETTERS = frozenset("XYZUVW")
 _FACTORS = frozenset("abcdkmnpqst")
 """Products of these are products of random variables, not words in capitals."""
@@ -98,6 +100,8 @@ def prose_words(text: str, names: Names) -> list[str]:
         if word in names.spellings or lower in LOGICAL or word in FUNCTIONS or word in CONSTANT_WORDS or lower in GREEK:
             continue
         if names.spellings and len(word) <= 6 and all(c in names.spellings for c in word):
+            continue
+        if len(word) == 2 and word.islower() and word not in _TWO_LETTERS:
             continue
         if len(word) <= 3 and word.islower() and not re.search(r"[aeiouy]", word) or re.fullmatch(r"d[a-z]", word):
             continue

@@ -8,7 +8,7 @@ so that every side is a linear form in joint entropies, one for each set of vari
   (R. W. Yeung, A framework for linear information inequalities, IEEE Trans. Inform. Theory 43 (1997)). Only the second kind for densities (h);
 - "model": a table of probabilities that satisfies the hypotheses and in which the claim fails, in interval arithmetic.
 
-A capital H, or Shannon's `entropy`, is of discrete variables; a small h is of densities. In one claim there is only one of them.
+Shannon's `entropy` is of discrete variables; `DIFFERENTIAL` is of densities. In one claim there is only one of them.
 """
 
 from __future__ import annotations
@@ -27,6 +27,8 @@ from grader.term import Term, walk
 
 Form = dict[frozenset[str], Fraction]
 MAX_VARIABLES = 5
+DIFFERENTIAL = "differential entropy"
+"""The name of the function h(X), which is not that of a problem."""
 OWN_LABELS = ("step", "own", "equal", "holds", "turned")
 
 
@@ -83,9 +85,9 @@ def heads(term: Term) -> Iterator[str]:
     for node in walk(term):
         if node.is_apply("entropy"):
             yield "H"
-        elif node.is_apply("call") and node.args[0].kind == "symbol" and node.args[0].name in ("H", "h"):
-            yield node.args[0].name
-        elif node.is_apply("mutual_information") or node.is_apply("call") and node.args[0].kind == "symbol" and node.args[0].name == "I":
+        elif node.is_apply("call") and node.args[0].kind == "symbol" and node.args[0].name == DIFFERENTIAL:
+            yield "h"
+        elif node.is_apply("mutual_information"):
             yield "I"
 
 

@@ -285,6 +285,17 @@ def total(binders: Iterable[tuple[str, str]], poly: Poly) -> Poly:
 
 def _total(binders: tuple[tuple[str, str], ...], mono: Mono) -> Poly:
     names = {b for b, _ in binders}
+    while True:  # nested sums are one sum over more indices
+        inner = next((a for a, e in sorted(mono, key=lambda f: spelled(f[0])) if a[0] == "sum" and e == 1 and indices(a) & names), None)
+        if inner is None:
+            break
+        change = {b: f"~{len(binders)}{k}" for k, (b, _) in enumerate(inner[1])}
+        binders += tuple([(change[b], n) for b, n in inner[1]])
+        names |= set(change.values())
+        merged = mul({mono - {(inner, 1)}: Fraction(1)}, {renamed(inner[2], change): Fraction(1)})
+        if len(merged) != 1:
+            raise Refused("a nested sum of sums")
+        mono, = merged
     found: Poly = {frozenset([f for f in mono if not indices(f[0]) & names]): Fraction(1)}
     left = sorted([f for f in mono if indices(f[0]) & names], key=lambda f: spelled(f[0]))
     for bound, span in binders:

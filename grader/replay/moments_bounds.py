@@ -74,6 +74,12 @@ def _squares(work: Reduction, moments: list[Atom]) -> Iterator[Instance]:
         if first is not None and second is not None:
             yield "variance_nonnegative", mul(first, first), second
             yield "variance_nonnegative", zero, second
+    for atom in moments:
+        for (inner, e) in atom[1]:
+            if len(atom[1]) == 1 and inner[0] == "C" and e % 2 == 0:
+                whole = _mean(work, {frozenset([(a, k * e) for a, k in inner[1]]): Fraction(1)})
+                if whole is not None:
+                    yield "jensen", single(atom), whole
     for a, b in combinations(roots, 2):
         if any(a == m[1] for m in moments) and any(b == m[1] for m in moments) or frozenset(a | b) in seen:
             yield from _schwarz(work, {a: Fraction(1)}, {b: Fraction(1)})

@@ -112,14 +112,14 @@ def roles(domains: Iterable[tuple[str, Domain]], sides: Iterable[Term], conditio
     table = dict(domains)
     random = frozenset([n for n, d in table.items() if d.shape == "variable"])
     terms = (*sides, *conditions)
-    events = frozenset([e for t in terms for e in _events(t)]) - random
+    events = frozenset([e for t in terms for e in event_names(t)]) - random
     made = Roles(random, events, table)
     for condition in conditions:
         _learn(made, condition)
     return made
 
 
-def _events(term: Term) -> Iterator[str]:
+def event_names(term: Term) -> Iterator[str]:
     """Names that stand for events: bare symbols in the Boolean part of a probability or an indicator."""
     for node in walk(term):
         if node.is_apply("probability"):

@@ -15,7 +15,8 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
 from grader.algebra.density_names import DENSITY_LETTERS
-from grader.replay.moments_terms import base_of, law_at, law_of, members
+from grader.replay.entropies import DIFFERENTIAL
+from grader.replay.moments_terms import base_of, event_names, law_at, law_of, members
 from grader.term import Term, apply, binder, collection, number, symbol, walk
 
 MEANS = ("expectation", "variance", "covariance", "probability")
@@ -23,7 +24,6 @@ ACCENTS = {"hat": "\u0302", "bar": "\u0304", "tilde": "\u0303", "prime": "\u2032
 NOISE = frozenset("epsilon varepsilon xi eta zeta".split())
 SMALL_RANDOM = frozenset("x y z u v w q k h s r m".split())
 SETS = ("union", "intersection", "complement", "setminus", "not", "and", "or")
-DIFFERENTIAL = "differential entropy"
 
 
 def rebuilt(term: Term, change: Callable[[Term], Term | None]) -> Term:
@@ -54,6 +54,8 @@ class Spelling:
     """Brings the terms of one derivation to one form. `events`: are P(A), P(B) of events, not densities?"""
 
     events: bool
+    marked: bool = False
+    """Does a complement, a union or the like stand in a probability?"""
     span: Term | None = None
     """The number of entries of a vector."""
     vectors: frozenset[str] = frozenset()
@@ -68,12 +70,13 @@ class Spelling:
         calls = [n for n in nodes if n.is_apply("call") and is_name(n.args[0], "P", "Pr")]
         inside = [m for c in calls for a in c.args[1:] for m in walk(a)]
         marked = any(m.kind == "apply" and (m.name in SETS or m.name == "pow" and is_name(m.args[1], "c", "C")) for m in inside)
-        marked = marked or any(n.is_apply("mul") and any(is_name(a, "P", "Pr") for a in n.args) for n in nodes)
+        marked = marked or any(is_name(a, "P", "Pr") and b.kind == "apply" and (b.name in SETS or b.name in ACCENTS)
+                               for n in nodes if n.is_apply("mul") for a, b in zip(n.args, n.args[1:]))
         letters = {m.name for m in inside if m.kind == "symbol"}
         first = bool(letters) and letters <= set("ABCDEFGST") | {"A_1"}
         sums = {(n.args[2]) for n in nodes if n.kind == "binder" and n.name == "sum" and len(n.args) == 3 and n.args[2].kind == "symbol"}
         indexed = frozenset([n.args[0].name for n in nodes if n.is_apply("index", 2) and n.args[0].kind == "symbol"])
-        return Spelling(bool(calls or marked) and (marked or first), next(iter(sums)) if len(sums) == 1 else None, indexed)
+        return Spelling(bool(calls or marked) and (marked or first), marked, next(iter(sums)) if len(sums) == 1 else None, indexed)
 
     def term(self, term: Term) -> Term:
         """The term in the one form."""
@@ -241,7 +244,8 @@ def is_capital(term: Term) -> bool:
 def random_names(terms: Iterable[Term], stated: Iterable[str], shapes: Mapping[str, str]) -> frozenset[str]:
     """Names that are random variables in these terms; `stated` are those that hypotheses speak of."""
     terms = tuple(terms)
-    found = set(stated) | {n for n, s in shapes.items() if s == "variable"}
+    events = {e for t in terms for e in event_names(t)} - {n for n, s in shapes.items() if s == "variable"}
+    found = (set(stated) | {n for n, s in shapes.items() if s == "variable"}) - events
     inside: dict[str, None] = {}
     outside: dict[str, None] = {}
     marks: set[str] = set()
@@ -254,7 +258,7 @@ def random_names(terms: Iterable[Term], stated: Iterable[str], shapes: Mapping[s
                 if node.name == "sum" and len(node.args) == 3:
                     marks |= {n.name for a in node.args[1:] for n in walk(a) if n.kind == "symbol"}
         _split(t, False, inside, outside)
-    candidates = [n for n in inside if n not in marks and n not in found]
+    candidates = [n for n in inside if n not in marks and n not in found and n not in events]
     capitals = [n for n in candidates if is_latin(n) and n[0].isupper() and n not in ("E", "P", "N", "K", "T")]
     found |= set(capitals)
     accents = {n for n in candidates if len(n) > 1 and n[-1] in ACCENTS.values() and n[-1]}

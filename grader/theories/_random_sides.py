@@ -76,7 +76,7 @@ def _unfolded(term: Term, definitions: Iterable[tuple[Term, Term]]) -> Term:
 def _dimension(terms: list[Term]) -> Term | None:
     """d or n, where vectors are multiplied and no sum says how long they are."""
     names = {n.name for t in terms for n in walk(t) if n.kind == "symbol"}
-    return next((symbol(n) for n in ("d", "d_k", "n") if n in names), None) if _vectors(terms) else None
+    return next((symbol(n) for n in ("d", "d_k", "n") if n in names), symbol("d")) if _vectors(terms) else None
 
 
 def _vectors(terms: list[Term]) -> frozenset[str]:

@@ -45,9 +45,9 @@ def supposed(text: str, vocabulary: Vocabulary, *, reason: bool = False) -> Supp
     opens = bool(OPENING.search(words)) or reason
     matter = bool(WORDS_THAT_MATTER.search(words)) or any("\\perp" in f for f in formulas)
     matter = matter or opens and any(A_LAW.search(f) or MOMENT.search(f) for f in formulas)
-    if plain and not matter:
+    if plain and not matter and not (opens and LAW_SIGN.search(text)):
         return _bare_law(text, vocabulary)
-    laws = [f for f in formulas if LAW_SIGN.search(f)]
+    laws = [f for f in formulas if LAW_SIGN.search(f)] or plain and LAW_SIGN.search(text)
     if not matter and not laws or not opens and not _only_words(words):
         return None
     if plain:
@@ -150,6 +150,8 @@ def _law(formula: str, vocabulary: Vocabulary, found: Supposed, iid: bool) -> bo
         return False
     if law.is_apply("mul", 2) and law.args[0].kind == "symbol":  # Bern(1 - p)
         law = apply("call", law.args[0], law.args[1])
+    elif law.is_apply("exp", 1):
+        law = apply("call", symbol("Exp"), *law.args)
     found.conditions.append(relation("~", drawn, law))
     names = families(drawn)
     found.random += names

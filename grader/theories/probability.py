@@ -19,17 +19,19 @@ from functools import lru_cache
 
 from grader.algebra.density_names import OPERATORS, Setting
 from grader.algebra.density_syntax import rename_terms
+from grader.domain import Domain
 from grader.model import AtMost, Claim, Equal, Status
 from grader.reading.vocabulary import Vocabulary
 from grader.replay.moments_terms import law_at
 from grader.term import Term, apply, free_names, number, relation, symbol, walk
 from grader.theories._density_sides import density_sides, releasing
-from grader.theories._random_names import MEANS, Spelling, rebuilt
+from grader.theories._random_names import MEANS, Spelling, is_capital, rebuilt
 from grader.theories._random_sides import meant, random_sides
 from grader.theories._said import is_density_law, names_of
 from grader.theories._suppositions import Supposed, supposed
 from grader.theories._theory import AT_MOST, Context, Link, Prepared, Settled, Step, expression_claims, expression_step
 
+RANDOM_LETTERS = frozenset("XYZUVW")
 SPEAKING = frozenset((*MEANS, *OPERATORS)) - {"given"}
 
 
@@ -37,16 +39,23 @@ def suits(terms: tuple[Term, ...], context: Context) -> bool:
     """Does anything speak of densities, means, probabilities or entropies?"""
     if any(d.shape in ("density", "variable") for _, d in context.domains):
         return True
-    for t in terms:
-        for n in walk(t):
-            if n.kind == "apply" and n.name in SPEAKING or law_at(n) is not None:
-                return True
-            if n.is_apply("call") and n.args[0].kind == "symbol" and n.args[0].name in ("H", "I", "P", "Pr") and any(
-                    m.kind == "apply" and m.name in ("given", "semicolon", "union", "intersection", "complement", "setminus", "not") for m in n.args[1:]):
-                return True
-            if n.is_apply("mul") and any(a.kind == "symbol" and a.name == "E" for a in n.args[:-1]) and any(d.shape == "variable" for _, d in context.domains):
-                return True
-    return next(Setting(context.domains, terms).calls(), None) is not None
+    if any(_speaks(n) for t in terms for n in walk(t)) or Spelling.of(terms).marked:
+        return True
+    moved = any(n.kind == "apply" and n.name in ("gradient", "partial", "derivative") for t in terms for n in walk(t))
+    return next(Setting(((("p", Domain(shape="density")),) if moved else ()) + context.domains, terms).calls(), None) is not None
+
+
+def _speaks(n: Term) -> bool:
+    """Is the node a mean, a law, an entropy of variables, or E X without brackets?"""
+    if n.kind == "apply" and n.name in SPEAKING or law_at(n) is not None:
+        return True
+    if n.is_apply("call") and n.args[0].kind == "symbol" and n.args[0].name in ("H", "I", "P", "Pr"):
+        if any(m.is_apply("given") or m.is_apply("semicolon") for m in n.args[1:]):
+            return True
+        return n.args[0].name == "H" and all(is_capital(m) for m in n.args[1:])
+    if n.is_apply("mul"):
+        return any(a.kind == "symbol" and a.name == "E" and names_of(b) & RANDOM_LETTERS for a, b in zip(n.args, n.args[1:]))
+    return False
 
 
 @lru_cache(maxsize=64)
@@ -247,8 +256,7 @@ def _undefined(link: Link, context: Context) -> str:
     for other in context.options.get("links", ()):
         if other.index < link.index:
             known |= names_of(other.left) | names_of(other.right)
-    left, right = [_constants(t) for t in (link.left, link.right)]
-    return next((n for n in sorted(left ^ right) if n not in known), "")
+    return next((n for n in sorted(_constants(link.right) - _constants(link.left)) if n not in known), "")
 
 
 def _constants(term: Term) -> set[str]:
@@ -265,7 +273,7 @@ def _constants(term: Term) -> set[str]:
         elif t.kind == "binder":
             bound |= {b.name for b in t.bound if b.kind == "symbol"}
             stack.extend(t.args)
-        elif not t.is_apply("call") and not (t.kind == "relation" and "~" in t.signs):
+        elif not t.is_apply("call") and not t.is_apply("probability") and not (t.kind == "relation" and "~" in t.signs):
             stack.extend(t.args)
     return found - bound
 
