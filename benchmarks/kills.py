@@ -37,6 +37,14 @@ def children(pid: int) -> list[int]:
         return []
 
 
+def alive(pid: int) -> bool:
+    """Is the process there and no mere entry that nobody has asked for?"""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text(encoding="ascii").rsplit(")", 1)[1].split()[0] != "Z"
+    except (OSError, ValueError):
+        return False
+
+
 def tree(folder: Path) -> dict[str, bytes]:
     """Every file below a folder with its bytes."""
     return {str(p.relative_to(folder)): p.read_bytes() for p in sorted(folder.rglob("*")) if p.is_file()}
@@ -50,7 +58,10 @@ def disturbed(run: list[str], moments: int, length: float, rng: random.Random) -
         time.sleep(rng.uniform(0.02, length))
         while child.poll() is None and hits + worker_hits < moments:
             workers = children(child.pid)
-            if workers and rng.random() < 0.6:
+            if worker_hits < hits:
+                if not workers:
+                    time.sleep(0.01)
+                    continue
                 try:
                     os.kill(rng.choice(workers), signal.SIGKILL)
                     worker_hits += 1
@@ -62,7 +73,7 @@ def disturbed(run: list[str], moments: int, length: float, rng: random.Random) -
             child.wait()
             hits += 1
             time.sleep(0.1)
-            left += sum(Path(f"/proc/{w}").exists() for w in workers)
+            left += sum(alive(w) for w in workers)
         if child.poll() == 0 and hits + worker_hits < moments:
             length *= 0.8  # it got through: strike sooner
             shutil.rmtree(run[run.index("--out") + 1])

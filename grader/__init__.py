@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import importlib
-from typing import Any
 
 __version__ = "0.1.0"
 
@@ -12,7 +11,7 @@ _PUBLIC = {"verify": "grader.verify", "check_proof": "grader.proof", "load_probl
 __all__ = ["__version__", *_PUBLIC]
 
 
-def __getattr__(name: str) -> Any:
+def __getattr__(name: str) -> object:
     """Public functions load what they need at first use, so that importing the package costs next to nothing."""
     if name in _PUBLIC:
         return getattr(importlib.import_module(_PUBLIC[name]), name)

@@ -7,16 +7,22 @@ from pathlib import Path
 
 import click
 
-from grader.cli._shared import usable_problems
+from grader.cli._shared import cache_of, cache_options, usable_problems
 
 
 @click.command()
 @click.argument("folder", type=click.Path(exists=True, path_type=Path), default=Path("problems"))
-def lint(folder: Path) -> None:
+@click.option("--fresh", is_flag=True, help="Run every test, also those of parts that have not changed since they were last run.")
+@cache_options
+def lint(folder: Path, fresh: bool, cache_folder: Path | None, no_cache: bool) -> None:
     """Load the problem files in FOLDER and run the tests they contain."""
     from grader.run.workers import default_jobs
 
-    problems, errors = usable_problems(folder, default_jobs())
+    cache = cache_of(cache_folder, no_cache or fresh)
+    try:
+        problems, errors = usable_problems(folder, default_jobs(), cache)
+    finally:
+        cache.close()
     for message in errors:
         click.echo(f"error: {message}", err=True)
     for problem in problems:

@@ -128,6 +128,10 @@ def _bytes(entry: str, handle: int | None, shown: str, skipped: list[Skipped], u
     most = archives.MAX_ARCHIVE if archive else MAX_BYTES
     flags = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_CLOEXEC", 0) | (getattr(os, "O_NOFOLLOW", 0) if handle is not None else 0)
     try:
+        seen = os.stat(entry, dir_fd=handle, follow_symlinks=handle is None).st_mode
+        if not stat.S_ISREG(seen) and not stat.S_ISLNK(seen):
+            skipped.append(Skipped(shown, "not a regular file"))  # opening a device may do something
+            return None
         opened = os.open(entry, flags, dir_fd=handle)
     except OSError as error:
         reason = "links are not followed" if error.errno in (errno.ELOOP, errno.EMLINK) else f"cannot be opened ({error.strerror})"

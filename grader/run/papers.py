@@ -161,7 +161,7 @@ def read_papers(files: Iterable[tuple[str, bytes]], fetch: Fetch, apart: Apart, 
     named: list[tuple[str, str]] = []
     for count, (task, outcome) in enumerate(run_tasks(work, tasks(), jobs=jobs, limits=READING), 1):
         if outcome.failed:
-            skip(task[0], f"it could not be read within the limits ({outcome.why})")
+            skip(task[0], f"the reader failed on it ({outcome.why})" if outcome.failed == "crash" else f"it could not be read within the limits ({outcome.why})")
         elif outcome.value and isinstance(outcome.value[0], str):
             reason, line = outcome.value
             skip(f"{task[0]}:{line}" if line else task[0], reason)
