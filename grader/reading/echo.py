@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import sys
 import unicodedata
+from types import ModuleType
+from typing import Any
 
 from grader.model import Note, Read, Reading, Unread
 from grader.printing import to_text
@@ -148,3 +151,13 @@ def _shown(text: str) -> str:
 def _columns(text: str) -> int:
     """How many columns a terminal needs: two for wide characters, none for marks on the character before."""
     return sum(0 if unicodedata.category(c) in ("Mn", "Me") else 2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text)
+
+
+class _Face(ModuleType):
+    """`grader.reading.echo` names this module once it is imported, and the function before: so the module can be called like the function."""
+
+    def __call__(self, *args: Any, **named: Any) -> Any:
+        return echo(*args, **named)
+
+
+sys.modules[__name__].__class__ = _Face

@@ -8,7 +8,9 @@ near enough, clearly nearer than any other, and reads without a guess. It is nev
 
 from __future__ import annotations
 
-from typing import NamedTuple
+import sys
+from types import ModuleType
+from typing import Any, NamedTuple
 
 from grader.model import Note, Read
 from grader.reading.names import EMBEDDED, LETTERS
@@ -140,3 +142,13 @@ def _steps(text: str, k: int, names: dict[str, str]) -> list[tuple[int, str, flo
     if char.swapcase() != char and char.swapcase() in names and char not in names:
         steps.append((1, char.swapcase(), _SAME, "name"))
     return steps
+
+
+class _Face(ModuleType):
+    """`grader.reading.propose` names this module once it is imported, and the function before: so the module can be called like the function."""
+
+    def __call__(self, *args: Any, **named: Any) -> Any:
+        return propose(*args, **named)
+
+
+sys.modules[__name__].__class__ = _Face
