@@ -133,6 +133,21 @@ def test_a_stray_label_counts_and_what_follows_it_is_in_doubt():
     assert filled(made) == {"4a": "x = 1", "5c": "p = q = 0", "4b": "it pulls to the prior"} and set(doubts(made)) == {"4b"}
 
 
+def test_a_part_that_is_only_spoken_of_is_no_label():
+    made = read("# Question 5\n\na) the rules, from which we see in\npart c) that nothing rests at 1\n\nb) as 5c says, no\n\nc) p = q = 0\n")
+    assert filled(made)["5c"] == "p = q = 0" and filled(made)["5b"] == "as 5c says, no" and not doubts(made)
+    assert filled(read("5a. x\n\n5c is where they rest\n\n5b. no\n")) == {"5a.rules": "x\n\n5c is where they rest", "5a.table": "x\n\n5c is where they rest", "5b": "no"}
+
+
+def test_a_label_without_a_stop_counts_where_others_are_like_it():
+    assert filled(read("5b\n\nno\n\n5c p = q = 0\n")) == {"5b": "no", "5c": "p = q = 0"}
+
+
+def test_the_title_of_a_problem_counts_more_than_its_number():
+    made = read("# Exercise 3: The evidence lower bound\n\n(b) two terms\n\n# Exercise 4: Minimax\n\n(b) no\n\n# Question 1\n\n(b) n < t\n")
+    assert filled(made) == {"4b": "two terms", "5b": "no", "1b": "n < t"} and doubts(made) == {"5b": ["placing.title"]}
+
+
 def test_numbers_in_labels_lead_on_to_the_next_problem():
     made = read("1. a) RNN train time: n l\nb) n < t\n2a) large gap\nb) $q = c(k_a + k_b)$\n")
     assert filled(made)["2b"] == "$q = c(k_a + k_b)$" and filled(made)["1b"] == "n < t" and not doubts(made)
@@ -210,6 +225,13 @@ def test_cells_one_after_the_other_go_on():
     cells = [{**key, "id": "a", "source": "$L = a$"}, {**key, "id": "b", "source": "$= b$"}]
     made = read(json.dumps({"cells": cells, "metadata": {}, "nbformat": 4, "nbformat_minor": 5}), "s001.ipynb")
     assert filled(made) == {"4a": "$L = a$\n\n$= b$"} and not doubts(made)
+
+
+def test_an_untouched_cell_for_an_answer_is_no_answer():
+    question = {"cell_type": "markdown", "id": "q", "source": "## 5b\nSo does it?", "metadata": {"nbgrader": {"locked": True, "solution": False}}}
+    answer = {"cell_type": "markdown", "id": "a", "source": "YOUR ANSWER HERE", "metadata": {"nbgrader": {"locked": False, "solution": True}}}
+    made = read(json.dumps({"cells": [question, answer], "metadata": {}, "nbformat": 4, "nbformat_minor": 5}), "s001.ipynb")
+    assert not filled(made) and not doubts(made)
 
 
 def test_an_answer_in_a_cell_of_code_and_one_in_a_comment():

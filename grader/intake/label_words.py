@@ -10,8 +10,8 @@ PART_WORDS = "part|teil|teilaufgabe|parte|partie|inciso|apartado|deel|deloppgave
 ANSWER_WORDS = "|".join((
     "lösung|antwort|solución|respuesta|réponse|soluzione|risposta|solução|resposta|oplossing|antwoord|lösning|svar|løsning|ratkaisu|vastaus",
     "rozwiązanie|odpowiedź|řešení|odpověď|решение|ответ|відповідь|çözüm|cevap|解答|答案|解|答|풀이|답"))
-AGAIN = (r"(?:second|2nd|third|3rd|new|next|last|final|other|another)\s+(?:attempt|try|version)|correct(?:ed|ion)|revis(?:ed|ion)|redone|retry|re-?do|"
-         r"try again|take two|v2")
+AGAIN = (r"(?:second|2nd|third|3rd|new|next|last|final|other|another)\s+(?:attempt|try|version)|correct(?:ed|ion)|revis(?:ed|ion)|redone|retry|"
+         r"re-?do|try again|take two|v2")
 """What a label says that replaces an earlier answer."""
 GOES_ON = r"continu(?:ed|ation|ing)|cont(?:['’]?d|\.|inues)?|ctd|fortsetzung|suite|seguito|continuación"
 REMARK = rf"(?:[(\[][ \t]*(?:{AGAIN}|{GOES_ON}|updated?|fixed|improved)[ \t]*[)\]][ \t]*)?"

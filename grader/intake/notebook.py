@@ -80,6 +80,8 @@ def _cell(cell: dict[str, Any], source: str, places: _Places) -> list[Piece]:
         pieces = [Piece("block", kept, line)] if kept.strip() else []
     else:
         pieces = markdown_pieces(source, line)
+    if marking.get("solution"):
+        pieces = [Piece("answer", "", line), *pieces]
     if marking.get("locked") and not marking.get("solution") and not key:
         pieces = [Piece("handout", p.text, p.line) if p.role in ("text", "block") else p for p in pieces]
     return [Piece("key", "", line, key=(key,)), *pieces, Piece("key", "", line)] if key else pieces

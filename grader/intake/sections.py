@@ -11,9 +11,9 @@ import re
 from dataclasses import dataclass, field, replace
 
 from grader.intake.fields import Line
-from grader.intake.label_words import AGAIN, ANSWER_WORDS, GOES_ON
 from grader.intake.labels import Book, Group, Label, find_label, normal
 from grader.intake.paper import Paper, Piece
+from grader.intake.remarks import ANSWER_LABEL, BEHIND, LEADS_ON, MENTIONS, POINTS, label_words, says
 from grader.intake.targets import resolve, stem
 from grader.intake.template import LEADING, MARKER, Handout, is_placeholder
 from grader.model import Note, Part, Problem
@@ -38,25 +38,8 @@ class Section:
     """Its lines outside of the marked answers."""
 
 
-_POINTS = re.compile(r"^[ \t]*[\[(][ \t]*\d+(?:\.\d+)?[ \t]*(?:points?|pts?|marks?|p|pt)\.?[ \t]*[\])][ \t]*[:.]?", re.IGNORECASE)
 _TITLE = re.compile(r"[\w\s,.:&'’#/–-]{0,80}")
 """A heading before the first label that is a title and nothing else."""
-_SAYS = tuple((says, re.compile(rf"(?<!\w)(?:{words})(?!\w)", re.IGNORECASE))
-              for says, words in (("again", AGAIN), ("goes on", GOES_ON)))
-_BEHIND = re.compile(rf"[\s*_]*[-–—]?\s*[(\[]?\s*(?:{AGAIN}|{GOES_ON})(?:\s+(?:answer|solution))?\s*(?:[)\]:.]+|$)[*_]*", re.IGNORECASE)
-"""What may stand between a label and its answer: `5c – corrected: ...`."""
-_ANSWER_LABEL = re.compile(rf"(?:\b(?:answers?|ans|solutions?|sol|response|reply)\b|{ANSWER_WORDS})", re.IGNORECASE)
-
-
-def _says(label: str) -> str:
-    """What the words of a label say of the text under it."""
-    return next((word for word, pattern in _SAYS if pattern.search(label)), "")
-
-
-def _label_words(line: str, label: Label) -> str:
-    """The label as typed, with a remark such as "(corrected)" behind it."""
-    behind = _BEHIND.match(line, label.rest)
-    return line if line.lstrip().startswith("#") else line[:behind.end() if behind else label.rest]
 
 
 class Walk:
@@ -74,9 +57,13 @@ class Walk:
         """The last letter that was entered."""
         self.says = ""
         """What the label of the problem says of all under it."""
+        self.caveat: Note | None = None
+        """What is doubtful about the label of the problem."""
         self.level = 0
         self.started = False
         self.seen: set[str] = set()
+        self.combined = False
+        """Does the paper label parts with number and letter, "5c."?"""
         self.strong_problems, self.strong_letters = self._census()
         only = book.only_group(self.problem) if self.problem else None
         self._open(self.problem, only, line=1, why="" if only else "it stands before the first label")
@@ -116,12 +103,13 @@ class Walk:
                 for line in piece.text.split("\n"):
                     label = find_label(line if piece.role == "text" else "# " + line)
                     if label and label.strong:
+                        self.combined = self.combined or bool(label.problem and label.part)
                         problems = problems or bool(label.problem and self.book.problem(label.problem))
                         letters = letters or bool(label.part)
         return problems, letters
 
     def _open(self, problem: Problem | None, group: Group | None, *, part: Part | None = None, line: int = 0, why: str = "") -> None:
-        self.sections.append(Section(problem, group, part, [], [], why, line, self.says))
+        self.sections.append(Section(problem, group, part, [], [self.caveat] if self.caveat and group else [], why, line, self.says))
 
     def _content(self, line: int, text: str) -> None:
         """Text that stands where the walk is; it may hold several lines."""
@@ -192,11 +180,11 @@ class Walk:
     def _described(self, typed: str) -> None:
         """Note what the label of the section that was just opened says of it."""
         section = self.sections[-1]
-        section.says = _says(typed) or section.says or ("answer" if _ANSWER_LABEL.search(typed) else "")
+        section.says = says(typed) or section.says or ("answer" if ANSWER_LABEL.search(typed) else "")
 
-    def _enter_problem(self, problem: Problem, line: int, level: int = 0, rest: str = "", typed: str = "") -> None:
-        self.problem, self.used, self.started = problem, set(), True
-        self.home, self.last, self.says = (problem, self.used), "", _says(typed)
+    def _enter_problem(self, problem: Problem, line: int, level: int = 0, rest: str = "", typed: str = "", caveat: Note | None = None) -> None:
+        self.problem, self.used, self.started, self.caveat = problem, set(), True, caveat
+        self.home, self.last, self.says = (problem, self.used), "", says(typed)
         self.level = level or self.level
         self.seen.add(problem.id)
         only = self.book.only_group(problem)
@@ -214,9 +202,11 @@ class Walk:
         text, removed = self.handout.without(piece.text)
         if removed:
             self.sections[-1].notes.append(Note(f"line {piece.line}: text of the question itself is left out", code="handout"))
+        before = ""
         for k, line in enumerate(text.split("\n")):
             number = piece.line + k
-            label = find_label(line)
+            label = find_label(line) if not LEADS_ON.search(before[-60:]) else None
+            before = line
             if label and self._enter(label, line, number):
                 continue
             bold = re.fullmatch(r"\s*(?:\*\*|__)([^*_]{3,60}?)[:.]?(?:\*\*|__)[:.]?\s*", line)
@@ -277,7 +267,7 @@ class Walk:
         self.used.add(group.name)
         self.last = group.name
         self._open(problem, group, line=number)
-        self._described(_label_words(line, label))
+        self._described(label_words(line, label))
         if doubt:
             home = self.home[0].id if self.home else ""
             text = f"line {number}: \"{label.typed}\" may belong to {home} or to the problem named in the label before it"
@@ -309,6 +299,13 @@ class Walk:
 
     def _enter_numbered(self, label: Label, line: str, number: int, level: int) -> bool:
         problem = self.book.problem(label.problem)
+        caveat: Note | None = None
+        titled = self.book.problem(line[label.rest:]) if not label.part and re.search(r"[^\W\d_]{3}", line[label.rest:]) else None
+        if titled is not None and titled is not problem:
+            if problem is not None:
+                said = f"line {number}: the number is that of {problem.id}, the title that of {titled.id}; the title counts"
+                caveat = Note(said, severity="guess", code="placing.title")
+            problem, label = titled, replace(label, strong=True)
         if problem is not None and not label.part and not label.strong and self.book.problem(line[label.rest:]) is problem:
             label = replace(label, strong=True)  # "1. Sequence models": the problem's own title
         if label.part and label.number_end and self.book.group(problem, label.part) is None:
@@ -318,7 +315,7 @@ class Walk:
             if label.part:
                 group = self.book.group(problem, label.part)
                 again = group is None or problem is self.problem and group.name in self.used
-            if self.strong_problems or problem is None or again:
+            if self.strong_problems and not (label.part and self.combined) or problem is None or again or MENTIONS.match(line, label.rest):
                 return False
         if problem is None:
             worded = re.search(r"[^\W\d_]{4,}|[\u4e00-\u9fff\uac00-\ud7af]|#|\*\*", label.typed) is not None or bool(label.part)
@@ -330,10 +327,10 @@ class Walk:
         if not label.part:
             inner = find_label(line[label.rest:])
             if inner and inner.part and not inner.problem and self.book.group(problem, inner.part):
-                self._enter_problem(problem, number, level, typed=line[:label.rest])
+                self._enter_problem(problem, number, level, typed=line[:label.rest], caveat=caveat)
                 return self._enter(inner, line[label.rest:], number)
             rest = line[label.rest:] if normal(line[label.rest:]) not in self.book.by_label else ""
-            self._enter_problem(problem, number, level, rest, typed=_label_words(line, label))
+            self._enter_problem(problem, number, level, rest, typed=label_words(line, label), caveat=caveat)
             if self.sections[-1].group is None and rest.strip() and level == 0:
                 self._rest(number, rest)
             return True
@@ -345,6 +342,7 @@ class Walk:
             return True
         if problem is not self.problem:
             self.used = self.home[1] if self.home and self.home[0] is problem else set()
+            self.caveat = None
         self.problem, self.started = problem, True
         self.level = level or self.level
         self.seen.add(problem.id)
@@ -354,7 +352,7 @@ class Walk:
         suffix = re.match(r"\s*([A-Za-z][\w-]*)\s*:", rest)
         own = self.book.part(f"{stem(group)}.{suffix[1]}", problem) if suffix else None
         self._open(problem, group, part=own[1] if own else None, line=number)
-        self._described(_label_words(line, label))
+        self._described(label_words(line, label))
         if label.sub:
             rest = f"({label.sub}) {rest}"
         self._rest(number, rest[suffix.end():] if own and suffix else rest)
@@ -362,7 +360,7 @@ class Walk:
 
     def _rest(self, number: int, rest: str) -> None:
         """What follows a label in its line, without the points that the question is worth."""
-        text, _ = self.handout.without(_POINTS.sub("", _BEHIND.sub("", rest, count=1) if _BEHIND.match(rest) else rest, count=1))
+        text, _ = self.handout.without(POINTS.sub("", BEHIND.sub("", rest, count=1) if BEHIND.match(rest) else rest, count=1))
         if text.count("**") % 2:
             text = "".join(text.rsplit("**", 1))
         again = find_label(text) if text.strip() else None
