@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Any
 
 
 class OutOfBudget(Exception):
@@ -19,6 +21,8 @@ class Budget:
     oracles: frozenset[str] = frozenset({"z3"})
     depth: int = 0
     """How many claims within claims deep the search is; a procedure that states claims of its own counts them here."""
+    ask: Callable[[str, Any], Any] | None = field(default=None, compare=False, repr=False)
+    """How oracles that need a process of their own are reached (`run.oracle`); None: they are not."""
     _end: float = field(init=False, default=0.0)
 
     def __post_init__(self) -> None:

@@ -15,7 +15,7 @@ from grader.decide.plain import SPECIAL, is_plain
 from grader.model import Claim, Evidence, Satisfies, Verdict
 
 ROUTES: dict[str, tuple[str, ...]] = {
-    "Equal": ("ring", "linear_algebra", "entropies", "moments", "probability", "structures", "equal"),
+    "Equal": ("ring", "linear_algebra", "entropies", "moments", "probability", "structures", "equal", "opinion"),
     "AtMost": ("linear_algebra", "entropies", "moments", "probability", "inequality", "monotone"),
     "GrowsLike": ("growth", "limit"),
     "TendsTo": ("limit",),

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 from grader import kernel
 from grader.encoding import decode
-from grader.model import Claim, Evidence
+from grader.model import Claim, Equal, Evidence
 
 
 @dataclass
@@ -23,18 +23,45 @@ class Audit:
     gaps: Counter[str] = field(default_factory=Counter)
     repairs: Counter[str] = field(default_factory=Counter)
     refused: list[str] = field(default_factory=list)
+    methods: Counter[str] = field(default_factory=Counter)
+    equations: list[tuple[str, Claim, str]] = field(default_factory=list, repr=False)
+    """Where each equation stood, the claim, and its status: for second opinions."""
+    second: list[str] = field(default_factory=list)
+    asked: Counter[str] = field(default_factory=Counter)
+    left_out: int = -1
 
     def lines(self) -> list[str]:
         """The audit in words, refused evidence last."""
         said = [f"{self.records} records, {sum(self.verdicts.values())} verdicts replayed: " + _counts(self.verdicts)]
-        for name, counts in (("oracles believed", self.oracles), ("lemmas used", self.lemmas), ("gaps", self.gaps), ("repairs and guesses", self.repairs)):
+        for name, counts in (("evidence by method", self.methods), ("oracles believed", self.oracles), ("lemmas used", self.lemmas), ("gaps", self.gaps), ("repairs and guesses", self.repairs)):
             said.append(f"{name}: {_counts(counts)}")
         said.append(f"refused: {len(self.refused) or 'none'}")
-        return said + self.refused
+        said += self.refused
+        if self.left_out >= 0:
+            said.append(f"SymPy's opinion on {sum(self.asked.values())} equations of numbers: {_counts(self.asked)}; differing: "
+                        f"{len(self.second) or 'none'}; not asked: {self.left_out} undecided or of other things")
+        return said + self.second
+
+    def ask_sympy(self, jobs: int = 1) -> None:
+        """SymPy's opinion on every equation that was decided; where it differs is listed (for a person: an opinion proves nothing)."""
+        from grader.decide.plain import is_plain
+        from grader.run.oracle import AUDIT, opinions
+
+        decided = [e for e in self.equations if e[2] != "undecided" and is_plain(e[1])]
+        self.left_out = len(self.equations) - len(decided)
+        for (where, claim, status), said in zip(decided, opinions((c for _, c, _ in decided), jobs=jobs, limits=AUDIT)):
+            self.asked[said] += 1
+            if (said, status) in (("different", "proved"), ("different", "agrees"), ("equal", "refuted")):
+                self.second.append(f"{where}: {status} here, {said} to SymPy: {_shown(claim)}")
 
 
 def _counts(counts: Counter[str]) -> str:
     return ", ".join(f"{n} {name}" for name, n in sorted(counts.items(), key=lambda c: (-c[1], c[0]))) or "none"
+
+
+def _shown(claim: Claim) -> str:
+    conclusion = claim.conclusion
+    return f"{conclusion.left} = {conclusion.right}" if isinstance(conclusion, Equal) else ""
 
 
 def audit_records(lines: Iterable[str]) -> Audit:
@@ -76,6 +103,9 @@ def _replay(audit: Audit, where: str, entry: dict[str, object]) -> None:
     if verdict.status != entry["status"]:
         audit.refused.append(f"{where}: {entry.get('label', '')}: recorded {entry['status']}, the evidence shows {verdict.status}")
     audit.verdicts[str(verdict.status)] += 1
+    audit.methods[verdict.evidence.method] += 1
+    if isinstance(claim.conclusion, Equal):
+        audit.equations.append((f"{where}: {entry.get('label', '')}", claim, str(verdict.status)))
     audit.oracles.update(verdict.finding.oracles)
     audit.lemmas.update(verdict.finding.lemmas)
     for words in verdict.finding.words if verdict.evidence.method == "gap" else ():
