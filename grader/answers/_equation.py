@@ -50,14 +50,21 @@ def is_complex(term: Term) -> bool:
 
 def bounding(term: Term) -> frozenset[str]:
     """Names of the symbols in the ranges of sums and products and in the exponents of negative numbers: they are integers."""
-    ranges = [a for node in walk(term) if node.kind == "binder" and node.name in ("sum", "product") for a in node.args[1:]]
-    exponents = [node.args[1] for node in walk(term) if node.is_apply("pow", 2) and node.args[0].is_apply("neg") and not free_names(node.args[0])]
-    return frozenset().union(*[free_names(t) for t in (*ranges, *exponents)])
+    found: list[Term] = []
+    for node in walk(term):
+        if node.kind == "binder" and node.name in ("sum", "product"):
+            found += node.args[1:]
+        elif node.kind == "apply" and node.name == "pow" and node.args[0].is_apply("neg") and not free_names(node.args[0]):
+            found.append(node.args[1])
+    return frozenset().union(*[free_names(t) for t in found])
 
 
 def _settled_letters(answer: Term, reference: Term, domains: Mapping[str, Domain]) -> tuple[Term, Term]:
     """E and I that are not declared and stand on one side only mean the constants, as computer algebra writes them; I also beside re, im, arg,
     conj."""
+    names = free_names(answer) | free_names(reference)
+    if "E" not in names and "I" not in names:
+        return answer, reference
     for letter, name in (("E", "e"), ("I", "i")):
         beside = name == "i" and any(is_complex(t) for t in (answer, reference))
         if letter in domains or (letter in free_names(answer)) == (letter in free_names(reference)) and not beside:
@@ -70,6 +77,8 @@ def _settled_letters(answer: Term, reference: Term, domains: Mapping[str, Domain
 def _dependent(answer: Term, reference: Term) -> tuple[Term, Term]:
     """A bare symbol that both sides differentiate by others is a function of them: dy/dx is dy(x)/dx."""
     per_side = [_differentiated(t) for t in (answer, reference)]
+    if not per_side[0] or not per_side[1]:
+        return answer, reference
     for name in sorted(per_side[0].keys() & per_side[1].keys()):
         variables = sorted(per_side[0][name] | per_side[1][name])
         change = {symbol(name): apply("call", symbol(name), *[symbol(v) for v in variables])}
@@ -80,6 +89,8 @@ def _dependent(answer: Term, reference: Term) -> tuple[Term, Term]:
 def _differentiated(term: Term) -> dict[str, frozenset[str]]:
     found: dict[str, frozenset[str]] = {}
     for node in walk(term):
+        if node.kind != "apply" or node.name not in ("derivative", "partial"):
+            continue
         variables, base = set(), node
         while base.kind == "apply" and base.name in ("derivative", "partial") and base.args[1].kind == "symbol":
             variables.add(base.args[1].name)

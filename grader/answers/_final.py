@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from grader import reading as reader
 from grader.answers._labels import valued
@@ -92,6 +93,7 @@ def meaning(final: Final, vocabulary: Vocabulary) -> Thing | str:
     return Thing("term", Read(collection("list", *terms)), parted=True)
 
 
+@lru_cache(maxsize=1024)
 def thing(said: str, vocabulary: Vocabulary) -> Thing | str:
     """One answer."""
     said = re.sub(r"(?<=\d)(?:,|\{,\})?\\[,!]\s*(?=\d{3}(?:\D|$))", lambda m: "," if "," in m[0] else "", snippet(said))

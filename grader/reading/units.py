@@ -22,8 +22,9 @@ _TOKEN = re.compile(r"\s*(?:(?P<power>\^|\*\*)|(?P<dot>\\cdot(?![A-Za-z])|\\time
                     r"|(?P<sup>[⁰¹²³⁴⁵⁶⁷⁸⁹⁻]+))")
 _COMMANDS = {"\\circ": "deg", "\\degree": "deg", "\\Omega": "ohm", "\\ohm": "ohm", "\\mu": "u", "\\AA": "angstrom", "Å": "angstrom"}
 _POWERS = {"square": 2, "squared": 2, "cubic": 3, "cubed": 3}
-_BARE = re.compile(r"[A-Za-z\\°℃℉µμΩΩ%€£¥₹¢$Å]")
-_ENDS = re.compile(r"(?:[\d.)\]}½⅓⅔¼¾]|\\pi|π|\\infty)[\s~]*(?:\\[,;:! ]\s*|\^\s*|\^\s*\{\s*)*$")
+_BOUNDARY = re.compile(r"([\d.)\]}½⅓⅔¼¾π]|\\pi|\\infty)(?=(?:[\s~]|\\[,;:! ]|\^\s*\{?\s*(?=\\circ|\\degree))*[A-Za-z\\°℃℉µμΩΩ%€£¥₹¢Å])")
+"""Where an amount may end and a unit begin."""
+
 
 
 def read_unit(text: str, named: Named) -> Term | None:
@@ -46,23 +47,13 @@ def split(text: str, named: Named) -> tuple[str, Term] | None:
         unit = read_unit(ahead[2], named)
         if unit is not None:
             return ahead[1] + text[ahead.end():], unit
-    for start in _starts(text):
-        if start and len(text) - start <= MAX_UNIT and _ENDS.search(text[max(0, start - 40):start]) and text.count("{", 0, start) - text.count("}", 0,
-            start) in (0, 1):
+    for boundary in _BOUNDARY.finditer(text):
+        start = boundary.end(1)
+        if len(text) - start <= MAX_UNIT and text.count("{", 0, start) == text.count("}", 0, start):
             found = read_unit(text[start:], named)
             if found is not None:
-                before = re.sub(r"(?:[\s~]|\\[,;:! ]|\\(?:text|mathrm|mbox|rm|quad)|\^\s*\{?|\\(?=$))+$", "", text[:start])
-                if before.count("{") == before.count("}"):
-                    return before, found
+                return text[:start], found
     return None
-
-
-def _starts(text: str) -> list[int]:
-    """Places where a unit may begin, from the left."""
-    inside = [m.start() for m in _BARE.finditer(text)][:200]
-    fonts = [m.start() for m in _FONT.finditer(text)]
-    hats = [m.start() for m in re.finditer(r"\^\s*\{?\s*\\circ", text)]
-    return sorted({*inside, *fonts, *hats})
 
 
 def _plain(text: str) -> str:
