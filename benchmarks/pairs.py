@@ -7,7 +7,7 @@ Problems of fifteen families are made here with a fixed seed. Each has forty ans
 number or a function, so that the value is another by construction too. So the truth of every pair is known, and no checker decides it.
 
 Each checker runs in a process of its own and is called the same way, `verify(parse(reference), parse(answer))`; times are processor time of one pair.
-"without caches" clears this checker's cache of readings before every pair. `--peer-python` is the interpreter of an environment with math-verify.
+"without caches" clears this checker's caches of readings and verdicts before every pair. `--peer-python` is the interpreter of an environment with math-verify.
 """
 
 from __future__ import annotations
@@ -266,7 +266,7 @@ def measure(rows: list[dict[str, Any]], checker: str) -> dict[str, Any]:
 
         def clear() -> None:
             if checker.endswith("without caches"):
-                final.parsed.cache_clear()
+                final.forget()
     said, times, errors = [], [], 0
     for row in rows:
         clear()

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from grader.answers._final import Thing, is_answer, meaning
+from grader.answers._final import Thing, is_answer, meaning, thing
 from grader.answers._layouts import Layout, layouts
 from grader.decide import Budget, decide
 from grader.domain import Domain
@@ -23,6 +23,9 @@ from grader.verify import compare
 MAX_TEXT = 200_000
 """Of a longer text only the end is looked at: that is where the final answer is."""
 Declared = tuple[tuple[str, str], ...]
+MAX_DECIDED = 512
+_decided: dict[Any, Compared] = {}
+"""Verdicts on pairs that were compared in this process: the answers of a class, and the rollouts of a prompt, repeat."""
 
 
 @dataclass(frozen=True)
@@ -71,13 +74,32 @@ def compare_final(reference: str, answer: str, *, assume: Mapping[str, str] | No
 
 def compare_parsed(reference: Parsed, answer: Parsed, *, assume: Mapping[str, str] | None = None, budget: Budget | None = None) -> Compared:
     """The same for texts that are read already."""
-    domains = {name: Domain.parse(words) for name, words in (assume or {}).items()}
+    budget = budget or Budget()
+    key = (reference, answer, tuple(sorted((assume or {}).items())), budget.oracles, budget.seed)
+    known = _decided.get(key)
+    if known is None:
+        known = _compare(reference, answer, assume or {}, budget)
+        if known.equal is not None:  # what ran out of its budget is tried again
+            if len(_decided) >= MAX_DECIDED:
+                _decided.clear()
+            _decided[key] = known
+    return known
+
+
+def forget() -> None:
+    """Empty the caches of readings and verdicts."""
+    parsed.cache_clear()
+    thing.cache_clear()
+    _decided.clear()
+
+
+def _compare(reference: Parsed, answer: Parsed, assume: Mapping[str, str], budget: Budget) -> Compared:
+    domains = {name: Domain.parse(words) for name, words in assume.items()}
     wanted = _wanted(reference)
     if isinstance(wanted, str):
         return Compared(None, f"the reference: {wanted}", True)
     if not answer.things:
         return Compared(None, "the answer: it puts no answer forward", True)
-    budget = budget or Budget()
     found = [_one(wanted, given, link, domains, budget) for given, link in answer.things]
     if len({f.equal for f in found}) > 1:
         return Compared(None, "the answer puts forward several answers, and they are judged differently")
@@ -130,4 +152,4 @@ def _vocabulary(declared: Declared) -> Vocabulary:
     return Vocabulary.declared({name: words for name, words in declared if name != "*"})
 
 
-__all__ = ["Compared", "Parsed", "compare_final", "compare_parsed", "parsed"]
+__all__ = ["Compared", "Parsed", "compare_final", "compare_parsed", "forget", "parsed"]
