@@ -156,7 +156,7 @@ def sympy_value(made: Any, v: dict[str, Any]) -> Any:
         made = made.lhs - made.rhs
     made = sympy.sympify(made).doit()
     names = {s: s.name.replace("{", "").replace("}", "").replace("\\", "").replace(" ", "") for s in made.free_symbols}
-    values = {s: sympy.E if name == "e" and name not in v else sympy.Rational(str(v[name])) if name in v else s for s, name in names.items()}
+    values = {s: sympy.pi if name == "pi" else sympy.E if name == "e" and name not in v else sympy.Rational(str(v[name])) if name in v else s for s, name in names.items()}
     return str(sympy.N(made.subs(values), 20))
 
 

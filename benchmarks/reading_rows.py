@@ -1,7 +1,7 @@
-"""Formulas in LaTeX with what they mean, written by hand as Python: the rows by which `benchmarks/reading.py` judges readers.
+r"""Formulas in LaTeX with what they mean, written by hand as Python: the rows by which `benchmarks/reading.py` judges readers.
 
 A row is (text, value): `value(v)` is the formula's value where the names are `v.x`, `v.n`, ... (for an equation: left side minus right side). Names with
-an index are written `v.x_1`. The letters n, k, m stand for small whole numbers, all others for numbers between 0.3 and 1.7.
+an index are written `v.x_1`. Where readers differ by convention (the base of \log, dollars around a formula) no row depends on it. The letters n, k, m stand for small whole numbers, all others for numbers between 0.3 and 1.7.
 """
 
 from __future__ import annotations
@@ -95,7 +95,7 @@ ROWS: list[tuple[str, Callable[[Any], Any]]] = [
     (r"x\,y\;z", lambda v: v.x * v.y * v.z),
     (r"x \quad", lambda v: v.x),
     (r"\boxed{x + 1}", lambda v: v.x + 1),
-    (r"$x + 1$", lambda v: v.x + 1),
+    (r"\sqrt{x}\sqrt{y}", lambda v: mp.sqrt(v.x * v.y)),
     (r"\displaystyle \frac{x}{2}", lambda v: v.x / 2),
     (r"\mathrm{e}^{x}", lambda v: mp.exp(v.x)),
     (r"t n^2 l", lambda v: v.t * v.n**2 * v.l),
@@ -105,8 +105,8 @@ ROWS: list[tuple[str, Callable[[Any], Any]]] = [
     (r"\frac{e^{a}}{e^{a} + e^{b}}", lambda v: mp.exp(v.a) / (mp.exp(v.a) + mp.exp(v.b))),
     (r"\beta (k_a + k_b)", lambda v: v.beta * (v.k_a + v.k_b)),
     (r"\frac{1}{2}(v_a + v_b)", lambda v: (v.v_a + v.v_b) / 2),
-    (r"\log\frac{x}{y}", lambda v: mp.log(v.x / v.y)),
-    (r"x \log x + (1-x) \log (1-x)", lambda v: v.x * mp.log(v.x) + (1 - v.x) * mp.log(1 - v.x)),
+    (r"\ln\frac{x}{y}", lambda v: mp.log(v.x / v.y)),
+    (r"x \ln x + (1-x) \ln (1-x)", lambda v: v.x * mp.log(v.x) + (1 - v.x) * mp.log(1 - v.x)),
     (r"\frac{1}{\sqrt{2\pi\sigma^2}} e^{-\frac{(x-\mu)^2}{2\sigma^2}}",
      lambda v: mp.exp(-(v.x - v.mu)**2 / (2 * v.sigma**2)) / mp.sqrt(2 * mp.pi * v.sigma**2)),
     (r"\frac{-b + \sqrt{b^2 - 4ac}}{2a}", lambda v: (-v.b + mp.sqrt(v.b**2 - 4 * v.a * v.c)) / (2 * v.a)),
@@ -120,7 +120,7 @@ ROWS: list[tuple[str, Callable[[Any], Any]]] = [
     (r"\frac{\sin x}{x}", lambda v: mp.sin(v.x) / v.x),
     (r"\sqrt{\frac{a}{b}}", lambda v: mp.sqrt(v.a / v.b)),
     (r"x \div y", lambda v: v.x / v.y),
-    (r"n^2 \log n", lambda v: v.n**2 * mp.log(v.n)),
+    (r"n^2 \ln n", lambda v: v.n**2 * mp.log(v.n)),
     (r"\ln^2 x", lambda v: mp.log(v.x)**2),
     (r"4 \sin^2 x \cos^2 x", lambda v: mp.sin(2 * v.x)**2),
 ]
