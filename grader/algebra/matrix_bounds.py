@@ -86,7 +86,7 @@ def candidates(claim: Claim, s: Situation) -> Iterable[list[Any]]:
     """Quantities that may occur, the likely ones first."""
     terms = list(dict.fromkeys(n for t in (*stated(claim)[0], *s.defined.values()) for n in walk(t)))
     vectors, matrices, numbers = _by_shape(claim, s, terms)
-    weights = [number(1), *[t for t in numbers if t.kind == "symbol"][:4]]
+    weights = [number(1), *[t for t in numbers if t.kind == "symbol" or t.kind == "apply" and t.name in ("div", "pow", "sqrt")][:6]]
     known = [t for t in matrices if t.kind == "symbol" or t.is_apply("inverse")] + _hypothetical(claim)
     spread = [a.args[0] for a in terms if a.is_apply("diag", 1)] + [a for a in terms if a.is_apply("softmax", 1)]
     spread += [symbol(n) for n, d in claim.domains if d.shape == "vector" and (d.is_nonnegative or "simplex" in d.traits)]

@@ -8,7 +8,7 @@ after the other; the free part of its value is random.
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from fractions import Fraction
 from typing import Any
 
@@ -19,17 +19,20 @@ from grader.replay.matrix_values import Matrix, Undefined, Unsure, Values, deter
 
 SIZES = ((2, 2, 2, 2), (3, 2, 2, 3), (2, 3, 2, 2), (2, 2, 3, 2), (1, 2, 2, 1), (2, 1, 2, 2), (3, 3, 3, 3), (2, 2, 1, 3), (1, 1, 1, 1), (3, 2, 1, 2))
 """Values of the sizes in the order of their names, tried in turn."""
+SCALES = (Fraction(1), Fraction(1), Fraction(1), Fraction(1, 4), Fraction(1), Fraction(1), Fraction(1, 12))
+"""Factors of all entries that nothing restricts, tried in turn: some bounds fail for small values only."""
 
 
-def models(s: Situation, seed: str, count: int) -> Iterator[dict[str, Any]]:
-    """Models that satisfy the hypotheses, as records {"letters", "sizes"}; of `count` tries."""
+def models(s: Situation, seed: str, count: int, check: Callable[[], None] = lambda: None) -> Iterator[dict[str, Any]]:
+    """Models that satisfy the hypotheses, as records {"letters", "sizes"}; of `count` tries. `check` is called at each and may raise."""
     roots = sorted({r for node in s.language.letters.values() for t in node.shape if not (r := s.size(t)).isdigit()}
                    | {r for t in s.language.labels.values() if not (r := s.size(t)).isdigit()} | {r for t in s.language.sized if not (r := s.size(t)).isdigit()}
                    | set(_loose(s)))
     for k in range(count):
+        check()
         rng = random.Random(f"{seed} {k}")
         sizes = {r: SIZES[k % len(SIZES)][i % 4] for i, r in enumerate(roots)}
-        found = _model(s, sizes, rng, small=k < 3)
+        found = _model(s, sizes, rng, SCALES[k % len(SCALES)])
         if found is not None:
             yield {"letters": {name: [[str(x) for x in row] for row in a] for name, a in sorted(found.items())}, "sizes": sizes}
 
@@ -43,7 +46,7 @@ def _loose(s: Situation) -> Iterator[str]:
                     yield r
 
 
-def _model(s: Situation, sizes: dict[str, int], rng: random.Random, small: bool) -> dict[str, Matrix] | None:
+def _model(s: Situation, sizes: dict[str, int], rng: random.Random, scale: Fraction) -> dict[str, Matrix] | None:
     def size(token: str) -> int:
         root = s.size(token)
         return int(root) if root.isdigit() else sizes[root]
@@ -55,6 +58,9 @@ def _model(s: Situation, sizes: dict[str, int], rng: random.Random, small: bool)
         made = letter(s.domains[name], size(node.shape[0]), size(node.shape[1]), rng)
         if made is None:
             return None
+        free = not s.domains[name].traits and not s.domains[name].unit and s.domains[name].field not in ("integer",)
+        if free and s.domains[name].upper is None and (s.domains[name].lower in (None, 0)) and max(map(size, node.shape)) >= 1:
+            made = [[x * scale for x in row] for row in made]
         letters[name] = made
     values = Values(letters, size, {})
     if s.equations and not _solve(s, values, rng):

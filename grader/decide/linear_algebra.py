@@ -78,8 +78,7 @@ def _unfit(claim: Claim, error: Unfit) -> Evidence | str:
 def _tried(claim: Claim, s: Situation, budget: Budget, broken: Callable[[Any, Any], bool]) -> tuple[dict[str, Any] | None, list[dict[str, Any]]]:
     """A model that contradicts the claim, and models in which it stands."""
     standing: list[dict[str, Any]] = []
-    for model in models(s, f"{budget.seed} {claim.fingerprint}", TRIES):
-        budget.check()
+    for model in models(s, f"{budget.seed} {claim.fingerprint}", TRIES, budget.check):
         verdict = _in_model(claim, s, model, broken)
         if verdict is False:
             return model, standing

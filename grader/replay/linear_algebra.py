@@ -371,7 +371,8 @@ def _shapes(claim: Claim, data: Mapping[str, Any]) -> Finding:
         return _shapes(replace(claim, conclusion=Equal(left, right), conditions=()), data)
     if not isinstance(claim.conclusion, Equal):
         raise Refused("shapes do not settle this")
-    if any(n.kind == "apply" and n.name in ("gradient", "partial", "derivative") for t in stated(claim)[0] for n in walk(t)):
+    derived = [any(n.kind == "apply" and n.name in ("gradient", "partial", "derivative") for n in walk(t)) for t in stated(claim)[0]]
+    if any(derived) and not _misfits(claim, derived):
         raise Refused("a derivative may be laid out as a row or as a column")
     first: Unfit | None = None
     for make in situations(replace(claim, conditions=())):
@@ -388,6 +389,21 @@ def _shapes(claim: Claim, data: Mapping[str, Any]) -> Finding:
         except Unfit as error:
             return Finding(Status.REFUTED, **shapes_words(error, k, claim))
     return Finding(Status.REFUTED, **shapes_words(first, None, claim))
+
+
+def _misfits(claim: Claim, derived: list[bool]) -> bool:
+    """Do the shapes not fit even if the sides' layouts may be exchanged: a side without a derivative has no shape, or the other one transposed neither?"""
+    for side, has in zip(stated(claim)[0], derived):
+        try:
+            understood(Claim(Equal(side, side), claim.domains))
+        except Unfit:
+            return not has
+    left, right = stated(claim)[0]
+    try:
+        understood(Claim(Equal(left, apply("transpose", right)), claim.domains))
+    except Unfit:
+        return True
+    return False
 
 
 __all__ = ["Term", "check", "definite_claims", "difference", "multiplied", "quantity", "steps_for"]

@@ -18,12 +18,13 @@ from grader.model import AtMost, Claim, Equal, Follows, Satisfies
 from grader.replay.matrix_nodes import Nodes
 from grader.replay.matrix_language import Language
 from grader.replay.matrix_readings import languages
-from grader.replay.matrix_shapes import ONE, Node, NoForm, Shape, Unfit
+from grader.replay.matrix_shapes import ONE, Node, NoForm, Shape, Unfit, is_square
 from grader.replay.matrix_values import Matrix, Undefined, Unsure, Values, close, determinant, differ, main, minus, product, read_matrix, sign
 from grader.term import Term, apply, constant, free_names, replace, walk
 
 ORDERS = {"<=": -1, "<": -1, ">=": 1, ">": 1}
 _I = constant("i")
+_MARKS = ("hat", "bar", "tilde", "star", "sup", "prime")
 LOEWNER = {"succeq": (0, False), "succ": (0, True), "preceq": (1, False), "prec": (1, True)}
 
 
@@ -38,7 +39,7 @@ class Situation:
     orders: list[tuple[Node, Node, bool]] = field(default_factory=list)
     psd: list[tuple[Node, bool]] = field(default_factory=list)
     regular: list[Node] = field(default_factory=list)
-    defined: dict[str, Term] = field(default_factory=dict)
+    defined: dict[Term, Term] = field(default_factory=dict)
     apart: list[tuple[str, str]] = field(default_factory=list)
     """Pairs of indices that are different."""
     unused: int = 0
@@ -106,7 +107,7 @@ def understood(claim: Claim) -> Situation:
     raise first
 
 
-def substituted(sides: Sequence[Term], conditions: Sequence[Term]) -> tuple[tuple[Term, ...], tuple[Term, ...], dict[str, Term]]:
+def substituted(sides: Sequence[Term], conditions: Sequence[Term]) -> tuple[tuple[Term, ...], tuple[Term, ...], dict[Term, Term]]:
     """Definitions put in place: sides and conditions without the defined names, and what each stood for."""
     fixed = _varied((*sides, *conditions))
     terms, rest, defined = tuple(sides), [c for c in conditions if c.kind == "relation" or c.is_apply("and")], {}
@@ -119,15 +120,15 @@ def substituted(sides: Sequence[Term], conditions: Sequence[Term]) -> tuple[tupl
     while pending:
         pending = False
         for k, c in enumerate(flat):
-            head = next((h for h, body in ((c.args[0], c.args[-1]), (c.args[-1], c.args[0])) if c.signs in (("=",), (":=",)) and _name_of(h) and
-                         not _name_of(h) & (fixed | set(defined)) and not _name_of(h) & free_names(body) and not _occurs_decorated(h, terms, flat)), None)
+            head = next((h for h, body in ((c.args[0], c.args[-1]), (c.args[-1], c.args[0])) if c.signs in (("=",), (":=",)) and _is_name(h) and
+                         not free_names(h) & fixed and h not in defined and h not in walk(body) and not _occurs_decorated(h, terms, flat)), None)
             if head is None:
                 continue
             body = c.args[-1] if head == c.args[0] else c.args[0]
             flat.pop(k)
             terms = tuple([replace(t, {head: body}) for t in terms])
             flat = [replace(t, {head: body}) for t in flat]
-            defined = {n: replace(t, {head: body}) for n, t in defined.items()} | {head.name: body}
+            defined = {n: replace(t, {head: body}) for n, t in defined.items()} | {head: body}
             pending = True
             break
     return terms, tuple(flat), defined
@@ -139,17 +140,25 @@ def _varied(terms: Sequence[Term]) -> set[str]:
             for n in free_names(d.args[1])}
 
 
-def _name_of(term: Term) -> frozenset[str]:
-    return frozenset((term.name,)) if term.kind == "symbol" else frozenset()
+def _is_name(term: Term) -> bool:
+    """Is it a symbol, or one with a mark or a subscript that is no index?"""
+    if term.kind == "symbol":
+        return True
+    if term.kind != "apply" or not term.args or term.args[0].kind != "symbol":
+        return False
+    if term.name == "index":
+        sub = term.args[1]
+        return len(term.args) == 2 and not (sub.kind == "symbol" and len(sub.name) == 1 and sub.name.islower() or sub.kind in ("number", "constant", "text"))
+    return term.name in _MARKS
 
 
 def _occurs_decorated(head: Term, *groups: Sequence[Term]) -> bool:
     """Does the name also occur with a subscript or mark that makes another name of it?"""
-    return any(n.kind == "apply" and n.name in ("hat", "bar", "tilde", "star", "sup", "prime") and n.args and n.args[0] == head
+    return any(n.kind == "apply" and n.name in _MARKS and n.args and n.args[0] == head
                for group in groups for t in group for n in walk(t))
 
 
-def _understood(language: Language, sides: Sequence[Term], conditions: Sequence[Term], defined: dict[str, Term]) -> Situation:
+def _understood(language: Language, sides: Sequence[Term], conditions: Sequence[Term], defined: dict[Term, Term]) -> Situation:
     nodes = [language.node(s) for s in sides]
     made = Situation(language, nodes, defined=defined)
     if len(nodes) == 2:
@@ -214,7 +223,7 @@ def forms_of(s: Situation) -> Nodes:
     for a, b in s.equations:
         for node in vanishing(a) if _is_zero(b) else vanishing(b) if _is_zero(a) else ():
             forms.learn(forms.poly(node))
-        difference = forms.minus(forms.poly(a), forms.poly(b))
+        difference = forms.plain(forms.minus(forms.poly(a), forms.poly(b)))
         if not forms.learn(difference) and forms.reduce(difference):
             s.unused += 1
     return forms
@@ -234,10 +243,9 @@ def vanishing(node: Node) -> list[Node]:
     if node.op == "add":
         parts = [vanishing(a) for a in node.args]
         return [n for p in parts for n in p] if all(parts) else []
-    if node.op in ("trace", "prod") and node.is_number:
-        a, b = node.args if node.op == "prod" else node.args[0].args if node.args[0].op == "prod" else (node, node)
-        if a.op == "T" and a.args[0] == b or b.op == "T" and b.args[0] == a:
-            return [b if a.op == "T" else a]
+    if is_square(node):
+        a, b = (node.args[0] if node.op == "trace" else node).args
+        return [b if a.op == "T" else a]
     return []
 
 

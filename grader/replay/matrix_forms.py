@@ -99,6 +99,20 @@ class Forms(Tensors):
         c = p[lead]
         return c, factors, self.scaled(p, 1 / c)
 
+    def plain(self, p: Poly) -> Poly:
+        """p times its denominators and without common positive factors: it is zero where p is."""
+        p = self.reduce(p)
+        for _ in range(6):
+            heads = [(h, ls) for m in p for h, ls in m if h[0] == "rec" and all(isinstance(x, str) for x in ls)]
+            if not heads:
+                break
+            head, labels = min(heads, key=str)
+            p = self.reduce(self.mul(p, self.rename(self.made[head], {str(k): x for k, x in enumerate(labels)})))
+        for part in components(next(iter(p))) if p else ():
+            while self.is_positive(part) and all(part in components(m) for m in p):
+                p = self.collect([(_without(m, part), c) for m, c in p.items()])
+        return p
+
     def rec(self, p: Poly) -> Poly:
         """1 / p."""
         p = self.reduce(p)

@@ -102,6 +102,15 @@ class Sizes:
         return self.find(s[0]), self.find(s[1])
 
 
+def is_square(node: Node) -> bool:
+    """Is it a sum of squares by its form, v^T v or tr(A^T A)?"""
+    inside = node.args[0] if node.op == "trace" else node
+    if inside.op != "prod" or not node.is_number:
+        return False
+    a, b = inside.args
+    return a.op == "T" and a.args[0] == b or b.op == "T" and b.args[0] == a
+
+
 def number(value: Fraction | int) -> Node:
     """A rational number."""
     return Node("number", (), NUMBER, (Fraction(value),))
@@ -209,6 +218,8 @@ class Builder:
         if exponent.denominator != 1 or abs(exponent) > MAX_POWER:
             raise NoForm("a power that is not a small whole number")
         k = int(exponent)
+        if x.is_number and k > 0 and k % 2 == 0 and x.op == "fn" and (x.extra[0] == "abs" or x.extra[0] == "sqrt" and is_square(x.args[0])):
+            return self.power(x.args[0], Fraction(k if x.extra[0] == "abs" else k // 2))
         if not x.is_number:
             if ONE in self.sizes.shape(x.shape):
                 raise NoForm("a power of a vector")

@@ -47,7 +47,17 @@ def _names(terms: Iterable[Term]) -> list[str]:
         for node in walk(term):
             if node.kind == "symbol" and node.name not in skip | subs | heads | RESERVED | set(CALLED):
                 found[node.name] = None
-    return list(found)
+    marked = {n.args[0].name for t in terms for n in walk(t) if n.kind == "apply" and n.name in ("hat", "bar", "tilde", "star") and n.args[0].kind == "symbol"}
+    bare = {n.name for t in terms for n in _unmarked(t) if n.kind == "symbol"}
+    return [n for n in found if n not in marked - bare]
+
+
+def _unmarked(term: Term) -> Iterable[Term]:
+    """The parts of a term that do not stand under a mark."""
+    yield term
+    for a in term.args:
+        if not (term.kind == "apply" and term.name in ("hat", "bar", "tilde", "star") and a is term.args[0]):
+            yield from _unmarked(a)
 
 
 def options(name: str, spoken: set[str]) -> list[Domain]:
@@ -63,9 +73,8 @@ def options(name: str, spoken: set[str]) -> list[Domain]:
     return [scalar, vector]
 
 
-def completed(pairs: Sequence[tuple[Term, ...]], domains: tuple[tuple[str, Domain], ...]) -> tuple[tuple[tuple[str, Domain], ...], tuple[str, ...]] | None:
-    """The domains with shapes for the names that have none, so that in each group of terms all have one shape and fit; and the names guessed. None
-    where no choice does."""
+def completed(pairs: Sequence[tuple[Term, ...]], domains: tuple[tuple[str, Domain], ...]) -> tuple[tuple[tuple[str, Domain], ...], tuple[str, ...]]:
+    """The domains with shapes for the names that have none, so that in as many groups of terms as possible all have one shape and fit; the names guessed."""
     terms = [t for group in pairs for t in group]
     declared = dict(domains)
     names = [n for n in _names(terms) if n not in declared]
@@ -74,11 +83,16 @@ def completed(pairs: Sequence[tuple[Term, ...]], domains: tuple[tuple[str, Domai
         return domains, ()
     choices = [options(n, spoken) for n in names]
     ordered = sorted(product(*[range(len(c)) for c in choices]), key=lambda ks: (sum(ks), ks)) if len(names) <= 6 else _single(choices)
+    best: tuple[int, tuple[tuple[str, Domain], ...]] | None = None
     for ks in ordered[:MAX_TRIES]:
         tried = tuple(sorted({**declared, **{n: c[k] for n, c, k in zip(names, choices, ks)}}.items()))
-        if _fits(pairs, tried):
-            return tried, tuple(names)
-    return None
+        count = _fitting(pairs, tried)
+        if best is None or count > best[0]:
+            best = (count, tried)
+        if count == len(pairs):
+            break
+    assert best is not None
+    return best[1], tuple(names)
 
 
 def _single(choices: Sequence[Sequence[Domain]]) -> list[tuple[int, ...]]:
@@ -90,15 +104,19 @@ def _single(choices: Sequence[Sequence[Domain]]) -> list[tuple[int, ...]]:
     return made
 
 
-def _fits(pairs: Sequence[tuple[Term, ...]], domains: tuple[tuple[str, Domain], ...]) -> bool:
+def _fitting(pairs: Sequence[tuple[Term, ...]], domains: tuple[tuple[str, Domain], ...]) -> int:
+    """In how many groups do all terms fit? Sizes are those of one reading of them all."""
     language = Language(domains, [t for group in pairs for t in group])
+    count = 0
     for group in pairs:
+        kept = dict(language.make.sizes.parent)
         try:
             nodes = [language.node(t) for t in group]
             for a, b in zip(nodes, nodes[1:]):
                 matched(language, a, b)
+            count += 1
         except Unfit:
-            return False
+            language.make.sizes.parent = kept
         except NoForm:
-            continue
-    return True
+            count += 1
+    return count

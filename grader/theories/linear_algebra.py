@@ -60,15 +60,9 @@ def prepare(terms: tuple[Term, ...], context: Context) -> Prepared:
     made = [_unfolded(t, context) for t in terms]
     groups = [t.args if t.kind == "relation" else (t,) for t in made if not (t.kind == "relation" and (_placed(t) or set(t.signs) & set(LOEWNER)))]
     found = completed(groups, tuple(sorted(domains.items())))
-    guessed: tuple[str, ...] = ()
-    notes: tuple[str, ...] = ()
-    if found is not None:
-        table, guessed = dict(found[0]), found[1]
-        arrays = [n for n in guessed if is_array(table[n])]
-        notes = (f"read as {', '.join(f'{n}: {table[n].shape}' for n in arrays)}",) if arrays else ()
-    else:
-        table = domains
-        guessed = tuple(sorted(set().union(*[free_names(t) for t in made]) - set(domains)))
+    table, guessed = dict(found[0]), found[1]
+    arrays = [n for n in guessed if is_array(table[n])]
+    notes = (f"read as {', '.join(f'{n}: {table[n].shape}' for n in arrays)}",) if arrays else ()
     table.setdefault("*", Domain("real"))
     sure = spoken_for(made)
     options = {**context.options, "guessed": guessed, "unsure": tuple(n for n in guessed if n not in sure and is_array(table.get(n, Domain())))}
@@ -116,6 +110,11 @@ def _called(term: Term, head: Term, body: Term) -> Term:
     return changed
 
 
+def _is_operation(head: Term) -> bool:
+    """Is it a derivative, or an entry of something that is no name? An equation for such defines nothing."""
+    return head.kind == "apply" and (head.name in ("gradient", "partial", "derivative", "call") or head.name == "index" and head.args[0].kind != "symbol")
+
+
 def _underived(left: Term, right: Term) -> tuple[Term, Term]:
     """ "ds/dx = d(...)/dx" for a bare name s says what s is."""
     if left.kind == right.kind == "apply" and left.name == right.name in ("partial", "derivative", "gradient") and left.args[1:] == right.args[1:]:
@@ -144,7 +143,8 @@ def _known(link: Link, context: Context) -> tuple[Link, tuple[Term, ...]]:
                 sides = [_called(t, head, body) for t in sides]
             rest = [_called(t, head, body) for t in rest]
         else:
-            rest.append(relation("=", head, body))
+            if not _is_operation(head):
+                rest.append(relation("=", head, body))
     names = free_names(sides[0]) | free_names(sides[1])
     near = [t for t in rest if free_names(t) & names and not (link.statement and t == link.right)]
     return replace(link, left=sides[0], right=sides[1]), tuple(near[-MAX_EARLIER:])
@@ -333,8 +333,9 @@ def _inverted(condition: Term) -> str:
 
 
 def _is_new(link: Link, context: Context) -> bool:
-    """Does the statement speak of names that the one before lacks, so that it can hardly be drawn from it?"""
-    return bool(free_names(link.right) - free_names(link.left))
+    """Does the statement speak of names of which nothing has been said, so that it can hardly be drawn from the one before?"""
+    known = free_names(link.left).union(*[free_names(t) for t in context.earlier])
+    return bool((free_names(link.right) - known) & set(context.options.get("guessed", ())))
 
 
 __all__ = ["Equal", "claims", "conclude", "matched", "prepare", "suits"]
