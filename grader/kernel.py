@@ -16,8 +16,9 @@ from grader import model
 from grader.model import Claim, Evidence, Finding, Status, Verdict
 
 CHECKERS = frozenset(
-    "growth point region attention_limit probability dynamics equality samples constant structure definedness order form choice expansion monotone "
-    "ring opinion linear_algebra step zeros moments entropies quantity".split())
+    "growth point region attention_limit probability dynamics equality samples constant structure definedness "
+    "order form choice expansion monotone induction ring opinion linear_algebra step zeros moments entropies "
+    "quantity".split())
 """Evidence methods, each the module `grader.replay.NAME` with `check(claim, data) -> Finding`."""
 
 PERMITTED_ORACLES = frozenset({"z3"})

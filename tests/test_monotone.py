@@ -1,4 +1,4 @@
-"""Inequalities by the sign of a derivative, by ranges, and for sums by induction."""
+"""Inequalities by the sign of a derivative and by ranges."""
 
 import copy
 
@@ -35,15 +35,6 @@ x <= \log(1+e^x) | x | real | proved
 n^2 <= 2^n | n | integer >= 4 | proved
 n^2 <= 2^n | n | integer > 0 | refuted
 \frac{1}{n+1} <= \log(n+1)-\log n | n | > 0 | proved
-\sum_{k=1}^n \frac1k <= 1 + \log n | n | integer > 0 | proved
-\sum_{k=1}^n \frac1k <= \log n | n | integer > 0 | refuted
-\log(n+1) <= \sum_{k=1}^n \frac1k | n | integer > 0 | proved
-\sum_{k=1}^n \frac{1}{k^2} <= 2 - \frac1n | n | integer > 0 | proved
-\sum_{k=1}^n \frac{1}{\sqrt k} <= 2\sqrt n | n | integer > 0 | proved
-2\sqrt{n+1} - 2 <= \sum_{k=1}^n \frac{1}{\sqrt k} | n | integer > 0 | proved
-\sum_{k=1}^n \sqrt k <= \frac23 (n+1)^{3/2} | n | integer > 0 | proved
-\sum_{k=1}^n \log k <= n \log n | n | integer > 0 | proved
-n \log n - n <= \sum_{k=1}^n \log k | n | integer > 0 | proved
 """
 
 
@@ -86,10 +77,3 @@ def test_evidence_does_not_carry_over():
     for other in (r"\log x <= x - 2 | x | positive | -", r"\log x <= x - 1 | x | real | -", r"\log x < x - 1 | x | positive | -"):
         with pytest.raises(Refused):
             kernel.settle(claim_of(other)[0], Evidence("monotone", data))
-
-
-@pytest.mark.parametrize("change", [{"start": 2}, {"side": "right"}, {"name": "k"}, {"base": ["order", {"how": "value"}], "start": 0}])
-def test_an_induction_begins_where_the_domain_does(change):
-    claim, data = evidence_for(r"\sum_{k=1}^n \frac1k <= 1 + \log n | n | integer > 0 | proved")
-    with pytest.raises(Refused):
-        kernel.settle(claim, Evidence("monotone", {**data, **change}))

@@ -1,4 +1,4 @@
-"""Inequalities in one variable by the sign of a derivative, and bounds of sums by induction over their length.
+"""Inequalities in one variable by the sign of a derivative, or by the ranges of what they consist of.
 
 The difference h of the sides is followed along the line: where h' has one sign, h is nowhere below its value or limit at one end. The sign of h' is a
 claim of the same kind, one derivative deeper. The checker is `replay.monotone`.
@@ -18,7 +18,7 @@ from grader.model import AtMost, Claim, Conclusion, Status, TendsTo
 from grader.model import Evidence as Found
 from grader.replay.derivative import derivative
 from grader.replay.enclosure import Unsupported
-from grader.replay.monotone import BOUNDED, ZERO, bounds, conditions_of, difference, induction_claims, piece_domain, sum_within
+from grader.replay.monotone import BOUNDED, ZERO, bounds, conditions_of, difference, piece_domain
 from grader.term import Term, apply, constant, free_names, number, replace, symbol, to_data, walk
 
 MAX_SIZE = 120
@@ -162,42 +162,6 @@ def _proved(claim: Claim, conclusion: Conclusion, inside: tuple[str, Domain] | N
     return [verdict.evidence.method, dict(verdict.evidence.data)] if verdict.status is Status.PROVED else None
 
 
-# -------------------------------------------------------------------------------------------------------------- induction
-
-
-def by_induction(claim: Claim, budget: Budget) -> Found | str | None:
-    """A sum whose length grows, against a bound of its length."""
-    conclusion = claim.conclusion
-    if not isinstance(conclusion, AtMost) or claim.conditions:
-        return None
-    if not any(n.kind == "binder" for t in (conclusion.left, conclusion.right) for n in walk(t)):
-        return None
-    names = [n for n in sorted(free_names(conclusion.left) | free_names(conclusion.right)) if claim.domain(n).field == "integer"
-             and claim.domain(n).lower is not None]
-    why = "no sum whose length is a whole number from some number on"
-    for name in names:
-        domain = claim.domain(name)
-        start = int(bounds(domain)[0] or 0)
-        for side, term in (("left", conclusion.left), ("right", conclusion.right)):
-            if sum_within(term) is None:
-                continue
-            try:
-                base, step = induction_claims(conclusion, side, name, start)
-            except Refused as refused:
-                why = str(refused)
-                continue
-            first = _proved(claim, base, None, budget)
-            if first is None:
-                return f"it is not shown for {name} = {start}"
-            inner = Domain("real", Fraction(start), False, domain.upper, domain.upper_strict)
-            second = _proved(claim, step, (name, inner), budget, 0)
-            if second is None:
-                why = "the step of the induction is not shown"
-                continue
-            return Found("monotone", {"how": "induction", "side": side, "name": name, "start": start, "base": first, "step": second})
-    return why
-
-
 def by_range(claim: Claim, budget: Budget) -> Found | str | None:
     """The checker computes the range; sines and the like are what it is for."""
     conclusion = claim.conclusion
@@ -206,4 +170,4 @@ def by_range(claim: Claim, budget: Budget) -> Found | str | None:
     return Found("monotone", {"how": "range"})
 
 
-PROCEDURES = (("ranges of functions", by_range), ("induction over a sum", by_induction), ("sign of the derivative", by_calculus))
+PROCEDURES = (("ranges of functions", by_range), ("sign of the derivative", by_calculus))

@@ -16,7 +16,7 @@ from grader.model import Claim, Evidence, Satisfies, Verdict
 
 ROUTES: dict[str, tuple[str, ...]] = {
     "Equal": ("ring", "linear_algebra", "entropies", "moments", "probability", "structures", "equal", "opinion"),
-    "AtMost": ("linear_algebra", "entropies", "moments", "probability", "inequality", "monotone"),
+    "AtMost": ("linear_algebra", "entropies", "moments", "probability", "inequality", "induction", "monotone"),
     "GrowsLike": ("growth", "limit"),
     "TendsTo": ("limit",),
     "Follows": ("linear_algebra", "steps", "region", "zeros", "roots"),

@@ -1,4 +1,4 @@
-"""Checker for `left <= right` (or <) by how the difference rises and falls, and by induction over the length of a sum.
+"""Checker for `left <= right` (or <) by how the difference rises and falls, or by its range.
 
 `{"how": "calculus", "name": x, "pieces": [...]}`: one real variable x. h = right - left; the pieces cover the domain of x, from left to right:
     `from`, `to`: "-oo", "oo", or a number; `rises` (bool); `derivative`: evidence for 0 <= h' (h' <= 0 where it falls) on the open piece;
@@ -11,16 +11,11 @@ strictly positive, or the value is.
 
 `{"how": "range"}`: the range of right - left, by interval arithmetic over the domains, with sin, cos and tanh in [-1, 1], sigmoid in [0, 1] and exp
 not below 0; it holds for `<` only where the range stays above 0. Only operators that are defined everywhere are looked at.
-
-`{"how": "induction", "side": "left" | "right", "name": n, "start": k, "base": evidence, "step": evidence}`: the side is c + sum_{j=a}^{n+b} f(j) and
-nothing else in the claim has a sum. Base: the claim at n = k with the sum written out. Step: for n >= k the side grows by f(n+b+1) from n to n+1,
-and the other side grows at least as much (for a sum on the left), or at most as much (on the right).
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace as changed
 from fractions import Fraction
 from typing import Any
 
@@ -34,7 +29,6 @@ from grader.term import Term, apply, constant, free_names, from_data, number, re
 
 ZERO = number(0)
 MAX_PIECES = 8
-MAX_WRITTEN_OUT = 30
 SMOOTH = frozenset("add neg mul exp sin cos sinh cosh tanh atan asinh sigmoid softplus".split())
 """Operators without a condition: differentiable wherever their operands are."""
 
@@ -48,8 +42,6 @@ def check(claim: Claim, data: Mapping[str, Any]) -> Finding:
         return _range(claim, conclusion)
     if data["how"] == "calculus":
         return _calculus(claim, conclusion, data)
-    if data["how"] == "induction":
-        return _induction(claim, conclusion, data)
     raise Refused("no such way")
 
 
@@ -277,69 +269,3 @@ def _times(a: Range, b: Range) -> Range:
         return None, None
     products = [x * y for x in a for y in b if x is not None and y is not None]
     return min(products), max(products)
-
-
-# -------------------------------------------------------------------------------------------------------------- induction
-
-
-def sum_within(side: Term) -> tuple[Term, Term] | None:
-    """(rest, sum) with side = rest + sum, where the sum is a binder with lower and upper bound; None where there is not exactly one."""
-    parts = list(side.args) if side.is_apply("add") else [side]
-    sums = [p for p in parts if p.kind == "binder" and p.name == "sum" and len(p.args) == 3 and len(p.bound) == 1]
-    if len(sums) != 1 or any(n.kind == "binder" for p in parts if p is not sums[0] for n in walk(p)):
-        return None
-    rest = [p for p in parts if p is not sums[0]]
-    return (rest[0] if len(rest) == 1 else apply("add", *rest) if rest else ZERO), sums[0]
-
-
-def induction_claims(conclusion: AtMost, side: str, name: str, start: int) -> tuple[Conclusion, Conclusion]:
-    """The base and the step. Fails with `Refused` where the claim has not the form."""
-    summed, other = (conclusion.left, conclusion.right) if side == "left" else (conclusion.right, conclusion.left)
-    found = sum_within(summed)
-    if found is None or any(n.kind == "binder" for n in walk(other)):
-        raise Refused("not one sum on that side")
-    rest, total = found
-    index, (body, lower, upper) = total.bound[0], total.args
-    shift = _shift(upper, name)
-    if lower.kind != "number" or lower.value is None or lower.value.denominator != 1 or name in free_names(body) or any(
-            n.kind == "binder" for n in walk(body)):
-        raise Refused("a sum whose terms depend on its length")
-    first, last = int(lower.value), start + shift
-    if not 0 <= last - first + 1 <= MAX_WRITTEN_OUT:
-        raise Refused("a base that is too long")
-    n = symbol(name)
-    written = [replace(body, {index: number(k)}) for k in range(first, last + 1)]
-    at = {n: number(start)}
-    base = apply("add", replace(rest, at), *written) if written else replace(rest, at)
-    step = replace(body, {index: apply("add", n, number(shift + 1))})
-    following = {n: apply("add", n, number(1))}
-    growth = step if rest == ZERO or name not in free_names(rest) else apply("add", step, replace(rest, following), apply("neg", rest))
-    others = apply("add", replace(other, following), apply("neg", other))
-    if side == "left":
-        return AtMost(base, replace(other, at), conclusion.strict), AtMost(growth, others)
-    return AtMost(replace(other, at), base, conclusion.strict), AtMost(others, growth)
-
-
-def _shift(upper: Term, name: str) -> int:
-    """b with upper = n + b."""
-    if upper == symbol(name):
-        return 0
-    if upper.is_apply("add", 2) and upper.args[0] == symbol(name):
-        by = upper.args[1]
-        sign, by = (-1, by.args[0]) if by.is_apply("neg", 1) else (1, by)
-        if by.kind == "number" and by.value is not None and by.value.denominator == 1:
-            return sign * int(by.value)
-    raise Refused("a sum whose last index is not n plus a number")
-
-
-def _induction(claim: Claim, conclusion: AtMost, data: Mapping[str, Any]) -> Finding:
-    name, start = str(data["name"]), int(data["start"])
-    domain = claim.domain(name)
-    if domain.field != "integer" or bounds(domain)[0] != start:
-        raise Refused("the induction does not begin where the domain does")
-    base, step = induction_claims(conclusion, str(data["side"]), name, start)
-    found = [_settled(claim, base, None, data["base"]),
-             _settled(claim, step, (name, changed(domain, field="real", lower=Fraction(start), lower_strict=False)), data["step"])]
-    oracles = tuple(dict.fromkeys([o for f in found for o in f.oracles]))
-    words = f"By induction over {name}: it holds for {name} = {start}, and each further term keeps it."
-    return Finding(Status.PROVED, oracles=oracles, words=(words,))
