@@ -32,7 +32,7 @@ def command(folder: Path, problems: Path, out: Path, jobs: int = 2) -> list[str]
 def children(pid: int) -> list[int]:
     """Processes that a process has started and that are still there."""
     try:
-        return [int(p) for p in Path(f"/proc/{pid}/task/{pid}/children").read_text(encoding="ascii").split()]
+        return [int(child) for thread in Path(f"/proc/{pid}/task").iterdir() for child in (thread / "children").read_text(encoding="ascii").split()]
     except OSError:
         return []
 

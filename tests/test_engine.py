@@ -36,11 +36,11 @@ parts:
 TYPED = (("(x+1)^2", "x^2+2x+1", "x^2", "x^2 + 1 + 2 x", "x(x+2)+1", ")x("), ("0.75", "3/4", "4/3", "6/8", "3:4"))
 
 
-def write_class(folder):
+def write_class(folder, papers=PAPERS):
     (folder / "problems").mkdir(parents=True)
     (folder / "papers").mkdir()
     (folder / "problems" / "quick.yaml").write_text(PROBLEM)
-    for s in range(PAPERS):
+    for s in range(papers):
         (folder / "papers" / f"s{s:02d}.yaml").write_text(f'learner: s{s:02d}\nquick: {{1a: "{TYPED[0][s % 6]}", 1b: "{TYPED[1][s % 5]}"}}\n')
 
 

@@ -114,13 +114,14 @@ class Marker:
     def _runner(self, cluster: str | None, problems: Sequence[Problem]) -> Runner:
         from grader.run.folder import local
 
+        here = local(self.jobs)
         if cluster is None:
-            return local(self.jobs)
+            return here
         from grader.run.cluster import Unreachable, on_cluster
 
-        specs = {p.id: Path(p.place.rsplit(":", 1)[0]).read_bytes() for p in problems}
+        specs = {problem.id: Path(problem.place.rsplit(":", 1)[0]).read_text(encoding="utf-8-sig") for problem in problems}
         try:
-            return on_cluster(cluster, problems, specs)
+            return on_cluster(cluster, problems, specs, jobs=self.jobs, here=here, tell=lambda words: click.echo(f"note: {words}", err=True))
         except Unreachable as error:
             raise click.ClickException(str(error)) from error
 

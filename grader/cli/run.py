@@ -15,7 +15,7 @@ from grader.cli._shared import cache_of, cache_options
 @click.argument("folder", type=click.Path(exists=True, path_type=Path))
 @click.option("--problems", "problem_folder", type=click.Path(exists=True, path_type=Path), default=Path("problems"), show_default=True, help="Folder of problem files, or one file.")
 @click.option("--out", type=click.Path(file_okay=False, path_type=Path), default=Path("reports"), show_default=True, help="Where records and reports go.")
-@click.option("--jobs", type=click.IntRange(1), default=None, help="Worker processes (default: one a core).")
+@click.option("--jobs", type=click.IntRange(1), default=None, help="Worker processes, here or for each worker of the cluster (default: one a core here).")
 @click.option("--cluster", metavar="ADDRESS", default=None, help="Decide on the workers of a Dask scheduler such as tcp://host:8786 (needs grader[cluster]).")
 @click.option("--resume/--fresh", default=True, help="Go on with an interrupted run and use what earlier runs found out, or start anew.")
 @click.option("--unpack", is_flag=True, help="Open archives (.zip, .tar, .tar.gz ...) in FOLDER as if they were folders.")

@@ -1,0 +1,65 @@
+"""The process behind a worker of a cluster: reads problem files and chunks of answers, decides them in guarded workers, writes the outcomes.
+
+`python -m grader.cli._helper` speaks with its parent (`run.cluster`) over its standard input and output, in texts with their lengths before them, and ends
+with them.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from grader.intake.spec import load_problem
+from grader.model import Problem
+from grader.run import sandbox
+from grader.run.cluster import receive, send
+from grader.run.folder import CPU_SECONDS, decided_body
+from grader.run.memory import Remembering
+from grader.run.one import preload
+from grader.run.store import code_digest
+from grader.run.workers import Limits, run_tasks
+
+
+def main() -> None:
+    """Serve until the parent closes the pipe."""
+    sandbox.die_with_parent()
+    source, target = sys.stdin.buffer, os.fdopen(os.dup(1), "wb")
+    os.dup2(2, 1)  # whatever prints by mistake does not reach the parent
+    setting = json.loads(receive(source) or "{}")
+    if setting.get("code") != code_digest():
+        raise SystemExit("another version of grader")
+    problems = _problems(setting)
+    preload()
+    memory = Remembering(None)
+
+    def work(task: list[Any]) -> dict[str, Any]:
+        key, p, k, shown = task
+        memory.scope = key
+        body = decided_body(problems[p], k, shown, memory)
+        return {"body": body, "evidence": memory.taken()}
+
+    while (text := receive(source)) is not None:
+        done = run_tasks(work, json.loads(text), jobs=setting["jobs"], limits=Limits(cpu_seconds=CPU_SECONDS + 1))
+        send(target, json.dumps([[outcome.value, outcome.failed, outcome.why] for _, outcome in done]))
+
+
+def _problems(setting: dict[str, Any]) -> list[Problem]:
+    """The problems, read from their files as they were sent."""
+    made = []
+    with tempfile.TemporaryDirectory(prefix="grader-helper-") as folder:
+        for number, (id, text) in enumerate(setting["specs"]):
+            path = Path(folder) / str(number) / f"{id}.yaml"
+            path.parent.mkdir()
+            path.write_text(text, encoding="utf-8")
+            made.append(load_problem(path))
+    if [problem.id for problem in made] != [id for id, _ in setting["specs"]]:
+        raise SystemExit("the problem files say something else here")
+    return made
+
+
+if __name__ == "__main__":
+    main()
