@@ -13,11 +13,11 @@ from typing import Any
 from grader import theories
 from grader.decide import Budget, decide
 from grader.domain import Domain
-from grader.model import Status, Verdict
+from grader.model import Claim, Follows, Status, Verdict
 from grader.reading import Vocabulary
 from grader.reading.lines import Line
 from grader.reading.lines import lines as read_lines
-from grader.term import Term
+from grader.term import Term, apply, constant
 from grader.theories import Context, Link, Step
 from grader.theories._derivation import Layout, layout
 from grader.theories._views import View, views
@@ -126,7 +126,42 @@ def _judge(laid: Layout, seen: tuple[View, ...], budget: Budget) -> list[Step]:
                 break
         assert step is not None
         steps.append(step)
+    _take_givens(laid, seen, steps, budget)
     return steps
+
+
+MOST_GIVENS = 3
+
+
+def _take_givens(laid: Layout, seen: tuple[View, ...], steps: list[Step], budget: Budget) -> None:
+    """Equations that stand one below another at the beginning, none drawn from the one before, are given together where the line after them follows
+    from all of them and not from the last alone."""
+    first = next((k for k, p in enumerate(laid.placed) if p.link is not None and p.link.statement), None)
+    if first is None:
+        return
+    together = [laid.placed[first].link.left]  # type: ignore[union-attr]
+    for k in range(first, min(first + MOST_GIVENS, len(steps) - 1)):
+        link, after = laid.placed[k].link, laid.placed[k + 1].link
+        if link is None or after is None or not (link.statement and after.statement) or link.sign or link.left != together[-1] or after.left != link.right or \
+                not breaks(steps[k]) or link.right.kind != "relation" or link.right.signs != ("=",):
+            return
+        together.append(link.right)
+        if steps[k + 1].relation in ("equal", "equivalent") or steps[k + 1].relation == "implies" and "with_earlier" not in steps[k + 1].tags:
+            return
+        view = seen[0]
+        found = view.placed(laid.placed[k + 1])
+        if isinstance(found, Step):
+            return
+        both = apply("and", *[t for s in together if isinstance(t := view.understood[s], Term)])
+        contradiction = decide(Claim(Follows((both,), constant("false")), found[1].domains, found[1].conditions), Budget(min(CLAIM_SECONDS, budget.remaining)))
+        if contradiction.equal is not False:
+            return
+        joint = judge_link(view.theory, replace(found[0], left=both), replace(found[1], earlier=()), budget)
+        if joint.relation in ("equivalent", "implies"):
+            for j in range(first, k + 1):
+                steps[j] = Step(steps[j].line, None, Status.UNDECIDED, "a further equation, which the lines after it use.", steps[j].evidence, tags=("given",))
+            steps[k + 1] = joint
+            return
 
 
 def judge_link(theory: Any, link: Link, context: Context, budget: Budget) -> Step:

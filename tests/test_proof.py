@@ -40,6 +40,14 @@ CASES = [
     (["(a - b)^2/4", ">= 0"], {}, [None, "implies"], None),
     (["-x^2 - 4x - 4", "= -(x + 2)^2", "<= 0", "< 1"], {}, [None, "equal", "implies", "implies"], None),
     (["[t^2]_1^3", "= 9 - 1", "= 8"], {}, [None, "equal", "equal"], None),
+    (["2x + y = 5, x - y = 1", "3x = 6", "x = 2"], {}, [None, "implies", "equivalent"], None),
+    (["2x + y = 5", "x - y = 1", "3x = 6", "x = 2", "y = 1"], {}, [None, None, "implies", "equivalent", "implies"], None),
+    (["2x + y = 5", "x - y = 1", "3x = 7"], {}, [None, "fails", "fails"], 1),
+    (["4t = 6", "t = 0.3333", "t = 1/3"], {}, [None, "fails", "fails"], 1),
+    (["a = b", "|a| = |b|", "a = b"], {}, [None, "implies", "implied_by"], 2),
+    (["cos(2t) = 1/2", "2 cos(t)^2 - 1 = 1/2"], {}, [None, "equivalent"], None),
+    (["e^(2t) - e^t = 0", "e^t = 1", "t = 0"], {}, [None, "equivalent", "equivalent"], None),
+    (["z^2 = -4", "z = ±2i"], {}, [None, "equivalent"], None),
 ]
 
 

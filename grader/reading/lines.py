@@ -62,6 +62,8 @@ class Line:
     notes: tuple[Note, ...] = ()
     number: int = 0
     """The line of the text that it begins on, counted from 0."""
+    beside: bool = False
+    """Does it stand in the same row as the one before, behind a comma or a wide space?"""
 
     @property
     def left(self) -> Term | Unread | None:
@@ -168,7 +170,10 @@ def _row(state: _State, clean: str, span: Span, remark: Remark) -> None:
     pieces = statements(clean)
     for k, (connective, piece) in enumerate(pieces):
         last = k == len(pieces) - 1
+        before = len(state.made)
         _statement(state, clean, piece, span.start, connective, remark if last else Remark())
+        if k and not connective and len(state.made) == before + 1:
+            state.made[-1] = replace(state.made[-1], beside=True)
 
 
 def _statement(state: _State, clean: str, piece: Span, offset: int, connective: str, remark: Remark) -> None:

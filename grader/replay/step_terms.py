@@ -149,6 +149,10 @@ class Translation:
         up: list[Term] = []
         down: list[Term] = []
         for factor, part in _summands(exponent):
+            if part == _ONE and factor.denominator == 1 and base == _E and abs(factor) <= MAX_POWER:
+                e = self._atom(_E)
+                (up if factor > 0 else down).append(e if abs(factor) == 1 else apply("pow", e, number(abs(factor))))
+                continue
             if part == _ONE and base != _E and factor.denominator == 1 and abs(factor) <= MAX_POWER:
                 (up if factor > 0 else down).append(_power(base, abs(factor)))
                 continue
@@ -214,12 +218,28 @@ class Translation:
             self.atoms[term] = symbol(next(n for k in range(10_000) if (n := f"_{len(self.atoms) + k + 1}") not in self.taken))
         return self.atoms[term]
 
+    def _edges(self, power: Term, atom: Term) -> list[Term]:
+        """The exponential is 1 where its exponent is 0, and the number p where its exponent is log p (for atoms log p): both directions."""
+        base, exponent = power.args
+        guards: list[Term] = []
+        if any(n.kind not in ("number", "symbol") and not (n.kind == "apply" and n.name in ("add", "neg", "mul")) for n in walk(exponent)):
+            if not (exponent.is_apply("div") and not free_names(exponent.args[1])):
+                return []
+        if base != _E and base.value == 1:
+            return []
+        operand = self._value(exponent, guards)
+        made = [apply("iff", relation("=", atom, _ONE), relation("=", operand, _ZERO))]
+        if base == _E:
+            made += [apply("iff", relation("=", atom, number(p)), relation("=", operand, self.atoms[apply("log", number(p))]))
+                     for p in _edge_numbers(list(self.atoms))[:3]]
+        return made
+
     # ---- what is known of the fresh symbols
 
     def facts(self) -> list[Term]:
         """Relations that hold for the values of the atoms wherever these are defined."""
         made: list[Term] = []
-        for term, atom in self.atoms.items():
+        for term, atom in list(self.atoms.items()):
             if not free_names(term):
                 value = Evaluator({}, digits=40).value(apply("exp", term.args[1]) if term.is_apply("pow") and term.args[0] == _E else term)
                 if isinstance(value, Fraction):
@@ -227,7 +247,9 @@ class Translation:
                     continue
                 low, high = _outside(value)
                 made += [relation(">", atom, _written(low)), relation("<", atom, _written(high))]
-            elif term.is_apply("pow") or term.name in ("exp", "cosh", "sigmoid", "softplus"):
+            elif term.is_apply("pow"):
+                made += [relation(">", atom, _ZERO), *self._edges(term, atom)]
+            elif term.name in ("exp", "cosh", "sigmoid", "softplus"):
                 made.append(relation(">", atom, _ZERO))
             elif term.name in ("sin", "cos"):
                 other = apply("cos" if term.name == "sin" else "sin", *term.args)
@@ -236,6 +258,11 @@ class Translation:
                     made.append(relation("=", apply("add", apply("pow", atom, two), apply("pow", self.atoms[other], two)), _ONE))
                 made += [relation("<=", atom, _ONE), relation(">=", atom, apply("neg", _ONE))]
         return made
+
+
+def _edge_numbers(atoms: list[Term]) -> list[int]:
+    """Numbers whose logarithm is among the atoms."""
+    return [int(t.args[0].value) for t in atoms if t.is_apply("log", 1) and t.args[0].kind == "number" and t.args[0].value.denominator == 1]
 
 
 def _factors(term: Term, found: list[Term]) -> bool:

@@ -12,9 +12,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from grader.domain import Domain
-from grader.model import Unread
+from grader.model import Read, Unread
 from grader.reading.lines import Line
-from grader.term import Term, constant, free_names, number, relation, walk
+from grader.term import Term, apply, constant, free_names, number, relation, walk
 from grader.theories._recurrences import is_next, iterate_of, rules_of
 from grader.theories._theory import AT_MOST, Context, Link
 
@@ -118,7 +118,7 @@ class _Builder:
 def layout(lines: Sequence[Line], context: Context, numbers: Sequence[int] | None = None) -> Layout:
     """The links of these lines. `numbers` gives each line's place in the derivation (default: 0, 1, ...)."""
     builder = _Builder(context)
-    numbers = list(range(len(lines))) if numbers is None else list(numbers)
+    lines, numbers = _systems(lines, list(range(len(lines))) if numbers is None else list(numbers))
     for k, line in enumerate(lines):
         if len(builder.placed) > MAX_LINKS:
             break
@@ -129,6 +129,42 @@ def layout(lines: Sequence[Line], context: Context, numbers: Sequence[int] | Non
     return Layout(tuple(builder.placed), builder.context, tuple(builder.told))
 
 
+def _systems(lines: Sequence[Line], numbers: list[int]) -> tuple[list[Line], list[int]]:
+    """Equations side by side in one row ("x + y = 3, x - y = 1") as one statement, where nothing goes on from the last of them by its sign."""
+    made: list[Line] = []
+    kept: list[int] = []
+    k = 0
+    while k < len(lines):
+        row = [lines[k]]
+        while k + len(row) < len(lines) and _is_beside(lines[k + len(row)]):
+            row.append(lines[k + len(row)])
+        after = lines[k + len(row)] if k + len(row) < len(lines) else None
+        if len(row) > 1 and all(r.role == "formula" and r.steps and r.left is not None for r in row) and not (after is not None and after.left is None and after.steps):
+            whole = [_as_statement(r) for r in row]
+            if not any(isinstance(w, Unread) for w in whole):
+                first = row[0]
+                bounds = [w for w in whole[1:] if _narrowed(Context(), w) is not None and w.signs != ("=",)]  # type: ignore[arg-type, union-attr]
+                if len(bounds) == len(whole) - 1 and whole[0].signs == ("=",):  # type: ignore[union-attr] # "f(x) = 1/x, x > 0": the bound is a condition
+                    made.append(replace(first, conditions=(*first.conditions, *bounds)))  # type: ignore[arg-type]
+                    kept.append(numbers[k])
+                    k += len(whole)
+                    continue
+                joined = apply("and", *whole)  # type: ignore[arg-type]
+                conditions = tuple([c for r in row for c in r.conditions])
+                row = [replace(first, left_reading=Read(joined), steps=(), conditions=conditions, reason="; ".join(r.reason for r in row if r.reason))]
+                made, kept, k = [*made, row[0]], [*kept, numbers[k]], k + len(whole)
+                continue
+        made.append(lines[k])
+        kept.append(numbers[k])
+        k += 1
+    return made, kept
+
+
+def _is_beside(other: Line) -> bool:
+    """Does the statement stand in the same row as the one before, with no arrow between?"""
+    return other.beside and not other.connective and other.left is not None and bool(other.steps)
+
+
 def _take(builder: _Builder, line: Line, number: int, following: Line | None, alone: bool) -> None:
     if line.role == "prose":
         builder.told.append(number)
@@ -136,13 +172,15 @@ def _take(builder: _Builder, line: Line, number: int, following: Line | None, al
     for condition in line.conditions:
         if isinstance(condition, Term):
             builder.context = assuming(builder.context, condition)
+    goes_on = following is not None and following.left is None and bool(following.steps) and not following.connective
     if line.role == "definition" and _define(builder, line):
         builder.told.append(number)
+        if goes_on and line.steps and isinstance(line.steps[0].side, Term):
+            builder.start(number, line.steps[0].side, statement=False)
         return
-    if line.role == "premise" and _suppose(builder, line):
+    if line.role == "premise" and not goes_on and _suppose(builder, line):
         builder.told.append(number)
         return
-    goes_on = following is not None and following.left is None and bool(following.steps) and not following.connective
     if _is_update(builder, line):
         _update(builder, line, number, goes_on)
         return

@@ -12,7 +12,9 @@ where points of the line before are missing, roots were lost. Further:
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
+from fractions import Fraction
 
 from grader.model import Claim, Equal, Follows, Status, Verdict
 from grader.replay.semantics import atom_name
@@ -41,7 +43,18 @@ def understood(term: Term) -> Term:
         return FALSE
     if term.kind == "apply" and term.name in _LOGIC:
         return term.with_args(tuple([_proposition(a) if a.kind == "symbol" else understood(a) for a in term.args]))
+    if term.kind == "relation" and any(n.kind == "apply" and n.name in ("pm", "mp") for n in walk(term)):
+        return apply("or", *[_unmarked(_signed(term, s)) for s in (False, True)])
     return _unmarked(term)
+
+
+def _signed(term: Term, lower: bool) -> Term:
+    """The upper or the lower signs of every +- and -+."""
+    args = tuple([_signed(a, lower) for a in term.args])
+    if term.kind == "apply" and term.name in ("pm", "mp"):
+        last = apply("neg", args[-1]) if (term.name == "pm") == lower else args[-1]
+        return apply("add", args[0], last) if len(args) == 2 else last
+    return term.with_args(args) if args else term
 
 
 def _proposition(name: Term) -> Term:
@@ -95,9 +108,76 @@ def claims(link: Link, context: Context, settled: Settled) -> tuple[Claim, ...]:
         made.append(stated(Follows((), left), "always"))
         if _swapped(left, right):
             made.append(stated(Follows((right,), FALSE), "never"))
-    if None in ways and not heavy:
-        made += identities
+    if None in ways and equations:
+        made += [] if heavy else identities
+        factor = _factor(left, right, context)
+        if factor is not None:
+            a, b = [apply("add", t.args[0], apply("neg", t.args[1])) for t in (left, right)]
+            made.append(stated(Equal(a, _times(factor, b)), "same difference"))
+    if ways[0] is not True:
+        made += _with_earlier(link, context, settled, stated)
     return tuple(made)
+
+
+MOST_EARLIER = 4
+
+
+def _with_earlier(link: Link, context: Context, settled: Settled, stated: Callable[[object, str], Claim]) -> list[Claim]:
+    """Does the line follow from the one before together with an earlier one, the two being consistent, and not from that alone?"""
+    made: list[Claim] = []
+    names = free_names(link.right)
+    useful = [t for t in context.earlier if t not in (link.left, link.right) and free_names(t) & names and t.kind != "constant"]
+    for k, other in enumerate(useful[::-1][:MOST_EARLIER]):
+        made.append(stated(Follows((other, link.left), link.right), f"with earlier {k + 1}"))
+        if (found := settled.get(f"with earlier {k + 1}")) is None:
+            break
+        if found.equal:
+            made.append(stated(Follows((other, link.left), FALSE), f"contradiction {k + 1}"))
+            made.append(stated(Follows((other,), link.right), f"alone {k + 1}"))
+            if f"alone {k + 1}" not in settled or _both_needed(settled, k + 1):
+                break
+    return made
+
+
+def _both_needed(settled: Settled, k: int) -> bool:
+    return all((v := settled.get(f"{name} {k}")) is not None and v.equal is False for name in ("contradiction", "alone"))
+
+
+def _drawn(settled: Settled) -> tuple[Verdict, Verdict] | None:
+    """The verdicts that the line follows from the one before together with a consistent earlier one."""
+    for k in range(1, MOST_EARLIER + 1):
+        verdict = settled.get(f"with earlier {k}")
+        if verdict is not None and verdict.equal and _both_needed(settled, k):
+            return verdict, settled[f"contradiction {k}"]
+    return None
+
+
+def _times(factor: Fraction, term: Term) -> Term:
+    size = term if abs(factor) == 1 else apply("mul", number(abs(factor)), term)
+    return size if factor > 0 else apply("neg", size)
+
+
+def _factor(left: Term, right: Term, context: Context) -> Fraction | None:
+    """The number by which the difference of the second equation's sides must be multiplied to give the first's, guessed at one point."""
+    from grader.algebra.balls import Balls, Undefined, Unsupported, Unsure, precision
+
+    names = sorted(free_names(left) | free_names(right))
+    if any(not context.domain(n).is_real or context.domain(n).shape != "scalar" for n in names):
+        return None
+    for shift in range(3):
+        point = {n: Fraction(v) for k, n in enumerate(names) if context.domain(n).admits(Fraction(v := (2, 3, 5, 7, 4, 9)[(k + shift) % 6]))}
+        if len(point) < len(names):
+            continue
+        with precision(80):
+            balls = Balls(point, real=True, is_integer=lambda n: context.domain(n).field == "integer")
+            try:
+                one, two = [balls.value(t.args[0]) - balls.value(t.args[1]) for t in (left, right)]
+                if one != 0 and two != 0:
+                    ratio = Fraction(float(one) / float(two)).limit_denominator(60)
+                    return ratio if ratio and abs(float(one) / float(two) - float(ratio)) < 1e-9 else None
+            except (Undefined, Unsure, Unsupported, ZeroDivisionError, OverflowError):
+                continue
+    return None
 
 
 def _is_equation(term: Term) -> bool:
@@ -164,6 +244,15 @@ def _found(link: Link, settled: Settled) -> Step:
         needs = tuple([str(n) for n in _asks_for(link.right)])
         return Step(link.line, "equivalent", _status("equivalent", (where, back)), "it says the same as the line before, where its sides are defined.",
                     (*evidence, where), needs)
+    same = settled.get("same difference")
+    if None in ways and same is not None and same.equal:
+        needs = [str(n) for n in dict.fromkeys([*requirements(link.left), *requirements(link.right)])
+                 if n not in requirements(link.left) or n not in requirements(link.right)]
+        return Step(link.line, "equivalent", same.status, "it says the same as the line before.", (same,), (*same.finding.facts, *needs))
+    drawn = _drawn(settled)
+    if drawn is not None:
+        return Step(link.line, "implies", _status("implies", (drawn[0], drawn[0])), "it follows from the line before together with an earlier one.",
+                    (*evidence, *drawn), (), ("with_earlier",))
     if None in ways:
         return _half(link, forward, back)
     found = {(True, True): "equivalent", (True, False): "implies", (False, True): "implied_by", (False, False): "fails"}[ways]  # type: ignore[index]
