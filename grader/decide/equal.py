@@ -11,12 +11,13 @@ from itertools import islice
 
 from grader.algebra.compare import NEIGHBOURHOOD, Comparison
 from grader.decide.budget import Budget
+from grader.decide.induction import by_induction
 from grader.decide.strategy import decide
-from grader.decide.values import by_values, outermost
+from grader.decide.values import by_values
 from grader.model import Claim, Equal, Evidence, Follows, Status
 from grader.replay import alike
 from grader.replay.semantics import NoMeaning
-from grader.term import Term, constant, relation, walk
+from grader.term import relation, walk
 
 
 def _comparison(claim: Claim) -> Comparison | str | None:
@@ -34,13 +35,14 @@ def refute_by_point(claim: Claim, budget: Budget) -> Evidence | str | None:
     comparison = _comparison(claim)
     if not isinstance(comparison, Comparison):
         return comparison
-    seen, missing = 0, ""
+    seen, missing, integrals = 0, "", _has_integral(comparison)
     enough = 30 if comparison.is_stepped else 10 if comparison.is_branched else 3
     for k, point in enumerate(comparison.points(budget.seed)):
         budget.check()
         level = 0 if k < 5 else 1
         look = comparison.look(point, 64, level)
-        if look.both and not look.differ and (not seen or not comparison.names) or "unsure" in (look.left, look.right):
+        unsure = "unsure" in (look.left, look.right) and not integrals  # more digits do not help next to a singular end
+        if look.both and not look.differ and (not seen or not comparison.names) and not integrals or unsure:
             look = comparison.look(point, 400, level)
         if look.differ:
             return Evidence("point", comparison.evidence_point(point, level))
@@ -184,25 +186,11 @@ def agree_by_samples(claim: Claim, budget: Budget) -> Evidence | str | None:
 
 
 def work_out(claim: Claim, budget: Budget) -> Evidence | str | None:
-    """Limits, endless sums and integrals, and common divisors of formulas: nothing can be said at points before they are worked out."""
-    conclusion = claim.conclusion
-    if not isinstance(conclusion, Equal) or not any(_is_endless(n) for t in (conclusion.left, conclusion.right) for n in outermost(t)):
-        return None
-    return by_values(claim, budget)
-
-
-def _is_endless(node: Term) -> bool:
-    return node.name != "integral" or any(n == constant("oo") for a in node.args[1:] for n in walk(a))
-
-
-def work_out_integrals(claim: Claim, budget: Budget) -> Evidence | str | None:
-    """Integrals over bounded ranges by antiderivatives that need not be defined at the ends."""
-    conclusion = claim.conclusion
-    if not isinstance(conclusion, Equal) or not any(n.name == "integral" for t in (conclusion.left, conclusion.right) for n in outermost(t)):
-        return None
+    """Limits, endless sums, integrals with an antiderivative and common divisors of formulas: at points there is little to be said before they are
+    worked out."""
     return by_values(claim, budget)
 
 
 PROCEDURES = (("same", prove_same), ("values", work_out), ("counterexample", refute_by_point), ("normal form", prove_by_normal_form),
-              ("algebraic number", prove_constant), ("integrals", work_out_integrals), ("consequence", prove_as_consequence),
-              ("samples", agree_by_samples))
+              ("algebraic number", prove_constant), ("consequence", prove_as_consequence),
+              ("induction over a sum", by_induction), ("samples", agree_by_samples))

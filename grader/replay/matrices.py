@@ -119,7 +119,8 @@ def _product(a: Rows | Term, b: Rows | Term) -> Rows | Term:
         return _product(a[0][0], b)
     if len(a[0]) != len(b):
         raise Refused("a product of matrices whose sizes do not fit")
-    return [[_plus([_times(x, b[k][j]) for k, x in enumerate(r)]) for j in range(len(b[0]))] for r in a]
+    made = [[_plus([_times(x, b[k][j]) for k, x in enumerate(r)]) for j in range(len(b[0]))] for r in a]
+    return made[0][0] if len(made) == len(made[0]) == 1 and len(b) > 1 else made  # a row times a column is a number
 
 
 def _mul(values: list[Rows | Term]) -> Rows | Term:
