@@ -20,6 +20,7 @@ from grader.term import Term, collection
 from grader.theories import Context, Step, load
 from grader.theories._alike import alike
 from grader.theories._derivation import Layout, is_statement, layout
+from grader.theories._suppositions import supposed, told
 from grader.theories._views import View, views
 
 MAX_LINKS = 80
@@ -59,10 +60,11 @@ def asked_of(part: Part) -> Asked:
     definitions = []
     for name, body in options.define:
         definitions.append((term(name, "define"), term(body, "define")))
-    given = tuple([term(g, "given") for g in options.given])
+    words = tuple([g for g in options.given if supposed(g, vocabulary) is not None])
+    given = tuple([term(g, "given") for g in options.given if g not in words])
     domains = tuple(sorted((s.name, s.domain if s.domain.field != "complex" or s.domain.shape != "scalar" else replace(s.domain, field="real")
                             if s.domain == Domain() else s.domain) for s in part.symbols))
-    context = Context(domains, given, tuple(definitions), vocabulary)
+    context = Context(domains, given, tuple(definitions), vocabulary, {"given_only": True}, words)
     start, goal = [term(t, k) if t else None for t, k in ((options.start, "start"), (options.goal, "goal"))]
     if part.answer and (start is None or goal is None):
         laid = layout_of(part.answer, context)
@@ -116,7 +118,8 @@ class Derived:
 def read_answer(text: str, part: Part) -> Reading:
     """The lines as links. A first line that begins with its sign goes on from what was given."""
     asked = asked_of(part)
-    found = [line for line in lines(text, asked.context.vocabulary)]
+    kept, _ = told(tuple(text.split("\n")), asked.context.vocabulary)  # what a learner supposes in words is not given
+    found = [line for line in lines("\n".join(kept), asked.context.vocabulary)]
     formulas = [line for line in found if line.role != "prose"]
     begun = bool(formulas) and formulas[0].left is None and bool(formulas[0].steps) and asked.start is not None and not is_statement(asked.start)
     if begun:

@@ -269,7 +269,7 @@ class Evaluation:
         name = base_of(args[0])
         if name == ("indicator", ()) and len(args) == 2:
             return self.numbers.of(Fraction(self.happens(args[1], place, env)))
-        if name is None or name[1] or any(a.kind == "apply" and a.name in ("given", "semicolon") for a in args[1:]):
+        if name is None or name[1] or name[0] in self.space.roles.densities or any(a.kind == "apply" and a.name in ("given", "semicolon") for a in args[1:]):
             raise Refused("a function that has no values in the model")
         exact = Evaluation(self.space, Rational())
         at = tuple([exact.value(a, place, env) for a in args[1:]])
@@ -306,7 +306,8 @@ class Evaluation:
             names = [base_of(t) for t in members(drawn)]
             if any(n is None or n[0] not in space.roles.random for n in names) or body.is_apply("given"):
                 raise Refused("a mean over a law that the table does not hold")
-            if drawn is not over and space.roles.laws.get(names[0][0] if names[0] else "") != law_of(over.args[1]):
+            law = law_of(over.args[1]) if drawn is not over else None
+            if drawn is not over and (law is None or space.roles.laws.get(names[0][0] if names[0] else "") != law):
                 raise Refused("a mean over another law")
             chosen = frozenset([n[0] for n in names if n is not None])
             others = {m.name for m in walk(body) if m.kind == "symbol" and m.name in space.roles.random} - chosen

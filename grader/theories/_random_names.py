@@ -289,6 +289,14 @@ def _split(term: Term, within: bool, inside: dict[str, None], outside: dict[str,
     if term.is_apply("index"):
         _split(term.args[0], within, inside, outside)
         return
+    if term.is_apply("expectation", 2) or term.is_apply("variance", 2):
+        over = term.args[1]
+        drawn = {n[0] for m in members(over.args[0]) if (n := base_of(m))} if over.kind == "relation" and over.signs == ("~",) else set()
+        named = over.kind == "symbol" and over.name in DENSITY_LETTERS or over.is_apply("call")
+        if drawn or named:  # what the subscript draws is bound there, the rest is held
+            for name in sorted({n.name for n in walk(term.args[0]) if n.kind == "symbol"} - drawn if drawn else ()):
+                outside.setdefault(name)
+            return
     if term.kind == "apply" and term.name in MEANS:
         if term.name != "probability":
             for a in term.args[:2 if term.name == "covariance" else 1]:

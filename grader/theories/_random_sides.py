@@ -36,7 +36,7 @@ def random_sides(terms: tuple[Term, ...], context: Context, definitions: list[tu
     sides, held = made[:len(terms)], made[len(terms):]
     bases = [symbol(n) for n in sorted(random)]
     indexed = {n.args[0].name for t in made for n in walk(t) if n.is_apply("index") and n.args[0].kind == "symbol"}
-    domains = dict(context.domains)
+    domains = {n: d for n, d in context.domains if d.shape != "density"}  # a density with a named law is a function that is known
     for name in sorted(random):
         old = domains.get(name) or Domain()
         domains[name] = Domain("complex" if old.lower is None and old.upper is None else old.field, old.lower, old.lower_strict, old.upper, old.upper_strict, "variable")

@@ -105,7 +105,7 @@ def _over_densities(terms: tuple[Term, ...], context: Context, known: set[str]) 
 def _conditions(link: Link, context: Context) -> tuple[Context, tuple[str, ...]]:
     """The context with what the reason supposes and without what has nothing to do with the link; and the suppositions in words."""
     extra: list[Term] = []
-    one = _sentence(link.reason, context.vocabulary, True) if link.reason else None
+    one = _sentence(link.reason, context.vocabulary, True) if link.reason and not context.options.get("given_only") else None
     if one is not None:
         bases = [symbol(n) for n, d in context.domains if d.shape == "variable" and n in _names(link)]
         indexed = {n.args[0].name for t in (link.left, link.right) for n in walk(t) if n.is_apply("index") and n.args[0].kind == "symbol"}
