@@ -20,6 +20,9 @@ MAX_WORDS = 6
 _FONT = r"\\(?:text|textbf|mathrm|mathbf|textrm|textit|mbox|operatorname|textnormal|mathit)"
 _LETTER = re.compile(rf"^(?:{_FONT}\s*\{{\s*)?(?:\(\s*([A-J])\s*\)|([A-J])(?=\s*\}}?\s*(?:[.):](?!\d)|$)))\s*\}}?[.):]?\s*\}}?(.*)$", re.DOTALL)
 _FONTS = re.compile(rf"{_FONT}\s*\{{([^{{}}]*)\}}")
+_LETTERS = re.compile(r"^\(?[A-J]\)?(?:\s*(?:,|&|\band\b|,\s*and\b)\s*\(?[A-J]\)?)+$")
+_POWERS = {"hundred": 2, "thousand": 3, "million": 6, "billion": 9, "trillion": 12}
+_MULTIPLE = re.compile(r"(\d)\s*(?:\\text\{\s*)?(hundred|thousand|million|billion|trillion)\b(?:\s*\})?", re.IGNORECASE)
 _TIME = re.compile(r"^(\d{1,2}):(\d{2})(?::(\d{2}))?\s*([AaPp])?\.?\s*(?:[Mm]\.?)?$")
 _BASE = re.compile(r"^\(?([0-9A-Za-z]{1,200})\)?_\{?\s*(?:\\text\{)?(\d{1,2})\}?\}?$")
 _NOUN = re.compile(r"^(.*?[\d}\])])(?:\s|~|\\[,;:! ])*(?:\\(?:text|mathrm|textrm|mbox)\s*\{[\s~]*([A-Za-z][A-Za-z .\-]*)\}"
@@ -48,6 +51,8 @@ class Thing:
     """With a choice letter: what stands behind the letter."""
     parted: bool = False
     """Put forward in several boxes."""
+    letters: str = ""
+    """Several choice letters, sorted."""
     bracketed: bool = False
     """A list in square brackets, which may be an interval."""
 
@@ -97,6 +102,8 @@ def meaning(final: Final, vocabulary: Vocabulary) -> Thing | str:
 def thing(said: str, vocabulary: Vocabulary) -> Thing | str:
     """One answer."""
     said = re.sub(r"(?<=\d)(?:,|\{,\})?\\[,!]\s*(?=\d{3}(?:\D|$))", lambda m: "," if "," in m[0] else "", snippet(said))
+    said = _MULTIPLE.sub(lambda m: f"{m[1]} \\times 10^{{{_POWERS[m[2].lower()]}}}", said)
+    said = re.sub(r"^(\d+) to (\d+)$", r"\1:\2", said)
     letter = _LETTER.match(said)
     if letter:
         return _choice(letter, vocabulary)
@@ -137,7 +144,8 @@ def _plain_thing(said: str, plain: str, vocabulary: Vocabulary) -> Thing | str:
         return "it was read only after a repair that is a guess"
     if _braced(found):
         found = replace(found, term=collection("list", *found.term.args))
-    return Thing("term", found, bracketed=said.startswith(("[", "\\left[")))
+    letters = " ".join(sorted(set(re.findall(r"\b[A-J]\b", plain)))) if _LETTERS.match(plain) else ""
+    return Thing("term", found, letters=letters, bracketed=said.startswith(("[", "\\left[")))
 
 
 def _braced(found: Read) -> bool:

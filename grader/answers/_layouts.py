@@ -36,6 +36,8 @@ class Layout:
 
 def layouts(reference: Thing, answer: Thing, hedged: bool = False) -> list[Layout] | str:
     """Ways to compare, in the order in which they are tried; a text says why there is none."""
+    if reference.letters and answer.letters:
+        return [Layout(Read(text(reference.letters)), Read(text(answer.letters)))]
     if reference.form == "letter" or answer.form == "letter":
         return _letters(reference, answer)
     if reference.form == "words" or answer.form == "words":

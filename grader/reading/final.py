@@ -2,11 +2,13 @@
 
 Conventions, in this order:
 
-1. What stands between `<think>` and `</think>`, and marks of a chat (`<|im_end|>`), is not looked at.
+1. What stands between `<think>` and `</think>`, and marks of a chat (`<|im_end|>`), is not looked at. Of a text with `<answer>...</answer>` only the
+   last such part counts.
 2. The last `\\boxed{...}` counts. Boxes that nothing but "and", "or", commas, signs or a label (`x_2 =`) part from one another count together.
    An earlier box elsewhere was working.
-3. Else what follows the last "final answer", "the answer is", "answer:", "correct option is", or `####`, up to the end of its sentence. Where a
-   text has a box and says something after it under such words, both are put forward; whoever compares must find that they agree.
+3. Else what follows the last "final answer", "the answer is", "answer:", "correct option is", or `####`, or the field "answer" of JSON, up to the
+   end of its sentence. Where a text has a box and says something after it under such words, both are put forward; whoever compares must find that
+   they agree.
 4. Else the whole text, where it is one formula.
 5. Else what the text states (`stated`), and last the conclusion of the last sentence with "therefore", "thus", "so", "hence".
 
@@ -48,6 +50,9 @@ _COMMANDS = ("frac dfrac tfrac cfrac sqrt boxed fbox left right text textbf math
              "sin cos tan theta alpha beta gamma begin end displaystyle binom sum int lim quad circ").split()
 _ESCAPED = re.compile(r"(?<!\\)\\\\(?=(?:" + "|".join(sorted(_COMMANDS, key=len, reverse=True)) + r")(?![a-zA-Z]))")
 _NEWLINES = re.compile(r"\\n(?=\\n|[A-Z*#\s\d\\]|$)")
+_MARKED = re.compile(r"(?is)<answer>((?:(?!<answer>).)*?)</answer>")
+_FIELD = re.compile(r'"(?:final[_ ]?)?answer"\s*:\s*(?:"((?:[^"\\]|\\.)*)"|([^",{}\n]+))', re.IGNORECASE)
+_BOLD = re.compile(r"(?<![\w)\]}*])\*\*(?=[^\s*])([^*\n]*[^\s*])\*\*(?![\w*])")
 _BOX = re.compile(r"\\(?:boxed|fbox|framebox)\s*(?=[{\\\d])")
 _BRACES = re.compile(r"\\.|[{}]", re.DOTALL)
 _GLUE = re.compile(r"(?:[\s$.,;:&+|*_/(){}\[\]]|\\[()\[\],;!: \\]|\\(?:quad|qquad|text|mathrm|textbf|newline|hspace|enspace|space)(?![a-zA-Z])|~)+")
@@ -80,7 +85,10 @@ def tidy(text: str) -> str:
         text = _ESCAPED.sub(lambda m: "\\", text)
     if "\\n" in text:
         text = _NEWLINES.sub("\n", text)
-    return text
+    marked = _MARKED.findall(text)
+    if marked and marked[-1].strip():
+        text = marked[-1]
+    return _BOLD.sub(r"\1", text)
 
 
 def finals(text: str, is_formula: Callable[[str], bool], vocabulary: object = None) -> tuple[Final, ...]:
@@ -95,6 +103,9 @@ def finals(text: str, is_formula: Callable[[str], bool], vocabulary: object = No
         return (made, *later[-1:])
     if said:
         return (said[-1][0],)
+    field = _FIELD.findall(text)
+    if field and is_formula(snippet((field[-1][0] or field[-1][1]).replace("\\\\", "\\"))):
+        return (Final((snippet((field[-1][0] or field[-1][1]).replace("\\\\", "\\")),), "said"),)
     if is_formula(snippet(text)):
         return (Final((snippet(text),), "whole"),)
     sentences = [text[s.start:s.end] for s in _sentences(text)]
