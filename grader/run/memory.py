@@ -8,11 +8,12 @@ with what the decision had cost, so that what comes after it in the same answer 
 from __future__ import annotations
 
 import time
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from grader import kernel
 from grader.decide import Budget, decide
-from grader.encoding import digest
+from grader.encoding import decode, digest
 from grader.model import Claim, Evidence, Verdict
 from grader.run.cache import Cache
 from grader.run.store import code_digest
@@ -33,7 +34,7 @@ class Remembering:
     def __call__(self, claim: Claim, budget: Budget) -> Verdict:
         """The verdict on the claim, by evidence that is known where there is such evidence."""
         start = time.thread_time()
-        known = digest([code_digest(), claim.fingerprint, budget.cpu_seconds, budget.seed, sorted(budget.oracles)])
+        known = _key(claim, budget)
         scoped = digest([known, self.scope])
         for key in (known, scoped):
             entry = self._own.get(key) or (self.cache.get(key) if self.cache else None)
@@ -50,10 +51,24 @@ class Remembering:
         self.fresh.append([key, entry])
         return verdict
 
+    def take(self, entries: Iterable[Mapping[str, Any]], budget: Budget) -> None:
+        """Remember the evidence of a record (its entries), to be replayed for claims under such a budget. Gaps, and what is malformed, are passed over."""
+        for entry in entries:
+            try:
+                claim = decode(entry["claim"])
+                if isinstance(claim, Claim) and entry["method"] != "gap":
+                    self._own[_key(claim, budget)] = [entry["method"], entry["data"], 0.0]
+            except (ValueError, KeyError, TypeError, AttributeError):
+                continue
+
     def taken(self) -> list[list[Any]]:
         """What is new since it was last asked for: pairs of a key and an entry."""
         fresh, self.fresh = self.fresh, []
         return fresh
+
+
+def _key(claim: Claim, budget: Budget) -> str:
+    return digest([code_digest(), claim.fingerprint, budget.cpu_seconds, budget.seed, sorted(budget.oracles)])
 
 
 def _replayed(claim: Claim, entry: Any, budget: Budget, gap: bool) -> Verdict | None:

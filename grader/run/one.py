@@ -45,7 +45,7 @@ def grade_answer(problem: Problem, part: Part, answer: Answer, *, learner: str =
     budget = budget or Budget()
     kind = answers.load(part.kind)
     part, letters = adopted(part, answer)
-    answer = dataclasses.replace(answer, notes=(*answer.notes, *letters))
+    answer = dataclasses.replace(answer, notes=(*answer.notes, *[n for n in letters if n not in answer.notes]))
     if len(answer.text) > MAX_CHARACTERS:
         reading: Reading = Unread(f"it has {len(answer.text)} characters; at most {MAX_CHARACTERS} are read")
     else:

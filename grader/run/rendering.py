@@ -8,12 +8,12 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from grader.report.record import Record
+from grader.report.record import Record, read_records, to_line
 from grader.run.workers import Limits, run_tasks
 
 RECORDS = "records.jsonl"
 PAPERS = "papers.jsonl"
-"""What pages say of papers beside their answers, one a line, so that pages can be made again from records alone."""
+"""What pages say of papers beside their answers, one a line, and what could not be used, so that pages can be made again from records alone."""
 CPU_SECONDS, WALL_SECONDS = 60.0, 180.0
 """For the pages of one learner."""
 AHEAD = 64
@@ -59,6 +59,7 @@ def write_all(out: Path, learners: Sequence[str], papers: Paper, problems: Seque
             pages.keep(learners[index], made[2], made[3])
             if progress:
                 progress(index + 1)
+        about.write(_line({"errors": list(errors)}).encode("ascii") if errors else b"")
         names = pages.finish(errors)
         for file in (records, about):
             file.flush()
@@ -66,6 +67,38 @@ def write_all(out: Path, learners: Sequence[str], papers: Paper, problems: Seque
     os.replace(beside, out / PAPERS)
     os.replace(fresh, out / RECORDS)
     return [*names, RECORDS, PAPERS], pages.counts
+
+
+class Finished:
+    """A finished output folder, read again: its records, what pages say of its papers, and what could not be used."""
+
+    def __init__(self, out: Path) -> None:
+        """Fails with `ValueError` (naming file and line) and `OSError`."""
+        self.records = read_records(out / RECORDS)
+        self.papers: dict[str, Record] = {}
+        self.errors: list[str] = []
+        for number, line in enumerate((out / PAPERS).read_text(encoding="utf-8").splitlines(), 1):
+            try:
+                found = json.loads(line)
+                if isinstance(found, dict) and isinstance(found.get("errors"), list):
+                    self.errors += map(str, found["errors"])
+                else:
+                    self.papers[found["learner"]] = {key: found[key] for key in ("learner", "file", "notes", "unplaced")}
+            except (ValueError, KeyError, TypeError) as error:
+                raise ValueError(f"{out / PAPERS}:{number}: describes no paper ({type(error).__name__})") from None
+
+    def write(self, out: Path, records: Sequence[Record], problems: Sequence[Record], *, jobs: int = 1) -> dict[str, int]:
+        """Write the folder anew with other records of the same papers; how many answers have each status. Fails with `OSError`."""
+        mine: dict[str, list[str]] = {learner: [] for learner in self.papers}
+        for record in records:
+            mine.setdefault(record["learner"], []).append(to_line(record))
+        learners = list(mine)
+
+        def paper(index: int) -> tuple[Record, list[str]]:
+            learner = learners[index]
+            return self.papers.get(learner) or {"learner": learner, "file": "", "notes": [], "unplaced": []}, mine[learner]
+
+        return write_all(out, learners, paper, problems, self.errors, jobs=jobs)[1]
 
 
 def _line(paper: Record) -> str:
