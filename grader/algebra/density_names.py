@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator
 from fractions import Fraction
+from typing import Any
 
 from grader.domain import Domain
 from grader.term import Term, apply, from_data, number, symbol, to_data, walk
@@ -152,6 +153,8 @@ class Setting:
         self.letters = DENSITY_LETTERS if speaks_of_densities(self.domains.values(), self.terms) else frozenset()
         self.variables: set[str] = {n for n, d in self.domains.items() if d.shape == "variable"}
         self.own_slots: set[str] = set()
+        self._calls: list[Term] | None = None
+        self._called: dict[Term, Any] = {}
         self.drawn = {v[0] for t in self.terms for v in _drawn(t)}
         for call in self.calls():
             left, right, _ = split_call(call)
@@ -178,10 +181,9 @@ class Setting:
 
     def calls(self) -> Iterator[Term]:
         """Calls of densities in the terms."""
-        for term in self.terms:
-            for node in walk(term):
-                if node.is_apply("call") and self.is_density(node.args[0]):
-                    yield node
+        if self._calls is None:
+            self._calls = [n for t in self.terms for n in walk(t) if n.is_apply("call") and self.is_density(n.args[0])]
+        return iter(self._calls)
 
     def slot(self, var: Var) -> str:
         """The slot that a variable fills in a density: z' and z fill the same, unless some density holds both."""
@@ -202,6 +204,12 @@ class Setting:
 
     def called(self, call: Term) -> tuple[tuple[str, tuple[str, ...]], tuple[tuple[str, Var], ...], tuple[tuple[str, Var], ...]]:
         """Name, slots left of the bar, slots right of it. Fails with `Unsupported` on arguments that are no variables."""
+        found = self._called.get(call)
+        if found is None:
+            found = self._called[call] = self._read_call(call)
+        return found
+
+    def _read_call(self, call: Term) -> Any:
         name = density_name(call.args[0])
         left, right, parameters = split_call(call)
         tail = [key_of(p) for p in parameters]

@@ -128,11 +128,13 @@ class Model:
 
     def _reduce(self, table: Mapping[tuple[int, ...], Fraction], over: tuple[str, ...], slots: tuple[str, ...]) -> dict[tuple[int, ...], Fraction]:
         places = [over.index(s) for s in slots]
-        gone = [(k, self.volumes(s)) for k, s in enumerate(over) if s not in slots]
-        small: dict[tuple[int, ...], Fraction] = {}
+        gone = [(k, self.volumes(s)) for k, s in enumerate(over) if s not in slots] if self.style == "volumes" else []
+        small: dict[tuple[int, ...], Any] = {}
         for cell, value in table.items():
             key = tuple([cell[k] for k in places])
-            small[key] = small.get(key, Fraction(0)) + value * math.prod([v[cell[k]] for k, v in gone])
+            for k, volume in gone:
+                value = value * (volume[cell[k]] if isinstance(value, Fraction) else float(volume[cell[k]]))
+            small[key] = small[key] + value if key in small else value
         return small
 
     def _impose(self, name: Any, plain: Any, law: Tree, meaning: Tree, place: Any) -> None:
@@ -153,12 +155,14 @@ class Model:
         self.joints[name] = made
         self._marginals.clear()
 
-    def marginal(self, name: Any, plain: Any, slots: tuple[str, ...]) -> tuple[dict[tuple[int, ...], Fraction], dict[tuple[int, ...], float]]:
-        """The marginal over some slots, exact and as floats."""
-        found = self._marginals.get((name, slots))
+    def marginal(self, name: Any, plain: Any, slots: tuple[str, ...], *, exact: bool) -> dict[tuple[int, ...], Any]:
+        """The marginal over some slots, exact or as floats."""
+        found = self._marginals.get((name, slots, exact))
         if found is None:
-            exact = self._reduce(self.joint(name, plain), self.scope[plain], slots)
-            found = self._marginals[name, slots] = (exact, {k: float(v) for k, v in exact.items()})
+            table = self.joint(name, plain)
+            if not exact:
+                table = {k: float(v) for k, v in table.items()}  # type: ignore[misc]
+            found = self._marginals[name, slots, exact] = self._reduce(table, self.scope[plain], slots)
         return found
 
     def number_in(self, domain: Domain | None, what: object, positive: bool) -> Fraction:
@@ -219,7 +223,7 @@ class Model:
         if kind == "joint":
             name = self._named(tree[1], env)
             slots = tuple([s for s, _ in tree[2]])
-            return self.marginal(name, tree[1], slots)[0 if exact else 1][tuple([self._index(v, env) for _, v in tree[2]])]
+            return self.marginal(name, tree[1], slots, exact=exact)[tuple([self._index(v, env) for _, v in tree[2]])]
         if kind == "sum":
             volumes = self.volumes(tree[2])
             return sum([self.evaluate(tree[3], {**env, tree[1]: k}, exact=exact) * (volumes[k] if exact else float(volumes[k])) for k in

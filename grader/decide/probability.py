@@ -113,7 +113,7 @@ def refute_by_model(claim: Claim, budget: Budget) -> Evidence | str | None:
         styles = ("plain", "same") if strict else ("plain",)
         if _search(claim, seen, budget, 2, styles, best=True) is None:
             return "the claim holds in small models"
-        return _search(claim, seen, budget, 6, styles, best=True)
+        return _search(claim, seen, budget, 4, styles, best=True)
     except Unsupported as reason:
         return str(reason)
 

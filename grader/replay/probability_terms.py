@@ -119,6 +119,8 @@ class Language:
         self.fixed = {n for n, d in self.declared.items() if d.shape != "variable"} - drawn
         self.random = {n for n, d in self.declared.items() if d.shape == "variable"}
         self.apart: set[str] = set()
+        self._calls: list[Term] | None = None
+        self._laws: dict[Term, tuple[Name, Slots, Slots]] = {}
         for call in self.calls():
             left, right, _ = pieces(call)
             names = [n for n in (self.base(filled(a)[0]) for a in (*left, *right)) if n not in self.fixed]
@@ -149,14 +151,21 @@ class Language:
         return any(c.args[0].name in LETTERS_FOR_DENSITIES and any(a in t.bound for a in c.args[1:]) for t, c in calls)
 
     def calls(self) -> Iterator[Term]:
-        for term in self.terms:
-            yield from (n for n in walk(term) if n.is_apply("call") and self.is_density(n.args[0]))
+        if self._calls is None:
+            self._calls = [n for term in self.terms for n in walk(term) if n.is_apply("call") and self.is_density(n.args[0])]
+        return iter(self._calls)
 
     def slot(self, var: Var, term: Term) -> str:
         return word(term) if var[0] in self.apart and var[1] else var[0]
 
     def law(self, call: Term) -> tuple[Name, Slots, Slots]:
         """Name, slots left and right of the bar. Fails with `Refused` where the arguments are no variables."""
+        found = self._laws.get(call)
+        if found is None:
+            found = self._laws[call] = self._law(call)
+        return found
+
+    def _law(self, call: Term) -> tuple[Name, Slots, Slots]:
         name = marked(call.args[0], variable=False)
         left, right, extra = pieces(call)
         marks = [word(e) for e in extra]
