@@ -9,6 +9,9 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Mapping
+from decimal import Decimal
+from fractions import Fraction
+from math import isfinite, isnan
 from types import ModuleType
 from typing import Any
 
@@ -16,24 +19,33 @@ from grader import kernel
 from grader.answers._equation import aligned, equation
 from grader.decide import Budget, decide
 from grader.domain import Domain
-from grader.model import Claim, Equal, Read, Reading, Unread, Verdict
+from grader.model import Claim, Equal, Read, Reading, Satisfies, Status, Unread, Verdict
 from grader.reading import Vocabulary
 from grader.reading import read as read_text
-from grader.term import Term, text
+from grader.replay import natures
+from grader.term import Term, apply, collection, constant, number, text
 
 MAX_READINGS = 4
 """Other readings of an answer that are looked at; with more it stays undecided."""
 
 
-def verify(reference: Any, answer: Any, *, assume: Mapping[str, str] | None = None, kind: str | None = None, budget: Budget | None = None) -> Verdict:
+def verify(reference: Any, answer: Any, *, assume: Mapping[str, str] | None = None, kind: str | None = None,
+           budget: Budget | float | None = None) -> Verdict:
     """The verdict on "answer = reference".
 
-    Both are strings (LaTeX, plain, Unicode), SymPy objects (their assumptions count), or terms. `assume` declares domains in words ({"n": "integer
-    > 0", "*": "real"}); "*" is for all others. `kind` is the answer kind to compare under ("expression", "set", "interval", ...); without it the
-    reference's own type decides. Never raises because of what the strings say: an unread one gives an undecided verdict that says so.
+    Both are strings (LaTeX, plain, Unicode), numbers, SymPy objects (their assumptions count), terms, or lists, tuples and sets of these; a list of
+    lists of one length is a matrix. `assume` declares domains in words ({"n": "integer > 0", "*": "real"}); "*" is for all others. `kind` is the
+    answer kind to compare under ("set", "interval", "list", "quantity", ...); without it the reference's own type decides. `budget` may be seconds
+    of processor time. Never raises because of what the strings say: an unread one gives an undecided verdict that says so.
 
-    Fails with ValueError when `assume` has a word that is no domain, KeyError when there is no such kind.
+    Fails with ValueError when `assume` has a word that is no domain, KeyError when there is no such kind, TypeError for things that are no
+    mathematics.
     """
+    if assume is not None and not (isinstance(assume, Mapping) and all(isinstance(w, str) for w in (*assume.keys(), *assume.values()))):
+        raise TypeError('assume must map names to domains in words, such as {"n": "integer > 0"}')
+    if kind is not None:
+        _known(kind)
+    budget = budget if isinstance(budget, Budget) else Budget() if budget is None else Budget(float(budget))
     assume = {**_assumed(reference), **_assumed(answer), **(assume or {})}
     domains = {name: Domain.parse(words) for name, words in assume.items()}
     vocabulary = Vocabulary.declared({name: words for name, words in assume.items() if name != "*"})
@@ -42,7 +54,28 @@ def verify(reference: Any, answer: Any, *, assume: Mapping[str, str] | None = No
         if isinstance(side, Unread) or side.proposed:
             why = side.reason if isinstance(side, Unread) else "it was read only after a repair that is a guess"
             return kernel.give_up(Claim(Equal(text(str(answer)[:200]), text(str(reference)[:200]))), [("unread", f"the {what}: {why}")])
-    return compare(sides[0], sides[1], domains, budget or Budget())  # type: ignore[arg-type]
+    if kind == "quantity":
+        return _quantities(sides[0].term, sides[1].term, domains, budget)  # type: ignore[union-attr]
+    return compare(sides[0], sides[1], domains, budget)  # type: ignore[arg-type]
+
+
+def _known(kind: str) -> None:
+    from grader.answers import load
+
+    load(kind)
+
+
+def _quantities(answer: Term, reference: Term, domains: Mapping[str, Domain], budget: Budget) -> Verdict:
+    """The units first; where they measure the same, the numbers in the reference's unit."""
+    from grader.answers.quantity import converted
+
+    (amount, unit), (wanted, other) = answer.args, reference.args
+    if unit != other:
+        units = decide(Claim(Satisfies((unit, other), "quantity.convertible")), budget)
+        if units.status is not Status.PROVED:
+            return units
+        amount = converted(amount, units.evidence.data)
+    return _decide(amount, wanted, domains, budget)
 
 
 def compare(answer: Read, reference: Read, domains: Mapping[str, Domain], budget: Budget) -> Verdict:
@@ -74,16 +107,61 @@ def _assumed(side: Any) -> Mapping[str, str]:
 
 
 def _reading(side: Any, vocabulary: Vocabulary, kind: str | None) -> Reading:
+    """A side as a reading. Fails with TypeError for things that are no mathematics."""
     if isinstance(side, Term):
         return Read(side)
     if isinstance(side, str):
-        return read_text(side, vocabulary, expect=kind if kind in ("set", "interval", "list") else "any")
+        if kind == "quantity":
+            from grader.answers.quantity import read_text as read_quantity
+
+            return read_quantity(side, vocabulary)
+        found = read_text(side, vocabulary, expect=kind if kind in ("set", "interval", "list") else "any")
+        return _as_kind(found, kind) if isinstance(found, Read) else found
+    if isinstance(side, (list, tuple, set, frozenset)):
+        return _as_kind(_collected(side, vocabulary), kind)
+    if isinstance(side, (bool, int, float, Decimal, Fraction, complex)):
+        return Read(_number(side))
+    if not hasattr(side, "free_symbols"):
+        raise TypeError(f"expected a text, a number, a SymPy object, a term, or a list of these, found {type(side).__name__}")
     from grader.algebra.bridge import from_sympy
 
     try:
         return Read(from_sympy(side))
     except ValueError as error:
         return Unread(str(error))
+
+
+def _as_kind(found: Reading, kind: str | None) -> Reading:
+    """A single number is a set of one where sets are compared; lists and tuples are the same where lists are."""
+    if not isinstance(found, Read) or kind not in ("set", "list"):
+        return found
+    term = found.term
+    if kind == "set" and natures.nature(term) in ("list", "tuple", "number"):
+        return Read(collection("set", *(term.args if term.kind == "tuple" else (term,))), found.notes)
+    return Read(collection("tuple", *term.args), found.notes) if natures.nature(term) in ("list", "tuple") else found
+
+
+def _collected(side: Any, vocabulary: Vocabulary) -> Reading:
+    entries = [_reading(e, vocabulary, None) for e in (sorted(side, key=str) if isinstance(side, (set, frozenset)) else side)]
+    for entry in entries:
+        if isinstance(entry, Unread):
+            return entry
+    terms = [e.term for e in entries if isinstance(e, Read)]
+    if isinstance(side, list) and terms and all(isinstance(e, list) and len(e) == len(side[0]) > 0 for e in side):
+        return Read(collection("matrix", *[collection("tuple", *t.args) for t in terms]))
+    name = "set" if isinstance(side, (set, frozenset)) else "tuple" if isinstance(side, tuple) else "list"
+    return Read(collection(name, *terms) if terms or name != "set" else constant("emptyset"))
+
+
+def _number(side: Any) -> Term:
+    """An exact number; a float is the decimal number that it prints as."""
+    if isinstance(side, bool):
+        return constant("true" if side else "false")
+    if isinstance(side, complex):
+        return apply("add", _number(side.real), apply("mul", _number(side.imag), constant("i")))
+    if isinstance(side, (float, Decimal)) and not isfinite(side):
+        return constant("undefined") if isnan(side) else constant("oo") if side > 0 else apply("neg", constant("oo"))
+    return number(Fraction(str(side)))
 
 
 class _Face(ModuleType):

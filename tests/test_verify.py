@@ -1,6 +1,8 @@
 """`grader.verify`: one call for every kind of thing, from strings, terms and SymPy objects; and the kinds' own claims cut into parts."""
 
 import copy
+from decimal import Decimal
+from fractions import Fraction
 
 import pytest
 
@@ -110,3 +112,32 @@ def test_words_do_not_show_the_reference():
         verdict = grader.verify(reference, answer)
         assert verdict.status is Status.REFUTED
         assert "731" not in " ".join(verdict.finding.words), verdict.finding.words
+
+
+def test_python_things_as_sides():
+    sp = pytest.importorskip("sympy")
+    for reference, answer in ((0.5, "1/2"), (Decimal("0.25"), "1/4"), (Fraction(1, 3), "1/3"), (2 + 1j, "2 + i"), (True, "true"), (float("inf"), "oo"),
+                              ([1, 2], "[1, 2]"), ((sp.Rational(1, 2), "0.5"), "(1/2, 1/2)"), ({1, 2}, "{2, 1}"), (set(), "{}"),
+                              ([[1, 2], [3, 4]], sp.Matrix([[1, 2], [3, 4]])), ([sp.Symbol("x"), "x^2"], "[x, x x]")):
+        assert grader.verify(reference, answer).equal is True, (reference, answer)
+    assert grader.verify(float("nan"), "1").equal is None and grader.verify(0.1, "1/9").equal is False
+
+
+def test_errors_of_callers_are_clear():
+    for bad in (None, b"x", {"a": 1}, object()):
+        with pytest.raises(TypeError, match="expected a text"):
+            grader.verify(bad, "x")
+    with pytest.raises(TypeError, match="assume"):
+        grader.verify("x", "x", assume=["x"])
+    with pytest.raises(TypeError, match="assume"):
+        grader.verify("x", "x", assume={"x": 3})
+    with pytest.raises(KeyError):
+        grader.verify("x", "x", kind="nope")
+
+
+def test_kinds_of_comparison():
+    assert grader.verify("{1}", "1", kind="set").equal is True and grader.verify("1, 2", "2, 1", kind="set").equal is True
+    assert grader.verify("[1, 2]", "(1, 2)", kind="list").equal is True and grader.verify("(0, 1)", "]0, 1[", kind="interval").equal is True
+    assert grader.verify("25 m/s", "90 km/h", kind="quantity").equal is True and grader.verify("25 m/s", "90 km", kind="quantity").equal is False
+    assert grader.verify("25 m/s", "91 km/h", kind="quantity").equal is False and grader.verify("25 m/s", "x", kind="quantity").equal is None
+    assert grader.verify("x + 1", "1 + x", budget=2).equal is True

@@ -24,10 +24,11 @@ Example
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from functools import lru_cache
-from typing import Literal
+from typing import Any, Literal
 
 from grader.answers import number as numbers
 from grader.answers._compare import EQUAL, claim, tags
@@ -69,7 +70,8 @@ class Options:
 # ----------------------------------------------------------------------------------------------------------------- reading
 
 
-def _read(text: str, vocabulary: Vocabulary) -> Reading:
+def read_text(text: str, vocabulary: Vocabulary) -> Reading:
+    """The one quantity that a text states, as `quantity(number, unit)`, or why not."""
     found = finals(text, lambda said: is_answer(said, vocabulary), vocabulary)
     if not found:
         return Unread("no quantity is stated", Span(0, len(text)),
@@ -100,12 +102,12 @@ def _amount(term: Term, unit: Term | None) -> Term | None:
 
 def read(answer: Answer, part: Part) -> Reading:
     """The number and its unit."""
-    return _read(answer.text, Vocabulary.of(part))
+    return read_text(answer.text, Vocabulary.of(part))
 
 
 @lru_cache(maxsize=1024)
 def _reference(text: str, vocabulary: Vocabulary) -> Term:
-    found = _read(text, vocabulary)
+    found = read_text(text, vocabulary)
     if isinstance(found, Unread):
         raise SpecError(f"expected a quantity such as 25 m/s, found {text!r}: {found.reason}")
     try:
@@ -144,7 +146,6 @@ def claims(reading: Reading, part: Part, settled: Settled) -> tuple[Claim, ...]:
         return ()
     (amount, unit), (wanted, other) = reading.term.args, _of(part, part.answer).args
     made: list[Claim] = []
-    factor = ("1", 0, "0")
     if unit != other:
         made.append(Claim(Satisfies((unit, other), "quantity.convertible"), label="unit"))
         verdict = settled.get("unit")
@@ -152,20 +153,25 @@ def claims(reading: Reading, part: Part, settled: Settled) -> tuple[Claim, ...]:
             return tuple(made)
         if verdict.status is not Status.PROVED:
             return (*made, claim(part, amount, wanted, "bare"))
-        data = verdict.evidence.data
-        factor = (data["factor"], data["pi"], data["offset"])
-    converted = _converted(amount, *factor)
-    made.append(claim(part, converted, wanted, "equal"))
+        same = converted(amount, verdict.evidence.data)
+    else:
+        same = amount
+    made.append(claim(part, same, wanted, "equal"))
     first = settled.get("equal")
     if first is None or first.status in EQUAL:
         return tuple(made)
-    if not any(n == constant("oo") for t in (converted, wanted) for n in walk(t)):
-        difference = apply("abs", apply("add", converted, apply("neg", wanted)))
+    if not any(n == constant("oo") for t in (same, wanted) for n in walk(t)):
+        difference = apply("abs", apply("add", same, apply("neg", wanted)))
         made += [Claim(AtMost(difference, limit), (("*", Domain("real")),), label=f"close {k}") for k,
                  limit in enumerate(numbers.allowance(part.options, wanted))]
     if unit != other:
         made.append(claim(part, amount, wanted, "bare"))
     return (*made, *_variants(part, reading.term))
+
+
+def converted(amount: Term, data: Mapping[str, Any]) -> Term:
+    """The amount in another unit, by the evidence of a conversion (`replay.quantity`)."""
+    return _converted(amount, data["factor"], data["pi"], data["offset"])
 
 
 def _converted(amount: Term, factor: str, pi: int, offset: str) -> Term:
@@ -219,7 +225,8 @@ def mark(reading: Reading, part: Part, settled: Settled) -> Mark:
             points = part.points if entry.points is None else entry.points
             text = f"Accepted under this convention: {entry.convention}." if entry.convention else ""
             return run(part, Award("set", points, "quantity.accepted", text, f"accept {k}"), status=found.status)
-    if settled["equal"].status is not Status.REFUTED or any(v.status is Status.UNDECIDED for label, v in settled.items() if label.startswith("close")):
+    if settled["equal"].status is not Status.REFUTED or any(v.status is Status.UNDECIDED for label,
+                                                            v in settled.items() if label.startswith("close")):
         return person(part, "quantity.undecided", "Whether this is the quantity asked for could not be decided.", "equal")
     if same_number:
         said = Award("set", options.unit_points, "quantity.unit", f"The number is right, but the unit {unit} is not.", "equal")
