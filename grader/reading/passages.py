@@ -29,6 +29,8 @@ def _passages(text: str, names: Names) -> list[Passage]:
     for grid in sorted([*html_grids(text), *line_grids(text), *latex_grids(text)], key=lambda g: g.span):
         if not any(s.start < grid.span.end and grid.span.start < s.end for s in apart):
             span = trim(text, *grid.span)
+            if any(p.kind == "inline" and p.span.start <= span.start and span.end <= p.span.end and p.span != span for p in fixed):
+                continue  # a matrix within a formula
             fixed = [p for p in fixed if p.outer.end <= span.start or p.outer.start >= span.end]
             fixed.append(Passage("table", text[span.start:span.end], span, span))
     made: list[Passage] = []

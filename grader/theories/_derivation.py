@@ -11,12 +11,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
-from grader.domain import Domain
 from grader.model import Read, Unread
 from grader.reading.lines import Line
-from grader.term import Term, apply, constant, free_names, number, relation, walk
+from grader.term import Term, apply, constant, free_names, number, relation, symbol, walk
+from grader.theories._hypotheses import assuming, declared, narrowed
 from grader.theories._recurrences import is_next, iterate_of, rules_of
-from grader.theories._theory import AT_MOST, Context, Link
+from grader.theories._theory import Context, Link
 
 MAX_LINKS = 400
 LOGIC = frozenset("and or not implies iff xor where".split())
@@ -26,7 +26,6 @@ _ORDERS = frozenset(["<", ">", "<=", ">=", "!=", "in", "<<", ">>", "->"])
 ZERO = number(0)
 _NAMING = frozenset("call hat bar tilde star index sup gradient partial derivative".split())
 """Decorations of a name that a chain may begin with."""
-_TURN = {"<": ">", ">": "<", "<=": ">=", ">=": "<=", "=": "=", "!=": "!="}
 
 
 @dataclass(frozen=True)
@@ -74,6 +73,8 @@ class _Builder:
     """Names in the lines so far."""
     origin: Term | None = None
     """What the chain began with."""
+    apart: int = -1
+    """Number of the row in which a new part began ("base case: n = 1: ...")."""
     zero: Term | None = None
     """The equation "side = 0" that the chain has just ended in."""
     stated: list[Term] = field(default_factory=list)
@@ -143,7 +144,7 @@ def _systems(lines: Sequence[Line], numbers: list[int]) -> tuple[list[Line], lis
             whole = [_as_statement(r) for r in row]
             if not any(isinstance(w, Unread) for w in whole):
                 first = row[0]
-                bounds = [w for w in whole[1:] if _narrowed(Context(), w) is not None and w.signs != ("=",)]  # type: ignore[arg-type, union-attr]
+                bounds = [w for w in whole[1:] if narrowed(Context(), w) is not None and w.signs != ("=",)]  # type: ignore[arg-type, union-attr]
                 if len(bounds) == len(whole) - 1 and whole[0].signs == ("=",):  # type: ignore[union-attr] # "f(x) = 1/x, x > 0": the bound is a condition
                     made.append(replace(first, conditions=(*first.conditions, *bounds)))  # type: ignore[arg-type]
                     kept.append(numbers[k])
@@ -167,7 +168,14 @@ def _is_beside(other: Line) -> bool:
 
 def _take(builder: _Builder, line: Line, number: int, following: Line | None, alone: bool) -> None:
     if line.role == "prose":
+        for condition in declared(line.text):
+            builder.context = assuming(builder.context, condition)
         builder.told.append(number)
+        return
+    if line.apart:
+        builder.last, builder.statement, builder.started, builder.zero, builder.apart = None, False, False, None, line.number
+    if line.mention and not line.steps and isinstance(line.left, Term) and not is_statement(line.left):
+        builder.told.append(number)  # "so it holds for n + 1"
         return
     for condition in line.conditions:
         if isinstance(condition, Term):
@@ -186,6 +194,9 @@ def _take(builder: _Builder, line: Line, number: int, following: Line | None, al
         return
     whole = _as_statement(line)
     if builder.zero is not None and line.left is not None and isinstance(whole, Term) and is_statement(whole):
+        if builder.placed and builder.placed[-1].link is not None:
+            solved = replace(builder.placed[-1].link, solved=True)
+            builder.placed[-1] = replace(builder.placed[-1], link=solved)
         builder.last, builder.statement, builder.zero = builder.zero, True, None  # "f'(x) = 2x - 2 = 0", and then what follows from that
     if line.left is None:
         for step in line.steps:
@@ -207,6 +218,8 @@ def _take(builder: _Builder, line: Line, number: int, following: Line | None, al
             else:
                 builder.last = constant("true")  # what the update rules say is all that it can follow from
                 builder.link(line, number, "=>", whole, line.reason, statement=True)
+        elif builder.apart == line.number and not line.connective:
+            builder.start(number, whole, statement=True)
         elif builder.statement and before and not (builder.premised and not line.connective and _is_apart(builder, whole)):
             builder.link(line, number, line.connective, whole, line.reason, statement=True)
         elif isinstance(whole, Unread) and builder.started and not line.steps:
@@ -337,50 +350,4 @@ def _suppose(builder: _Builder, line: Line) -> bool:
     return True
 
 
-def assuming(context: Context, condition: Term) -> Context:
-    """The context in which the condition holds as well: bounds and fields of single symbols become part of their domains."""
-    if condition.is_apply("and"):
-        for part in condition.args:
-            context = assuming(context, part)
-        return context
-    narrowed = _narrowed(context, condition)
-    if narrowed is not None:
-        return narrowed
-    return replace(context, conditions=(*context.conditions, condition))
-
-
-def _narrowed(context: Context, condition: Term) -> Context | None:
-    """The context with a smaller domain for the one symbol of a condition such as x > 0, n in NN, x != 0; None for other conditions."""
-    if condition.kind != "relation" or len(condition.signs) != 1:
-        return None
-    (left, right), sign = condition.args, condition.signs[0]
-    if left.kind != "symbol" and right.kind == "symbol" and sign in _TURN:
-        left, right, sign = right, left, _TURN[sign]
-    if left.kind != "symbol":
-        return None
-    domain = context.domain(left.name)
-    if sign == "in" and right.kind == "constant":
-        fields = {"RR": "real", "ZZ": "integer", "QQ": "rational", "CC": "complex"}
-        if right.name == "NN":
-            domain = replace(domain, field="integer", lower=max(domain.lower or 0, 0))  # type: ignore[type-var]
-        elif right.name in fields:
-            domain = replace(domain, field=fields[right.name]) if domain.field in ("complex", "real") else domain
-        else:
-            return None
-    else:
-        value = -right.args[0].value if right.is_apply("neg") and right.args[0].kind == "number" else right.value if right.kind == "number" else None
-        if value is None:
-            return None
-        real = replace(domain, field="real") if domain.field == "complex" else domain
-        if sign == "!=" and value == 0:
-            domain = replace(domain, nonzero=True)
-        elif sign in (">", ">=") and (real.lower is None or value >= real.lower):
-            domain = replace(real, lower=value, lower_strict=sign == ">" or real.lower_strict and value == real.lower)
-        elif sign in ("<", "<=") and (real.upper is None or value <= real.upper):
-            domain = replace(real, upper=value, upper_strict=sign == "<" or real.upper_strict and value == real.upper)
-        elif sign not in AT_MOST:
-            return None
-    return replace(context, domains=tuple(sorted({**dict(context.domains), left.name: domain}.items())))
-
-
-__all__ = ["Domain", "Layout", "Placed", "assuming", "is_statement", "layout"]
+__all__ = ["Layout", "Placed", "assuming", "is_statement", "layout"]

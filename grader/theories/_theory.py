@@ -22,7 +22,7 @@ import importlib
 import pkgutil
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from types import MappingProxyType, ModuleType
 from typing import Any, Protocol
 
@@ -101,6 +101,8 @@ class Link:
     statement: bool = False
     origin: Term | None = None
     """What the chain began with."""
+    solved: bool = False
+    """Does the next line go on from "left = 0" as an equation?"""
 
 
 @dataclass(frozen=True)
@@ -120,6 +122,15 @@ class Step:
     conditions: tuple[str, ...] = ()
     tags: tuple[str, ...] = ()
     example: str = ""
+
+
+_A_DOMAIN = re.compile(r"^[^\s:]+: ")
+
+
+def told_of(step: Step) -> Step:
+    """The step without the conditions that only repeat declared domains ("x: real > 0")."""
+    kept = tuple([c for c in step.conditions if not _A_DOMAIN.match(c)])
+    return step if kept == step.conditions else replace(step, conditions=kept)
 
 
 class Theory(Protocol):
@@ -200,7 +211,10 @@ _VALUES = re.compile(r"the left side is (.+) and the right side (.+)\.$")
 
 
 def sets_to_zero(link: Link) -> bool:
-    """Does "= 0" end a chain that began with a derivative? It says where the derivative vanishes, not that it does everywhere."""
+    """Does "= 0" end a chain that began with a derivative, or that the next line solves? It says where the chain vanishes, not that it does
+    everywhere."""
+    if link.solved:
+        return True
     if link.statement or (link.sign or "=") != "=" or link.right.kind != "number" or link.right.value != 0 or link.origin is None:
         return False
     return any(n.kind == "apply" and (n.name in ("gradient", "partial", "derivative") or n.name == "call" and n.args[0].is_apply("prime")) for n in walk(link.origin))

@@ -16,7 +16,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from grader.domain import Domain
-from grader.model import Claim, Equal, Follows, Satisfies, Status
+from grader.model import Claim, Equal, Follows, Satisfies, Status, Verdict
 from grader.replay.matrix_claims import matched
 from grader.replay.matrix_language import Language
 from grader.replay.matrix_readings import speaks_of_arrays
@@ -205,12 +205,16 @@ def _statement_claims(link: Link, context: Context, settled: Settled, earlier: t
     made = [_follows("forward", link.left, link.right, context), _follows("backward", link.right, link.left, context)]
     for claim in list(made):
         found, needs = settled.get(claim.label), regular(link, context)
-        if found is not None and found.status is not Status.PROVED and needs:
+        if found is not None and found.status is not Status.PROVED and needs and not _by_shapes(found):
             made.append(replace(claim, conditions=(*context.conditions, *needs), label=f"{claim.label} given"))
     plain, given = settled.get("forward"), settled.get("forward given")
-    if earlier and plain is not None and not plain.equal and not (given is not None and given.equal) and (given is not None or not regular(link, context)):
+    if earlier and plain is not None and not plain.equal and not _by_shapes(plain) and not (given is not None and given.equal) and (given is not None or not regular(link, context)):
         made.append(replace(made[0], conditions=(*context.conditions, *regular(link, context), *earlier), label="forward earlier"))
     return tuple(made)
+
+
+def _by_shapes(verdict: Verdict) -> bool:
+    return verdict.status is Status.REFUTED and verdict.evidence.data.get("form") == "shapes"
 
 
 def _follows(label: str, premise: Term, conclusion: Term, context: Context) -> Claim:
@@ -265,7 +269,7 @@ def _checked(step: Step, link: Link, context: Context, settled: Settled) -> Step
 
     if (link.sign or "=") == "=" and link.right == number(0) != link.left and (sets_to_zero(link) or _may_be_set(link)):
         return condition_step(link, step.evidence)
-    by_shapes = any(v.status is Status.REFUTED and v.evidence.data.get("form") == "shapes" for v in settled.values())
+    by_shapes = any(_by_shapes(v) for v in settled.values())
     names = free_names(link.left) | free_names(link.right)
     if by_shapes and names & set(context.options.get("guessed", ())):
         return undecided("the shapes do not fit, but nothing was said of them.", "shapes")
@@ -278,11 +282,14 @@ def _checked(step: Step, link: Link, context: Context, settled: Settled) -> Step
 
 
 def _unsaid(link: Link, context: Context) -> list[str]:
-    """Vectors and matrices that turn up on the right and of which no line has said anything."""
-    known = free_names(link.left).union(*[free_names(t) for t in (*context.conditions, *context.earlier)])
+    """Vectors and matrices that turn up on one side only and of which no line has said anything; on the left where the other side is written out."""
+    told = frozenset().union(*[free_names(t) for t in (*context.conditions, *context.earlier)])
     for head, body in context.definitions:
-        known |= free_names(head) | free_names(body)
-    return [n for n in sorted(free_names(link.right) - known) if is_array(context.domain(n)) and not context.domain(n).traits]
+        told |= free_names(head) | free_names(body)
+    left, right = free_names(link.left), free_names(link.right)
+    written_out = any(n.kind == "tuple" for n in walk(link.right))
+    unshared = (right - left) | (left - right if written_out else frozenset())
+    return [n for n in sorted(unshared - told) if is_array(context.domain(n)) and not context.domain(n).traits]
 
 
 def _may_be_set(link: Link) -> bool:
