@@ -11,7 +11,7 @@ from fractions import Fraction
 from itertools import chain, islice
 from typing import Any
 
-from grader.algebra import sampling
+from grader.algebra import breakpoints, sampling
 from grader.algebra.balls import Balls, Undefined, Unsupported, Unsure, close, precision, separate
 from grader.domain import Domain
 from grader.model import Claim
@@ -72,7 +72,8 @@ class Comparison:
         simple = sampling.simple_points(self.names, self.domain)
         first = list(islice(simple, 5))
         far = sampling.around(sampling.constants_of(self.terms), self.names, self.domain) if self.is_stepped else iter(())
-        yield from chain(first, islice(sampling.generic_points(self.names, self.domain, seed), 1), far, simple)
+        breaks = islice(breakpoints.points(self.terms, self.names, self.domain), 60) if self.is_stepped else iter(())
+        yield from chain(first, islice(sampling.generic_points(self.names, self.domain, seed), 1), breaks, far, simple)
         yield from islice(sampling.generic_points(self.names, self.domain, seed + 1), generic)
 
     def sample_points(self, seed: int) -> Iterator[dict[str, Any]]:

@@ -36,7 +36,7 @@ def refute_by_point(claim: Claim, budget: Budget) -> Evidence | str | None:
     if not isinstance(comparison, Comparison):
         return comparison
     seen, missing, integrals = 0, "", _has_integral(comparison)
-    enough = 30 if comparison.is_stepped else 10 if comparison.is_branched else 3
+    enough = 60 if comparison.is_stepped else 10 if comparison.is_branched else 3
     for k, point in enumerate(comparison.points(budget.seed)):
         budget.check()
         level = 0 if k < 5 else 1
@@ -122,7 +122,8 @@ def prove_constant(claim: Claim, budget: Budget) -> Evidence | str | None:
         return comparison
     if comparison.names or comparison.functions or claim.conditions:
         return None
-    return Evidence("constant", {})
+    angles = any(n.kind == "apply" and n.name in ("atan", "asin", "acos", "arg") for t in comparison.terms for n in walk(t))
+    return Evidence("constant", {"angles": True} if angles else {})
 
 
 def prove_as_consequence(claim: Claim, budget: Budget) -> Evidence | str | None:

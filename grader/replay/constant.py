@@ -1,6 +1,6 @@
 """Proves that two algebraic numbers are equal: their difference is smaller than any difference of that shape that is not zero.
 
-Data: {}. Both sides must be made of rational numbers, i, + - * /, roots, rational powers, absolute values of real parts, and trigonometric functions
+Data: {}, or {"angles": true} for sums of angles (`angles`). Both sides must be made of rational numbers, i, + - * /, roots, rational powers, absolute values of real parts, and trigonometric functions
 of rational multiples of pi. Then left - right = N/M with algebraic integers N and M. If u bounds all conjugates of N, v those of M, and D bounds the
 degree of the field in which N lies, then N is zero or its norm is at least 1, so |N| >= u^(1-D) and |left - right| >= u^(1-D) / v. The difference
 is enclosed with enough digits; below that bound it is zero.
@@ -19,6 +19,7 @@ from typing import Any, NamedTuple
 
 from grader.kernel import Refused
 from grader.model import Claim, Equal, Finding, Status
+from grader.replay.angles import check_angles
 from grader.replay.enclosure import Complex, Undefined, Unsupported, Unsure
 from grader.replay.evaluate import Evaluator
 from grader.replay.semantics import functions_of, is_real, symbols_of
@@ -167,6 +168,16 @@ def check(claim: Claim, data: Mapping[str, Any]) -> Finding:
     if any(symbols_of(t) or functions_of(t) for t in (left, right)):
         raise Refused("a side that is no constant")
     real = is_real(claim)
+    if data.get("angles"):
+        check_angles(left, right, lambda a, b: _same(a, b, False))
+        return Finding(Status.PROVED, words=("Both are the same angle: their difference is a multiple of pi, and too small for any but zero.",))
+    _same(left, right, real)
+    return Finding(Status.PROVED, words=("Both are the same number: their difference is smaller than any of that shape could be without being zero.",
+                                         ))
+
+
+def _same(left: Term, right: Term, real: bool) -> None:
+    """The difference is smaller than any of that shape that is not zero. Fails with `Refused`."""
     bits = bits_needed(left, right, real)
     evaluator = Evaluator({}, real=real, digits=int(bits * 0.30103) + 25)
     try:
@@ -182,8 +193,6 @@ def check(claim: Claim, data: Mapping[str, Any]) -> Finding:
             small = False
         if not small:
             raise Refused("the difference is not small enough to be zero")
-    return Finding(Status.PROVED, words=("Both are the same number: their difference is smaller than any of that shape could be without being zero.",
-                                         ))
 
 
 def bits_needed(left: Term, right: Term, real: bool) -> int:

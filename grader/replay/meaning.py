@@ -57,7 +57,18 @@ class _Plain:
             domain = self.claim.domain(node.args[0].name)
             if domain.field == "complex" and domain.shape == "scalar":
                 return apply("conj", node.args[0])
+        if node.is_apply("bar") and node.args[0].kind == "apply" and self._is_complex(node.args[0]):
+            return apply("conj", node.args[0])
         return node
+
+    def _is_complex(self, term: Term) -> bool:
+        """A formula, not a name, in scalars of which one may be complex."""
+        try:
+            domains = [self.claim.domain(n) for n in symbols_of(term)]
+        except NoMeaning:
+            return False
+        return natures.nature(term) == "number" and term.name in ("add", "neg", "mul", "div", "pow", "exp") and all(
+            d.shape == "scalar" for d in domains) and any(d.field == "complex" for d in domains)
 
     def _is_number(self, term: Term) -> bool:
         try:
