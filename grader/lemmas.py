@@ -61,6 +61,7 @@ _COVER = "T. M. Cover, J. A. Thomas, Elements of Information Theory, 2nd ed. (20
 _RUDIN = "W. Rudin, Real and Complex Analysis, 3rd ed. (1987)"
 _PRINCIPLES = "W. Rudin, Principles of Mathematical Analysis, 3rd ed. (1976)"
 _BILLINGSLEY = "P. Billingsley, Probability and Measure, 3rd ed. (1995)"
+_HORN = "R. A. Horn, C. R. Johnson, Matrix Analysis, 2nd ed. (2013)"
 _EXIST = "the sums or integrals exist"
 
 _ENTRIES = (
@@ -130,6 +131,10 @@ _ENTRIES = (
           "A framework for linear information inequalities (1997)"),
     Lemma("entropy_chain", "the chain rules of entropy and information",
           "H(X | Z) = H(X, Z) - H(Z), I(X; Y | Z) = H(X, Z) + H(Y, Z) - H(X, Y, Z) - H(Z)", ("the entropies are finite",), f"{_COVER}, sections 2.2 to 2.5"),
+    Lemma("cauchy_schwarz", "the Cauchy-Schwarz inequality",
+          "u^T v <= ||u|| ||v||", ("u and v are real vectors of one length",), f"{_HORN}, theorem 5.1.4"),
+    Lemma("triangle_inequality", "the triangle inequality",
+          "||u + v|| <= ||u|| + ||v||", ("u and v are real vectors of one length",), f"{_HORN}, corollary 5.1.7"),
 )
 
 LEMMAS: Mapping[str, Lemma] = {lemma.name: lemma for lemma in _ENTRIES}

@@ -31,27 +31,32 @@ def combination(claim: Claim, s: Situation, check: Callable[[], None]) -> list[l
         return None
     strict = isinstance(claim.conclusion, AtMost) and claim.conclusion.strict
     found: list[tuple[list[Any], dict[Any, Fraction], bool]] = []
+    if not goal:
+        return None if strict else []
     for item in candidates(claim, s):
         check()
+        if not item:
+            made = _factors(goal, found, strict, check)
+            if made is not None:
+                return made
+            continue
+        if len(found) >= MAX_CANDIDATES:
+            continue
         try:
             q, positive = quantity(claim, s, forms, item, [])
         except (Refused, NoForm, Unfit, AttributeError):
             continue
         if q and all(q != other for _, other, _ in found):
             found.append((item, q, positive))
-        if len(found) >= MAX_CANDIDATES:
-            break
-    return _factors(goal, found, strict, check)
+    return None
 
 
 def _factors(goal: dict[Any, Fraction], found: list[tuple[list[Any], dict[Any, Fraction], bool]], strict: bool, check: Callable[[], None]) -> list[list[Any]] | None:
     useful = _relevant(goal, found)
     monos = sorted({m for _, q, _ in useful for m in q} | set(goal), key=str)
-    if not goal:
-        return None if strict else []
     rows = [[q.get(m, Fraction(0)) for _, q, _ in useful] for m in monos]
     best = maximize(rows, [goal.get(m, Fraction(0)) for m in monos], [Fraction(positive) for _, _, positive in useful], check) if useful else None
-    if best is None:
+    if best is None or strict and not best.value:
         return None
     made = [[item[0], to_data(_times(c, item[1])), *item[2:]] for c, (item, _, _) in zip(best.point, useful) if c]
     return made
@@ -83,46 +88,43 @@ def _relevant(goal: dict[Any, Fraction], found: list[Any]) -> list[Any]:
 
 
 def candidates(claim: Claim, s: Situation) -> Iterable[list[Any]]:
-    """Quantities that may occur, the likely ones first."""
+    """Quantities that may occur, the likely ones first; an empty one after each group, where it is worth seeing whether they do."""
     terms = list(dict.fromkeys(n for t in (*stated(claim)[0], *s.defined.values()) for n in walk(t)))
     vectors, matrices, numbers = _by_shape(claim, s, terms)
     weights = [number(1), *[t for t in numbers if t.kind == "symbol" or t.kind == "apply" and t.name in ("div", "pow", "sqrt")][:6]]
     known = [t for t in matrices if t.kind == "symbol" or t.is_apply("inverse")] + _hypothetical(claim)
     spread = [a.args[0] for a in terms if a.is_apply("diag", 1)] + [a for a in terms if a.is_apply("softmax", 1)]
     spread += [symbol(n) for n, d in claim.domains if d.shape == "vector" and (d.is_nonnegative or "simplex" in d.traits)]
+    one = to_data(number(1))
     for v in vectors:
         for w in weights:
             yield ["square", to_data(w), to_data(v)]
-        for a in known:
-            for w in weights:
-                yield ["form", to_data(w), to_data(a), to_data(v)]
+            yield from (["form", to_data(w), to_data(a), to_data(v)] for a in known)
+    yield []
+    for v in vectors:
         for w in spread:
             yield ["square", to_data(w), to_data(v)]
             mean = apply("mul", apply("transpose", w), v)
             yield ["square", to_data(w), to_data(_minus(v, apply("mul", mean, symbol("ones"))))]
-    for m in matrices[:6]:
-        yield ["square", to_data(number(1)), to_data(m)]
+    yield from (["square", one, to_data(m)] for m in matrices[:6])
     for t in numbers[:10]:
         yield ["weight", to_data(t)]
-        for w in weights:
-            yield ["square", to_data(w), to_data(t)]
-    norms = [n.args[0] for n in terms if n.is_apply("norm")]
-    for u, v in combinations(list(dict.fromkeys([*norms, *vectors]))[:7], 2):
+        yield from (["square", to_data(w), to_data(t)] for w in weights)
+    yield []
+    norms = list(dict.fromkeys(n.args[0] for n in terms if n.is_apply("norm")))
+    pairs = list(combinations(list(dict.fromkeys([*norms, *vectors]))[:7], 2))
+    for u, v in pairs if norms else ():
         for turned in (v, apply("neg", v)):
-            yield ["cauchy", to_data(number(1)), to_data(u), to_data(turned)]
-            yield ["triangle", to_data(number(1)), to_data(u), to_data(turned)]
-            yield ["triangle", to_data(number(1)), to_data(_minus(u, turned)), to_data(turned)]
-        yield ["square", to_data(number(1)), to_data(_minus(u, v))]
-        yield ["square", to_data(number(1)), to_data(apply("add", u, v))]
-        yield ["square", to_data(number(1)), to_data(_minus(apply("mul", u, apply("transpose", v)), apply("mul", v, apply("transpose", u))))]
+            yield from ([kind, one, to_data(a), to_data(turned)] for kind, a in (("cauchy", u), ("triangle", u), ("triangle", _minus(u, turned))))
+    for u, v in pairs:
+        crossed = _minus(apply("mul", u, apply("transpose", v)), apply("mul", v, apply("transpose", u)))
+        yield from (["square", one, to_data(t)] for t in (_minus(u, v), apply("add", u, v), crossed))
+    yield []
     for a, b in combinations(numbers[:8], 2):
-        yield ["square", to_data(number(1)), to_data(_minus(a, b))]
-        yield ["square", to_data(number(1)), to_data(apply("add", a, b))]
+        yield from (["square", one, to_data(t)] for t in (_minus(a, b), apply("add", a, b)))
         yield ["weight", to_data(apply("mul", a, b))]
-    for a in matrices[:4]:
-        for b in matrices[:4]:
-            if a != b:
-                yield ["square", to_data(number(1)), to_data(_minus(a, b))]
+    yield from (["square", one, to_data(_minus(a, b))] for a, b in combinations(matrices[:4], 2))
+    yield []
 
 
 def _minus(a: Term, b: Term) -> Term:
@@ -167,6 +169,15 @@ def _by_shape(claim: Claim, s: Situation, terms: list[Term]) -> tuple[list[Term]
             vectors[t] = None
         elif shape[0] != "1":
             matrices[t] = None
+    for u in [t for t in vectors if t.kind == "symbol"]:
+        for m in [t for t in matrices if t.kind == "symbol"]:
+            for turned in (m, apply("transpose", m)):
+                product = apply("mul", turned, u)
+                try:
+                    if s.shape(s.language.node(product))[1] == "1":
+                        vectors[product] = None
+                except (NoForm, Unfit):
+                    continue
     size = lambda t: (t.size, str(t))  # noqa: E731 - a short name for a sort key
     return sorted(vectors, key=size)[:MAX_VECTORS], sorted(matrices, key=size), sorted(numbers, key=size)
 

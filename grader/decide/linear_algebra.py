@@ -25,6 +25,8 @@ from grader.term import Term, walk
 TRIES = 40
 ENOUGH = 12
 """Models in which both sides have been worked out before a claim is taken to agree."""
+LONG = 150
+"""Models tried for a bound that has no proof."""
 DEPTH = 5
 """Multipliers that are tried one after the other."""
 
@@ -75,16 +77,16 @@ def _unfit(claim: Claim, error: Unfit) -> Evidence | str:
 # ---- models
 
 
-def _tried(claim: Claim, s: Situation, budget: Budget, broken: Callable[[Any, Any], bool]) -> tuple[dict[str, Any] | None, list[dict[str, Any]]]:
+def _tried(claim: Claim, s: Situation, budget: Budget, broken: Callable[[Any, Any], bool], tries: int = TRIES, enough: int = ENOUGH) -> tuple[dict[str, Any] | None, list[dict[str, Any]]]:
     """A model that contradicts the claim, and models in which it stands."""
     standing: list[dict[str, Any]] = []
-    for model in models(s, f"{budget.seed} {claim.fingerprint}", TRIES, budget.check):
+    for model in models(s, f"{budget.seed} {claim.fingerprint}", tries, budget.check):
         verdict = _in_model(claim, s, model, broken)
         if verdict is False:
             return model, standing
         if verdict:
             standing.append(model)
-        if len(standing) >= ENOUGH:
+        if len(standing) >= enough:
             break
     return None, standing
 
@@ -209,13 +211,18 @@ def _bound(claim: Claim, s: Situation, budget: Budget) -> Evidence | str:
         return Evidence("linear_algebra", {"form": "model", "model": against})
     if not standing:
         return "no model of the hypotheses was found"
+    if claim.conclusion.left.is_apply("abs", 1) and s.sides[0].op == "fn":  # type: ignore[union-attr]
+        parts = [settle(part, budget) for part in replay.without_abs(claim)]
+        if all(isinstance(p, Evidence) and p.data["form"] == "bound" for p in parts):
+            return Evidence("linear_algebra", {"form": "bound", "signs": [dict(p.data) for p in parts]})  # type: ignore[union-attr]
     try:
         terms = combination(claim, s, budget.check)
-    except NoForm as error:
-        return f"no normal form: {error}"
-    if terms is None:
-        return "no sum of squares was found"
-    return Evidence("linear_algebra", {"form": "bound", "terms": terms, "model": standing[0]})
+    except NoForm:
+        terms = None
+    if terms is not None:
+        return Evidence("linear_algebra", {"form": "bound", "terms": terms, "model": standing[0]})
+    against, _ = _tried(claim, s, budget, broken, LONG, LONG)
+    return Evidence("linear_algebra", {"form": "model", "model": against}) if against is not None else "no sum of squares was found"
 
 
 def _definite(claim: Claim, budget: Budget) -> Evidence | str | None:

@@ -202,7 +202,7 @@ def quantity(claim: Claim, s: Situation, forms: Nodes, item: list[Any], lemmas: 
     """A quantity that is never negative, and whether it is positive. Fails with `Refused` where that is not known."""
     kind, weight = item[0], s.language.node(from_data(item[1]))
     w = forms.poly(weight)
-    if not is_nonnegative(forms, w):
+    if not is_nonnegative(forms, w) and not _is_nonnegative_node(s, forms, weight):
         raise Refused("a factor that is not known to be nonnegative")
     strict_weight = is_nonnegative(forms, w, True)
     nodes = [s.language.node(from_data(t)) for t in item[2:]]
@@ -236,6 +236,20 @@ def quantity(claim: Claim, s: Situation, forms: Nodes, item: list[Any], lemmas: 
     return forms.reduce(forms.mul(w, forms.poly(made))), False
 
 
+def _is_nonnegative_node(s: Situation, forms: Nodes, node: Node) -> bool:
+    """Is a node nonnegative entry by entry: a product of such, or 1 - p with p at most 1?"""
+    if node.op in ("hadamard", "scale"):
+        return all(_is_nonnegative_node(s, forms, a) for a in node.args)
+    if node.op == "add" and len(node.args) == 2:
+        for first, second in (node.args, node.args[::-1]):
+            if second.op == "scale" and second.args[0].op == "number" and second.args[0].extra[0] == -1 and second.args[1].op in ("letter", "entry"):
+                letter = second.args[1] if second.args[1].op == "letter" else second.args[1].args[0]
+                upper = s.domains[letter.extra[0]].upper if letter.op == "letter" else None
+                if upper is not None and is_nonnegative(forms, forms.minus(forms.poly(first), forms.const(upper))):
+                    return True
+    return is_nonnegative(forms, forms.poly(node))
+
+
 def _is_nonzero(s: Situation, v: Node) -> bool:
     """Is it a letter (perhaps transposed) that is not zero?"""
     v = v.args[0] if v.op == "T" else v
@@ -262,6 +276,11 @@ def _definite_hypothesis(s: Situation, forms: Nodes, a: Node) -> bool:
 def _bound(claim: Claim, data: Mapping[str, Any]) -> Finding:
     if not isinstance(claim.conclusion, AtMost):
         raise Refused("a bound does not settle this")
+    if "signs" in data:
+        parts = [check(part, evidence) for part, evidence in zip(without_abs(claim), data["signs"], strict=True)]
+        if any(f.status is not Status.PROVED for f in parts):
+            raise Refused("not both signs are proved")
+        return parts[0]
     s = understood(claim)
     if not s.sides[0].is_number:
         raise Refused("a bound between vectors or matrices")
@@ -287,6 +306,15 @@ def _bound(claim: Claim, data: Mapping[str, Any]) -> Finding:
     names = tuple(dict.fromkeys(lemmas))
     words = "The difference is a sum of terms that are never negative" + (f" ({', '.join(n.replace('_', ' ') for n in names)})." if names else ".")
     return Finding(Status.PROVED, facts=facts_of(s, claim), lemmas=names, words=(words,))
+
+
+def without_abs(claim: Claim) -> tuple[Claim, Claim]:
+    """|t| <= b as t <= b and -t <= b. Fails with `Refused` for other claims."""
+    c = claim.conclusion
+    if not isinstance(c, AtMost) or not c.left.is_apply("abs", 1):
+        raise Refused("no absolute value on the left")
+    t = c.left.args[0]
+    return replace(claim, conclusion=replace(c, left=t)), replace(claim, conclusion=replace(c, left=apply("neg", t)))
 
 
 # --------------------------------------------------------------------------------------------------------- definiteness
@@ -393,14 +421,23 @@ def _shapes(claim: Claim, data: Mapping[str, Any]) -> Finding:
 
 def _misfits(claim: Claim, derived: list[bool]) -> bool:
     """Do the shapes not fit even if the sides' layouts may be exchanged: a side without a derivative has no shape, or the other one transposed neither?"""
-    for side, has in zip(stated(claim)[0], derived):
-        try:
-            understood(Claim(Equal(side, side), claim.domains))
-        except Unfit:
-            return not has
+    bodies = [n.args[0] for t in stated(claim)[0] for n in walk(t) if n.kind == "apply" and n.name in ("gradient", "partial", "derivative")]
+    plain = [side for side, has in zip(stated(claim)[0], derived) if not has]
+    if any(_is_unfit(t, claim) for t in [*plain, *bodies]):
+        return True
+    if any(_is_unfit(side, claim) for side in stated(claim)[0]):
+        return False
     left, right = stated(claim)[0]
     try:
         understood(Claim(Equal(left, apply("transpose", right)), claim.domains))
+    except Unfit:
+        return True
+    return False
+
+
+def _is_unfit(side: Term, claim: Claim) -> bool:
+    try:
+        understood(Claim(Equal(side, side), claim.domains))
     except Unfit:
         return True
     return False

@@ -46,7 +46,7 @@ class Forms(Tensors):
 
     def _cancelling(self, head: Head) -> list[Rule]:
         p = self.made[head]
-        lead = max((m for m in p if m), key=lambda m: (weight(m), str(m)), default=None)
+        lead = max((m for m in p if m), key=lambda m: (all(h[0] != "d" for h, _ in m), weight(m), str(m)), default=None)
         if lead is None:
             return []
         rest = {m: c for m, c in p.items() if m != lead}

@@ -48,6 +48,7 @@ class Tensors:
         self.made: dict[Head, Poly] = {}
         self.rules: list[Rule] = []
         self.own: dict[Head, list[Rule]] = {}
+        self.seen: dict[Mono, tuple[Poly, Mono] | None] = {}
         self.fresh = 0
         self.rewrites = 0
         self.apart: set[frozenset[str]] = set()
@@ -79,7 +80,8 @@ class Tensors:
         """The polynomial of these products."""
         total: Poly = {}
         for atoms, c in terms:
-            done = self.canonical(list(atoms))
+            written = tuple(atoms)
+            done = self.seen[written] if written in self.seen else self.seen.setdefault(written, self.canonical(list(atoms)))
             if done is None or not c:
                 continue
             factor, mono = done

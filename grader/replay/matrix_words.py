@@ -9,6 +9,7 @@ from typing import Any
 from grader.model import AtMost, Claim
 from grader.replay.matrix_shapes import ONE, Unfit
 from grader.replay.matrix_values import Matrix, Value, Values, main
+from grader.term import number
 
 OWN_LABELS = ("step", "own")
 """Labels of claims whose two sides are both the learner's own: their values may be shown."""
@@ -45,6 +46,9 @@ def sides_words(claim: Claim, s: Any, v: Values, place: Mapping[str, int], left:
     start, mine, other = at_model(s, v, place), matrix_words(left), matrix_words(right)
     if isinstance(claim.conclusion, AtMost):
         sign = "less than" if claim.conclusion.strict else "at most"
+        if claim.conclusion.left == number(0):
+            said = f"{start} it is {other}, which is not {'positive' if claim.conclusion.strict else 'nonnegative'}."
+            return {"words": (said,), "teacher_words": (said,)}
         both = f"{start} the left side is {mine} and the right side {other}, so it is not {sign} that."
     else:
         both = f"{start} the left side is {mine} and the right side {other}."

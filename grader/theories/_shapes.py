@@ -18,7 +18,7 @@ from grader.term import Term, walk
 
 NUMBERS = frozenset("n d m k N M D K L J E T e i j t p q r alpha beta gamma delta epsilon eta lambda tau kappa zeta rho".split())
 """Names that are sizes, indices, losses or step sizes unless it does not fit."""
-RESERVED = frozenset("I ones indicator delta".split())
+RESERVED = frozenset("I ones indicator delta F".split())
 MAX_TRIES = 160
 _OPERATIONS = frozenset("transpose inverse trace det diag hadamard outer softmax".split())
 
@@ -92,7 +92,8 @@ def completed(pairs: Sequence[tuple[Term, ...]], domains: tuple[tuple[str, Domai
         if count == len(pairs):
             break
     assert best is not None
-    return best[1], tuple(names)
+    sizes = {token for _, d in domains for token in (d.rows, d.columns)}
+    return best[1], tuple(n for n, c in zip(names, choices) if len(c) > 1 and n not in sizes)
 
 
 def _single(choices: Sequence[Sequence[Domain]]) -> list[tuple[int, ...]]:

@@ -229,9 +229,13 @@ def regular(link: Link, context: Context) -> tuple[Term, ...]:
     found: dict[Term, None] = {}
     for t in (link.right, link.left):
         for n in walk(t):
-            if n.is_apply("inverse", 1):
+            if n.is_apply("inverse", 1) or n.is_apply("pow", 2) and n.args[1] == apply("neg", number(1)) and _has_array(n.args[0], context):
                 found[relation("!=", apply("det", n.args[0]), number(0))] = None
     return tuple(c for c in found if c not in context.conditions)
+
+
+def _has_array(term: Term, context: Context) -> bool:
+    return any(is_array(context.domain(name)) for name in free_names(term))
 
 
 # ------------------------------------------------------------------------------------------------------------------ conclusions
