@@ -186,6 +186,35 @@ def agree_by_samples(claim: Claim, budget: Budget) -> Evidence | str | None:
     return Evidence("samples", {"points": chosen, "bits": bits})
 
 
+def prove_by_branches(claim: Claim, budget: Budget) -> Evidence | str | None:
+    """Formulas with cases: each choice of rows by itself."""
+    if not isinstance(claim.conclusion, Equal) or not any(
+            n.kind == "tuple" and n.name == "cases" for t in (claim.conclusion.left, claim.conclusion.right) for n in walk(t)):
+        return None
+    from grader.kernel import Refused
+    from grader.replay.branches import as_consequence, branches, impossible
+
+    try:
+        cut = branches(claim)
+    except Refused as error:
+        return str(error)
+    found = []
+    for part in cut:
+        inner = Budget(min(1.0, budget.remaining), budget.seed, budget.oracles)
+        never = decide(impossible(part), inner)
+        if never.status is Status.PROVED:
+            found.append(["never", [never.evidence.method, dict(never.evidence.data)]])
+            continue
+        for how, stated in (("equal", part), ("follows", as_consequence(part))):
+            verdict = decide(stated, Budget(min(1.0, budget.remaining), budget.seed, budget.oracles))
+            if verdict.status is Status.PROVED:
+                found.append([how, [verdict.evidence.method, dict(verdict.evidence.data)]])
+                break
+        else:
+            return f"a branch: {'; '.join(verdict.finding.words)}"
+    return Evidence("structure", {"how": "branches", "parts": found})
+
+
 def work_out(claim: Claim, budget: Budget) -> Evidence | str | None:
     """Limits, endless sums, integrals with an antiderivative and common divisors of formulas: at points there is little to be said before they are
     worked out."""
@@ -193,5 +222,5 @@ def work_out(claim: Claim, budget: Budget) -> Evidence | str | None:
 
 
 PROCEDURES = (("same", prove_same), ("values", work_out), ("counterexample", refute_by_point), ("normal form", prove_by_normal_form),
-              ("algebraic number", prove_constant), ("consequence", prove_as_consequence),
+              ("algebraic number", prove_constant), ("branches", prove_by_branches), ("consequence", prove_as_consequence),
               ("induction over a sum", by_induction), ("samples", agree_by_samples))

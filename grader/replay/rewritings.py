@@ -10,7 +10,7 @@ from typing import Any
 from grader import kernel
 from grader.kernel import Refused
 from grader.model import Claim, Equal, Evidence, Finding, Status
-from grader.replay import matrices, natures, noncommuting, values
+from grader.replay import branches, matrices, natures, noncommuting, values
 from grader.replay.meaning import written_plainly
 from grader.term import Term, collection, free_names, number, replace, symbol
 
@@ -75,4 +75,5 @@ def instance(claim: Claim, rows: Mapping[str, list[list[str]]]) -> Claim:
     return changed(claim, conclusion=Equal(*sides), domains=kept, label="")
 
 
-RULES = {"meaning": _meaning, "words": _words, "instance": _instance, "values": values.check_values}
+RULES = {"meaning": _meaning, "words": _words, "instance": _instance, "values": values.check_values,
+         "branches": branches.check_branches}

@@ -13,6 +13,7 @@ set lacks      a condition (or a thing without symbols) in one set differs from 
 conditions     each follows from the other (`Follows` claims); REFUTED by either one
 truth          propositions: by their truth table, PROVED or REFUTED
 multiple       two equations f = 0, g = 0 with numerators that are multiples of each other by a number (`multiples`)
+line           conditions on one real number made of linear comparisons, tried at finitely many points (`line`): PROVED or REFUTED
 exception      a point at which one condition holds and the other does not: REFUTED
 membership     sets of real numbers: the conditions "t is in it" say the same (t is a new real symbol)
 pair           +- on both sides: the upper and the lower readings are equal, or crosswise
@@ -24,6 +25,7 @@ identity       "left = right" holds at every point (a `Follows` claim without pr
 antiderivative the derivative of one side is the integrand of the other (equal up to a constant)
 meaning        notations put in plain terms (`meaning`): values at a place, operations on written-out matrices, bars over complex numbers
 values         limits, endless sums and integrals and common divisors replaced by what they come to (`values`)
+branches       formulas with cases, for each choice of rows (`branches`)
 words          formulas in matrices that are only names, by their words (`noncommuting`)
 instance       matrices put in for such names make the sides differ: REFUTED
 =============  ==================================================================================================================
@@ -40,7 +42,7 @@ from grader import kernel
 from grader.domain import Domain
 from grader.kernel import Refused
 from grader.model import Claim, Equal, Evidence, Finding, Follows, Status
-from grader.replay import multiples, natures, rewritings
+from grader.replay import line, multiples, natures, rewritings
 from grader.replay.enclosure import Undefined, Unsupported, Unsure
 from grader.replay.evaluate import Evaluator
 from grader.replay.point import DIGITS, read_point
@@ -130,7 +132,8 @@ def _kinds(claim: Claim, data: Mapping[str, Any]) -> Finding:
     a, b = natures.nature(claim.conclusion.left), natures.nature(claim.conclusion.right)
     if not natures.incompatible(a, b):
         raise Refused("the kinds may be equal")
-    if "infinite" in (a, b) and any(natures.may_be_infinite(t) for t in (claim.conclusion.left, claim.conclusion.right) if natures.nature(t) == "number"):
+    if "infinite" in (a, b) and any(natures.may_be_infinite(t) for t in (claim.conclusion.left, claim.conclusion.right)
+                                    if natures.nature(t) == "number"):
         raise Refused("the value may be infinite")
     return Finding(Status.REFUTED, words=(f"This is {natures.WORDS[a]}, and {natures.WORDS[b]} is asked for.",))
 
@@ -300,5 +303,6 @@ _RULES = {
     "crosswise": _all_parts, "body": _all_parts, "assigned": _all_parts, "antiderivative": _all_parts, "part": _one_part, "brackets": _brackets,
     "set": _set,
     "set differs": _set_differs, "set lacks": _set_lacks, "infinite": _infinite, "truth": _truth, "rewritten": _rewritten, "identity": _identity,
-    "multiple": multiples.check_multiple, "exception": multiples.check_exception, **rewritings.RULES,
+    "multiple": multiples.check_multiple, "exception": multiples.check_exception, "line": line.check_line,
+    **rewritings.RULES,
 }
