@@ -117,6 +117,11 @@ class Arithmetic:
 
     def signed_product(self, first: int) -> Term:
         signs: list[Token] = []
+        dash = self.tokens[1] if first == 0 and self.tok.kind == "-" else self.tok
+        if dash is not self.tok and dash.gap and not self.latex and dash.kind in FACTORS and self.site(
+                "bullet", 0, "the dash in front is read as a minus sign; it may be a bullet", Span(self.tok.start, self.tok.end)):
+            self.i += 1
+            return self.product()
         while self.tok.kind in ("-", "+", "pm"):
             signs.append(self.tok)
             self.i += 1
@@ -178,6 +183,17 @@ class Arithmetic:
         if kind == "num":
             if self.number_after(factors, t, first):
                 return True
+        elif kind == "name" and t.gap and not self.latex and factors[-1].kind == "number" and self.tokens[self.i + 1].text == "=" and first and (
+                self.tokens[first - 1].text == "="):
+            self.note("a number before a name with its own equals sign is read as a factor", Span(t.start, t.end), "missing_comma", "guess")
+        elif kind == "[" and self.i in self.relational:
+            span = Span(t.start, self.tokens[self.partner[self.i]].end)
+            factors.append(apply("call", symbol("indicator", Span(t.start, t.end)), self.operand(), span=span))
+            return True
+        elif kind == "(" and t.gap and factors[-1].kind in ("number", "apply") and self.is_restated():
+            if self.site("restated", self.i, "the number in brackets at the end is read as a factor; it may say the same again", Span(t.start, t.end)):
+                self.i = self.partner[self.i] + 1
+                return True
         elif kind == "(" and (self.i in self.relational or self.tokens[self.i + 1].kind == "mod"):
             if self.tokens[self.i + 1].kind != "mod":
                 return False
@@ -205,10 +221,20 @@ class Arithmetic:
             return True
         elif kind in ("frac", "vulgar") and factors[-1].kind == "number" and self.mixed_number(factors, t, first):
             return True
+        if kind == "(" and not t.gap and factors[-1].kind == "number" and factors[-1].value == 0 and len(factors) == 1:
+            said = "`0(` is read as zero times the bracket; the letter O may be meant"
+            self.note(said, Span(self.tokens[self.i - 1].start, t.end), "zero_times", "guess")
         if kind == "(" and t.gap and factors[-1].kind == "apply" and factors[-1].name in _ORDERS:
             self.note("a bracket behind an order is read as a factor", Span(t.start, t.end), "order_times", "guess")
         factors.append(self.operand())
         return True
+
+    def is_restated(self) -> bool:
+        """Does the bracket at hand hold only a decimal number, with nothing behind it and only numbers before it?"""
+        k, close = self.i, self.partner[self.i]
+        inside = self.tokens[k + 1:close]
+        return self.tokens[close + 1].kind == "eof" and len(inside) == 1 and inside[0].kind == "num" and "." in inside[0].text and all(
+            t.kind in ("num", "/", "-", "rel", "name", "sqrt", "root", "{", "}", "frac") for t in self.tokens[:k]) and self.tokens[k - 1].kind in ("num", "}")
 
     def stands_over_relation(self) -> bool:
         """Is this `\\overset` or `\\stackrel` a relation with a remark above it?"""
@@ -358,7 +384,9 @@ class Arithmetic:
         if term.kind == "apply":
             if term.name == "index":
                 return len(term.args) == 2 and self.is_array(term.args[0])
-            if term.name in ("hat", "bar", "tilde", "vec", "neg", "transpose", "inverse", "sup", "star"):
+            if term.name == "vec":
+                return True
+            if term.name in ("hat", "bar", "tilde", "neg", "transpose", "inverse", "sup", "star"):
                 return self.is_array(term.args[0])
             if term.name in ("add", "mul"):
                 return any(self.is_array(a) for a in term.args)

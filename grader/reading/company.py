@@ -18,7 +18,8 @@ _COMPLEX = frozenset("re im conj abs arg exp sqrt".split())
 
 def read_by_company(tokens: list[Token], names: set[str], kinds: set[str], notes: list[Note]) -> None:
     """Letters that the rest of the text decides: `A u B'` among capitals alone are sets, `2 + 3I` with no other name is a complex number."""
-    if names == {"I"} and any(t.kind == "func" and t.text in _COMPLEX or t.kind == "const" and t.text in ("pi", "e")
+    called = any(t.kind == "name" and u.kind in ("(", "left") for t, u in zip(tokens, tokens[1:]))
+    if names == {"I"} and not called and any(t.kind == "func" and t.text in _COMPLEX or t.kind == "const" and t.text in ("pi", "e")
                               or t.kind in "+-" and k and tokens[k - 1].kind in ENDS for k, t in enumerate(tokens)):
         for t in tokens:
             if t.kind == "name":
@@ -212,6 +213,21 @@ def part_ranges(tokens: list[Token]) -> list[Token]:
             continue
         kept.append(t)
     return kept
+
+
+_LABELS = frozenset("a b c d e f g h i".split())
+
+
+def drop_label(tokens: list[Token], last: int, notes: list[Note]) -> int:
+    """`(a) x = 2`, `1. x = 2`: the number of the answer in front is no factor; where the formula begins."""
+    lone = last > 3 and tokens[0].kind == "(" and tokens[2].kind == ")" and tokens[3].gap and (
+        tokens[1].kind in ("name", "const") and tokens[1].text in _LABELS and not any(t.text == tokens[1].text for t in tokens[3:last]))
+    pointed = last > 1 and tokens[0].kind == "num" and tokens[0].text[-1] == "." and tokens[1].gap
+    first = 3 if lone else 1 if pointed else 0
+    if not first or tokens[first].kind not in STARTS or tokens[first].kind == "(":
+        return 0
+    notes.append(Note("the label in front is left out", Span(tokens[0].start, tokens[first - 1].end), "repair", "label"))
+    return first
 
 
 _SUM_LETTERS = {"Sigma": "sum", "Pi": "product"}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from grader.printing.forms import bound_of_set, has_infinity
 from grader.reading.arguments import bind
+from grader.reading.statements import is_statement
 from grader.reading.tokens import ReadError, Token
 from grader.term import Span, Term, apply, collection, constant, number, text
 
@@ -132,6 +133,8 @@ class Groups:
         first, close = self.i, self.partner[self.i]
         if close == first + 1:
             self.i = close + 1
+            if self.tok.kind in ("_", "^"):
+                return self.combination(first)
             if self.latex and self.tok.kind != "eof":
                 return self.operand()
             return constant("emptyset", Span(t.start, self.tokens[close].end))
@@ -146,6 +149,16 @@ class Groups:
             self.note("braces around a list are read as a set", self.span(first), "braces")
             return collection("set", *entries, span=self.span(first))
         return entries[0]
+
+    def combination(self, first: int) -> Term:
+        r"""`{}_n C_k`, `{}^nC_k`: the binomial coefficient; any other script before its letter is not read."""
+        self.i += 1
+        above = self.single_script()
+        letter, sign = self.tok, self.tokens[min(self.i + 1, len(self.tokens) - 1)]
+        if letter.kind != "name" or letter.text != "C" or sign.kind not in ("_", "^"):
+            raise ReadError("a script that stands before its letter", self.tokens[first].start, letter.end)
+        self.i += 2
+        return apply("binomial", above, self.single_script(), span=self.span(first))
 
     def read_set(self, t: Token) -> Term:
         """A set by its elements, or by a condition."""
@@ -182,7 +195,19 @@ class Groups:
                 rows = entries[0].args if entries[0].kind == "tuple" and entries[0].name == "matrix" else ()
                 return self.cases_of([list(row.args) for row in rows], span) if rows else entries[0]
             self.has_sets = True
+        rows = self.rows_of_cases(entries)
+        if rows:
+            return self.cases_of(rows, span)
         return collection("set", *entries, span=span)
+
+    def rows_of_cases(self, entries: list[Term]) -> list[list[Term]]:
+        """`{x if x > 0, -x if x <= 0}` and `{x, x > 0; -x, x <= 0}` are values with conditions and no set; else nothing."""
+        if len(entries) > 1 and all(e.is_apply("where") and not is_statement(e.args[0]) for e in entries):
+            return [[e] for e in entries]
+        values, conditions = entries[::2], entries[1::2]
+        if len(values) == len(conditions) and not any(is_statement(v) for v in values) and all(is_statement(c) for c in conditions):
+            return [[v, c] for v, c in zip(values, conditions)]
+        return []
 
     def set_by_condition(self, body: Term, close: int) -> Term:
         """{ body | condition }, the bar already read."""

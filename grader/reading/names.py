@@ -152,7 +152,7 @@ MISSING_BACKSLASH = frozenset(
 """Commands that are recognised without their backslash (two-letter ones only between spaces)."""
 
 ENGLISH = frozenset(
-    "feed lose loses ratio "
+    "ans soln feed lose loses ratio "
     "about above after again all also any are area base bases batch being below bias bits both but byte can case cell cost costs could count data "
     "deep depth does done each else epoch even ever every fact fast find first for form from full gain get gets give goal goes good grow half "
     "hand hard has have head heads heavy her here high his hold how huge idea index input into item its just keep kind know large last layer left "

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from grader.model import Note
 from grader.reading.brackets import CLOSERS, ENDS, OPENERS, STARTS, match_brackets
-from grader.reading.company import (drop_questions, drop_remarks, name_arrows, name_connectives, name_distributions, name_placeholders, name_sums, name_times, name_unions, part_from_sets, part_ranges, part_rows,
+from grader.reading.company import (drop_label, drop_questions, drop_remarks, name_arrows, name_connectives, name_distributions, name_placeholders, name_sums, name_times, name_unions, part_from_sets, part_ranges, part_rows,
                                     read_by_company, settle_stars_and_dots)
 from grader.reading.names import GREEK
 from grader.reading.tokens import Token, is_latex
@@ -288,7 +288,7 @@ def trim_edges(tokens: list[Token], notes: list[Note]) -> list[Token]:
         said = f"({tokens[last - 2].text}) at the end is read as the number of the equation"
         notes.append(Note(said, Span(t.start, t.end), "info", "equation_number"))
         last -= 4
-    first = 0
+    first = drop_label(tokens, last, notes)
     while first < last and (tokens[first].kind in ("implies", "iff", "impliedby", "then", ":", ",", ".", ";", "quad", "row")
                             or tokens[first].kind == "rel" and tokens[first].text == "=" and first + 1 < last):
         t = tokens[first]

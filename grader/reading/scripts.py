@@ -84,7 +84,7 @@ class Scripts(Subscripts):
                     base = raised.at(self.span(first))
             else:
                 break
-        if kind == "lset" and len(t.text) > 1 and t.mark in ("rm", "text", "word") and exponent is None:
+        if kind == "lset" and len(t.text) > 1 and (t.mark in ("rm", "text", "word") or t.text == "indicator") and exponent is None:
             return apply("call", base, self.operand(), span=self.span(first))
         if kind == "(" or kind == "[" or kind == "lset" or t.text in ("E", "V", "P") and t.mark == "bb" or t.text == "E" and base.kind != "symbol":
             called = self.applied_name(base, exponent, first, t)

@@ -14,7 +14,7 @@ _RELATIONS: dict[str, str] = {
     ">=": ">= ≥ ⩾ ≧ \\ge \\geq \\geqslant \\geqq",
     "<": "< &lt; \\lt", ">": "> &gt; \\gt",
     "<<": "<< <<< ≪ ⋘ \\ll \\lll", ">>": ">> >>> ≫ ⋙ \\gg \\ggg",
-    ":=": ":= ≔ ≝ ← ⟵ \\coloneqq \\triangleq \\leftarrow \\gets \\longleftarrow \\defeq \\doteq",
+    ":=": ":= ≔ ≝ ≜ ← ⟵ \\coloneqq \\triangleq \\leftarrow \\gets \\longleftarrow \\defeq \\doteq",
     "->": "-> --> → ⟶ \\to \\rightarrow \\longrightarrow \\tendsto",
     "approx": "~~ ≈ ≃ ≅ ≊ \\approx \\simeq \\cong \\approxeq \\thickapprox",
     "~": "∼ \\sim \\thicksim", "propto": "∝ \\propto \\varpropto", "equiv": "≡ === \\equiv",

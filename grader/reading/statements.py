@@ -11,6 +11,7 @@ from grader.term import Span, Term, apply, binder, collection, constant, relatio
 
 LOGIC = {"iff": 1, "implies": 2, "impliedby": 2, "or": 3, "and": 4}
 _CHAIN = frozenset("rel not mapsto mid not_ arrow over_".split())
+_NAMED = frozenset("index prime call sup hat bar tilde complement".split())
 _CONGRUENT = frozenset("≡ \\equiv ≢ \\nequiv ===".split())
 _SET_RELATIONS = frozenset("in notin subset subseteq supset supseteq".split())
 
@@ -150,11 +151,10 @@ class Statements:
                 self.i += 1
                 self.skip_fillers()
                 condition = self.quantified(False) if self.tok.kind in ("all", "forall") else self.ranged_condition()
-                if word == "if" and self.tok.kind == "else":
-                    self.i += 1
-                    other = self.clause()
-                    rest = other.args if other.kind == "tuple" and other.name == "cases" else (apply("where", other, constant("true")),)
-                    return collection("cases", apply("where", body, condition), *rest, span=self.span(first))
+                parted = word == "if" and self.tok.kind == "," and self.tokens[self.i + 1].kind == "else"
+                if word == "if" and (self.tok.kind == "else" or parted):
+                    self.i += 1 + parted
+                    return self.cases_by_else(body, condition, self.clause(), first)
                 conditions.append(condition)
             elif kind == "forall":
                 conditions.append(self.quantified(False))
@@ -175,6 +175,14 @@ class Statements:
         if body.is_apply("where"):
             return apply("where", *body.args, *conditions, span=self.span(first))
         return apply("where", body, *conditions, span=self.span(first))
+
+    def cases_by_else(self, body: Term, condition: Term, other: Term, first: int) -> Term:
+        """`x if x > 0 else -x`; the left side of an equation (`f(x) = x if ...`) stays outside."""
+        span = self.span(first)
+        value = body.args[-1] if is_equality(body) else body
+        rest = other.args if other.kind == "tuple" and other.name == "cases" else (apply("where", other, constant("true")),)
+        cases = collection("cases", apply("where", value, condition), *rest, span=span)
+        return relation(body.signs, *body.args[:-1], cases, span=span) if is_equality(body) else cases
 
     def skip_fillers(self) -> None:
         while self.tok.kind == "such" or self.tok.kind == ":" or self.tok.kind == "where" and self.tok.text in ("for", "with", "if"):
@@ -229,12 +237,15 @@ class Statements:
                 left = apply("xor", left, right, span=span)
                 left = apply("not", left, span=span) if word == "xnor" else left
             return left
-        if operands[0].kind == "relation" and operands[0].signs == ("=",):
+        if operands[0].kind == "relation" and operands[0].signs in (("=",), ("!=",)):
             name = operands[0].args[0]
-            operands = [o if is_statement(o) or o.kind == "symbol" and word == "and" else relation("=", name, o, span=o.span) for o in operands]
+            sign = operands[0].signs
+            operands = [o if is_statement(o) or o.kind == "symbol" and word == "and" else relation(sign, name, o, span=o.span) for o in operands]
         elif not any(is_statement(o) or o.kind == "symbol" for o in operands) or any(o.kind in ("number", "tuple") for o in operands):
             self.note(f"a list joined by \"{word}\"", span, "bare_list")
             return collection("set" if self.expect in ("set", "interval") else "list", *operands, span=span)
+        if any(is_statement(o) for o in operands) and not all(is_statement(o) or o.kind not in ("number", "apply") or o.name in _NAMED for o in operands):
+            raise self.fail(f"\"{word}\" between a statement and a formula", self.tokens[first], "Write a statement on either side.")
         return apply(word, *operands, span=span)
 
     def relation(self) -> Term:
