@@ -91,6 +91,9 @@ HOSTILE = {
     "dollars": "$" * 12_501, "displays": "$$\nx\n" * 2_500, "fences": "```\n" * 3_750, "stars": "*" * 12_500, "tables": "| 1 | 2 | 3 |\n" * 1_000, "begins": "\\begin{answer}" * 1_250, "ifans": "\\ifans{" * 2_500,
     "items": "\\begin{enumerate}\\item " * 625, "comments": "% answer: 5c\n" * 1_250, "macros": "\\newcommand{\\a}{\\b\\b}\\newcommand{\\b}{\\a\\a}" + "\\a" * 625, "one line": "x " * 31_250, "words": "Question " * 6_250,
     "learners": "Student s1\nStudent s2\n" * 62, "paragraphs": "word\n\n" * 2_500, "ticks": "`" * 12_501, "aliases": "a: &a [x,x,x,x]\nb: &b [*a,*a,*a]\n" * 10, "entities": "&lt;" * 3_750, "sentences": "Can it? " * 3_750,
+    "html comments": "<!-- " * 6_000, "notes": "%% a " * 6_000, "tags": "<b " * 8_000, "open tags": "<span a=\"" * 3_000, "struck": "~~a " * 8_000, "struck tags": "<del>" * 5_000,
+    "callouts": "> [!note] a\n" * 2_500, "escapes": "\\_\\$" * 6_000, "links": "[[a|" * 6_000, "html tables": "<table><tr><td>" * 1_500, "pairs": "(1,1) , " * 3_000, "commas": ", " * 12_000,
+    "bullets": "- n\n" * 6_000, "remarks": "5c (corrected)" * 1_500, "attempts": "# 5c (again)\n\nx\n\n" * 500, "see in": ("x see in" + " " * 50 + "\n") * 500,
     "label words": "RNN train time " * 1_000, "values": "1a. RNN train time: $x$, " * 250, "sign lines": "= \n" * 3_750,
 }
 

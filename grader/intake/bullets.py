@@ -9,6 +9,8 @@ from grader.reading.passages import delimited
 from grader.reading.splitting import Names, signs
 
 _MARK = re.compile(r"(?P<indent>[ \t]*)(?P<mark>[-*+•·–—‣▪◦]|\(?\d{1,2}[.)]|\([ivx]{1,4}\))[ \t]+(?=\S)")
+MAX_ROWS = 1_000
+"""Longer answers are left as they are."""
 _NOBODY = Names({}, {})
 
 
@@ -19,7 +21,7 @@ def without_bullets(text: str) -> tuple[str, bool]:
     p_t" goes on with it. Alone before an expression without a relation sign ("- 1/2") it may be either: then it stays, and is in doubt. Marks before
     words stay.
     """
-    if not _MARK.search(text):
+    if not _MARK.search(text) or text.count("\n") > MAX_ROWS:
         return text, False
     fixed = {line for p in delimited(text) if p.kind in ("display", "code", "table")
              for line in range(text.count("\n", 0, p.outer.start) + 1, text.count("\n", 0, p.outer.end) + 1)}

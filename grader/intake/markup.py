@@ -18,7 +18,7 @@ _ESCAPED = re.compile(r"(?<!\\)\\(?:_(?=[\w{(\\])|[*<>~^](?![A-Za-z{])|\$[^$\n]{
 """Signs that a text is escaped."""
 _ESCAPE = re.compile(r"\\([_*#<>~^=+\-.)\]'\"`&@/%|])|\\(\\)(?=[A-Za-z])")
 _LABEL = re.compile(r"^(?P<head>[ \t>]*)\\?\((?P<name>[A-Za-z]|\d{1,2})\\\)(?=\s)", re.MULTILINE)
-_DISPLAY = re.compile(r"\\\$\\\$(.+?)\\\$\\\$", re.DOTALL)
+_DISPLAY = re.compile(r"\\\$\\\$([^$]{1,4000}?)\\\$\\\$")
 _INLINE = re.compile(r"\\\$([^$\n]+?)\\\$")
 _TAGS = "font|span|div|p|b|i|u|s|em|strong|center|mark|small|big|details|summary|tt|code|kbd"
 _TAG = re.compile(rf"</?(?P<name>{_TAGS})(?:\s+[\w-]+\s*=\s*(?:\"[^\"<>]*\"|'[^'<>]*'|[\w#%;:.-]+))*\s*/?>", re.IGNORECASE)
@@ -36,7 +36,7 @@ _SIMPLE: tuple[tuple[re.Pattern[str], str], ...] = (
     (re.compile(r"(?:\A|(?<=[\w)}.*]))[ \t]+\{[#.][^{}\n]*\}[ \t]*$|[ \t]+\{-\}[ \t]*$", re.MULTILINE), ""),  # {#sec:one}
 )
 _BLOCK_ID = re.compile(r"(?:\A|(?<=[.*)]))[ \t]+\^[a-z][a-z0-9]*-[a-z0-9-]+[ \t]*$", re.MULTILINE)
-_COMMENT = re.compile(r"%%.*?%%|<!--(?!\s*answer\s*[:=]).*?-->", re.DOTALL | re.IGNORECASE)
+_COMMENT = re.compile(r"%%[^%]{0,2000}%%|<!--(?!\s*answer\s*[:=])[^<>]{0,4000}-->", re.DOTALL | re.IGNORECASE)
 
 
 def plain_markup(text: str) -> str:

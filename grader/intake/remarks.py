@@ -7,7 +7,7 @@ import re
 from grader.intake.label_words import AGAIN, ANSWER_WORDS, GOES_ON
 from grader.intake.labels import Label
 
-LEADS_ON = re.compile(r"\w[\s(]+(?:in|and|of|from|see|by|parts?|as|to|questions?|problems?|with|for|the|or|both|than|using|via|under)[ \t]*$")
+LEADS_ON = re.compile(r"[\w,;)][\s(]+(?:in|and|of|from|see|by|parts?|as|to|questions?|problems?|with|for|the|or|both|than|using|via|under)[ \t]*$")
 """The end of a line of words that the next line goes on with: "as we saw in" before "(b) above" is no label."""
 MENTIONS = re.compile(r"\s*(?:and|or|is|was|are|were|above|below|says?|shows?)\b", re.IGNORECASE)
 """What goes on after a part that is only spoken of: "5c is where they rest"."""
