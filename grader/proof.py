@@ -20,6 +20,7 @@ from grader.reading.lines import lines as read_lines
 from grader.term import Term, apply, constant
 from grader.theories import Context, Link, Step
 from grader.theories._derivation import Layout, layout
+from grader.theories._theory import told_of
 from grader.theories._views import View, views
 from grader.theories._suppositions import told
 
@@ -173,7 +174,7 @@ def judge_link(theory: Any, link: Link, context: Context, budget: Budget) -> Ste
             break
         for claim in fresh:
             settled[claim.label] = decide(claim, Budget(min(CLAIM_SECONDS, budget.remaining), budget.seed, budget.oracles))
-    return theory.conclude(link, context, settled)
+    return told_of(theory.conclude(link, context, settled))
 
 
 RANK = {"equal": 0, "equivalent": 1, "implies": 2, "implied_by": 3, None: 4, "fails": 5}

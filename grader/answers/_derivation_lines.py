@@ -21,6 +21,7 @@ from grader.theories import Context, Step, load
 from grader.theories._alike import alike
 from grader.theories._derivation import Layout, is_statement, layout
 from grader.theories._suppositions import supposed, told
+from grader.theories._theory import told_of
 from grader.theories._views import View, views
 
 MAX_LINKS = 80
@@ -166,7 +167,7 @@ class Judged:
             local = self._local(k, view)
             if any(c.label not in local for c in view.theory.claims(*found, local)):
                 return None
-            last = view.theory.conclude(*found, local)
+            last = told_of(view.theory.conclude(*found, local))
             if last.relation is not None:
                 return last
         return last

@@ -62,6 +62,10 @@ class Line:
     notes: tuple[Note, ...] = ()
     number: int = 0
     """The line of the text that it begins on, counted from 0."""
+    mention: bool = False
+    """Does it stand among words that do not lead to it, as a thing spoken of?"""
+    apart: bool = False
+    """Does something new begin here ("base case", "case 2", "inductive step")?"""
     beside: bool = False
     """Does it stand in the same row as the one before, behind a comma or a wide space?"""
 
@@ -104,6 +108,8 @@ class _State:
     role: str = ""
     sign: str = ""
     """A sign that ended the last row: its side stands in the next."""
+    mention: bool = False
+    apart: bool = False
 
 
 def lines(text: str, vocabulary: Vocabulary = OPEN, *, macros: Mapping[str, tuple[int, str]] | None = None) -> tuple[Line, ...]:
@@ -214,8 +220,9 @@ def _statement(state: _State, clean: str, piece: Span, offset: int, connective: 
     whole = Span(begin, max([s.end for s in spans], default=start + trim(content, 0, len(content)).end))
     conditions = tuple(condition_of(_read(state, c.text, c.span.start)) for c in remark.conditions)
     state.made.append(Line(role, left, tuple(steps), whole, state.text[whole.start:whole.end], said, connective or state.connective, conditions,
-                           remark.notes, state.text.count("\n", 0, whole.start)))
+                           remark.notes, state.text.count("\n", 0, whole.start), state.mention, state.apart))
     state.reason = state.connective = state.role = ""
+    state.apart = False
 
 
 def _read(state: _State, content: str, offset: int) -> Reading:
@@ -250,6 +257,18 @@ def _opening(text: str) -> re.Pattern[str]:
 _COMMENT = re.compile(r"(?<!\\)(?:%|\s#|\s//|\s--\s(?=[A-Za-z ]{4,}$))\s?(?P<words>.*)$")
 
 
+_STRUCTURE = re.compile(r"\\(?:(?:sub)*section|chapter|(?:sub)?paragraph|title|author|date|maketitle|label|documentclass|usepackage|bigskip|medskip|smallskip|"
+                        r"newpage|noindent\s*$|centering|qed(?![a-z])|(?:begin|end)\s*\{(?:document|proof|theorem|lemma|solution|enumerate|itemize|center|"
+                        r"quote|problem|exercise|claim|proposition|corollary)\})")
+"""What arranges a document and says no mathematics."""
+_ITEM = re.compile(r"\\item\s*(?:\[[^\]]*\]\s*)?")
+_APART = re.compile(r"^\W*(?:the\s+)?(?:base\s+case|case\s+\(?\w{1,3}\)?\s*[:.,]|induct(?:ive|ion)\s+(?:step|hypothesis)|basis\b|step\s+case)", re.IGNORECASE)
+"""Words with which a part of a proof begins that does not go on from the line before."""
+_LEADING = re.compile(r"(?:[:=]|\b(?:is|are|be|gives?|giving|get|gets|obtain|obtains|to|equals?|becomes|as|yields?|have|has|find|into|now|then|therefore|"
+                      r"hence|thus|so))\s*$", re.IGNORECASE)
+"""Words that lead to the formula behind them, so that it is a step and no mention."""
+_NAMES_BEFORE = re.compile(r"(?<![A-Za-z])((?:[A-Za-z](?:_\w)?\s*,\s*)+)$")
+
 _JOINT = re.compile(r"[*_]*(?:and|and also|&)[*_]*[ \t]*[:,.]?", re.IGNORECASE)
 """A line that only joins the one before and the one after it."""
 
@@ -261,9 +280,14 @@ def _plain_line(state: _State, span: Span) -> None:
     content = text[span.start:span.end]
     if not content:
         return
-    if _JOINT.fullmatch(content):
+    item = _ITEM.match(content)
+    if item:
+        span = trim(text, span.start + item.end(), span.end)
+        content = text[span.start:span.end]
+    if not content or _JOINT.fullmatch(content) or _STRUCTURE.match(content):
         state.made.append(_words_line(state, span))
         return
+    state.apart = state.apart or _APART.match(content) is not None
     remark = Remark()
     comment = _COMMENT.search(content)
     if comment and prose_words(comment["words"], state.names):
@@ -294,6 +318,7 @@ def _mixed_line(state: _State, span: Span, remark: Remark) -> None:
         return
     position = 0
     lead = Lead()
+    inner = _with_names(inner, text[span.start:span.end])
     for k, passage in enumerate(inner):
         words, opens = _last_sentence(text[span.start + position:span.start + passage.outer.start])
         if not (k and re.fullmatch(r"[\s,$*_]*(?:and|,)?[\s,$*_]*", words) and lead.use in ("reason", "condition", "premise", "definition", "ahead")):
@@ -318,10 +343,26 @@ def _mixed_line(state: _State, span: Span, remark: Remark) -> None:
                                        number=text.count("\n", 0, where.start)))
                 state.reason = state.connective = state.role = ""
                 continue
+            leads = passage.kind != "bare" and (not words.strip() or _LEADING.search(words.rstrip(" $:*_") + (":" if words.rstrip().endswith(":") else "")))
+            state.mention = not leads and bool(words.strip(" $*_"))
             for row in rows_of_display(passage.text, where.start):
                 _row(state, row.text, row.span, row.remark.joined(remark) if last else row.remark)
+            state.mention = False
         if tail.strip(" .,;:)]*_"):
             _tail(state, tail, Span(span.start + position, span.end))
+
+
+def _with_names(inner: list[Passage], text: str) -> list[Passage]:
+    """`a, b > 0` typed bare among words: the names before the comma belong to the formula."""
+    made: list[Passage] = []
+    for passage in inner:
+        end = made[-1].outer.end if made else 0
+        names = _NAMES_BEFORE.search(text[end:passage.outer.start]) if passage.kind == "bare" else None
+        if names:
+            start = end + names.start(1)
+            passage = Passage("bare", text[start:passage.span.end], Span(start, passage.span.end), Span(start, passage.outer.end))
+        made.append(passage)
+    return made
 
 
 def _joined_by_or(inner: list[Passage], text: str) -> list[Passage]:

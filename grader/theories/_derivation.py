@@ -124,7 +124,7 @@ def layout(lines: Sequence[Line], context: Context, numbers: Sequence[int] | Non
         if len(builder.placed) > MAX_LINKS:
             break
         following = next((other for other in lines[k + 1:] if other.role != "prose"), None)
-        _take(builder, line, numbers[k], following, alone=sum(other.role != "prose" for other in lines) == 1)
+        _take(builder, line, numbers[k], following, alone=sum(other.role == "formula" for other in lines) == 1)
         for term in (line.left, *[step.side for step in line.steps]):
             builder.seen |= free_names(term) if isinstance(term, Term) else frozenset()
     return Layout(tuple(builder.placed), builder.context, tuple(builder.told))

@@ -104,6 +104,11 @@ def claims(link: Link, context: Context, settled: Settled) -> tuple[Claim, ...]:
     ways = settled["forward"].equal, settled["back"].equal
     if not ways[0] and ways[1] and (asked := _asks_for(right)):
         made.append(stated(Follows((left, *asked), right), "where defined"))
+    zeros = _zeros(settled["forward"], settled["back"]) if ways == (True, False) and link.sign == "<=>" and _is_order(left) and _is_order(right) \
+        else ()
+    if zeros:
+        nonzero = tuple([relation("!=", symbol(n), number(0)) for n in zeros])
+        made += [stated(Follows((left, *nonzero), right), "generic forward"), stated(Follows((right, *nonzero), left), "generic back")]
     if ways == (False, True) and free_names(right):
         made.append(stated(Follows((), left), "always"))
         if _swapped(left, right):
@@ -117,6 +122,22 @@ def claims(link: Link, context: Context, settled: Settled) -> tuple[Claim, ...]:
     if ways[0] is not True:
         made += _with_earlier(link, context, settled, stated)
     return tuple(made)
+
+
+def _is_order(statement: Term) -> bool:
+    """Is it made of inequalities only?"""
+    signs = {s for n in walk(statement) if n.kind == "relation" for s in n.signs}
+    return bool(signs) and signs <= {"<", ">", "<=", ">="}
+
+
+def _zeros(*verdicts: Verdict) -> tuple[str, ...]:
+    """Names that are zero where a direction fails: two inequalities joined by <=> may say the same but there."""
+    found: list[set[str]] = []
+    for v in verdicts:
+        point = v.evidence.data.get("point") if v.equal is False else None
+        if v.equal is False:
+            found.append({n for n, value in point.items() if value == "0"} if isinstance(point, dict) else set())
+    return tuple(sorted(set().union(*found))) if found and all(found) else ()
 
 
 MOST_EARLIER = 4
@@ -256,6 +277,10 @@ def _found(link: Link, settled: Settled) -> Step:
     if None in ways:
         return _half(link, forward, back)
     found = {(True, True): "equivalent", (True, False): "implies", (False, True): "implied_by", (False, False): "fails"}[ways]  # type: ignore[index]
+    generic = settled.get("generic forward"), settled.get("generic back")
+    if all(v is not None and v.equal for v in generic):
+        needs = tuple([f"{n} != 0" for n in _zeros(forward, back)])
+        return Step(link.line, "equivalent", Status.PROVED, "it says the same as the line before, but where something is zero.", (*evidence, *generic), needs)  # type: ignore[arg-type]
     always, never = settled.get("always"), settled.get("never")
     if never is not None and never.equal:
         return Step(link.line, "fails", Status.REFUTED, "“and” stands where “or” is meant: nothing satisfies all of it.", (*evidence, never),

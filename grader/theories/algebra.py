@@ -15,6 +15,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
+from fractions import Fraction
 
 from grader.domain import Domain
 from grader.model import Claim, Equal, Follows, Status
@@ -54,7 +55,7 @@ def prepare(terms: tuple[Term, ...], context: Context) -> Prepared:
     table = dict(context.domains)
     table.setdefault("*", Domain("complex" if any(_is_complex(t) for t in made) else "real"))
     for name in sorted(frozenset().union(*[_bounding(t) for t in made])):
-        table.setdefault(name, Domain("integer"))
+        table.setdefault(name, Domain("integer", Fraction(1)))  # who writes a sum up to n means n = 1, 2, ...
     return Prepared(made, (), replace(context, domains=tuple(sorted(table.items()))))
 
 
