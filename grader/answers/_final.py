@@ -184,6 +184,8 @@ def _base(said: str) -> Thing | None:
 
 def _ratio(said: str, vocabulary: Vocabulary) -> Thing | None:
     """a : b and a : b : c as quotients by the last part; a label made of ratios before "=" is left out."""
+    if re.search(r"[{}]", re.sub(r"\\[dt]?frac\s*\{[^{}]*\}\s*\{[^{}]*\}|[_^]\{[^{}]*\}|\\sqrt\{[^{}]*\}|\\colon", "", said)):
+        return None
     if "=" in said and ":=" not in said:
         label, _, said = said.rpartition("=")
         if ":" not in said:

@@ -57,9 +57,36 @@ def layouts(reference: Thing, answer: Thing, hedged: bool = False) -> list[Layou
     found: list[Layout] = []
     for layout in made:
         found += _alike(replace(layout, unordered=reference.parted or answer.parted))
+    found = [replace(x, doubt=x.doubt or _restated(x.reference.term, x.answer.term)) for x in found]
     if hedged:
         found = [replace(x, doubt=x.doubt or "it puts forward several answers, joined by “or”") if _single(x.reference.term) else x for x in found]
     return found
+
+
+STANDING = frozenset("integral antiderivative sum product limit derivative partial maximum minimum supremum infimum argmax argmin".split())
+
+
+def _restated(reference: Term, answer: Term) -> str:
+    """Why the answer only restates a question that the reference answers: something is left standing, or not solved."""
+    standing = [sorted({n.name for n in walk(t) if n.kind in ("apply", "binder")} & STANDING) for t in (answer, reference)]
+    if set(standing[0]) - set(standing[1]):
+        return f"the {standing[0][0]} is left standing"
+    relations = [[n for n in walk(t) if n.kind == "relation"] for t in (answer, reference)]
+    if any(not _is_solved(r) for r in relations[0]) and all(_is_solved(r) for r in relations[1]) and natures.nature(reference) != "function":
+        return "it is not solved"
+    return ""
+
+
+def _is_solved(relation: Term) -> bool:
+    """Does each comparison have a name (or its absolute value) alone on one side and no names on the other?"""
+    def is_value(term: Term) -> bool:
+        return not free_names(term)
+
+    def is_unknown(term: Term) -> bool:
+        return is_name(term) or term.is_apply("abs") and term.args[0].kind == "symbol"
+
+    pairs = zip(relation.args, relation.args[1:])
+    return all(is_unknown(a) and is_value(b) or is_value(a) and is_unknown(b) or is_value(a) and is_value(b) for a, b in pairs)
 
 
 def _single(term: Term) -> bool:
