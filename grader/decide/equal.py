@@ -51,7 +51,7 @@ def refute_by_point(claim: Claim, budget: Budget) -> Evidence | str | None:
                 return side
         missing = missing or (look.left if look.left != "defined" else look.right)
         seen += look.both
-        if seen >= enough:
+        if seen >= enough or integrals and not seen and k >= 4:
             break
     return f"no difference at {seen} points" if seen else f"no point where both sides are defined ({missing})"
 
@@ -59,7 +59,7 @@ def refute_by_point(claim: Claim, budget: Budget) -> Evidence | str | None:
 
 def _inhabitant(comparison: Comparison, budget: Budget) -> dict[str, object] | None:
     """A point around which both sides are defined, as certificate data."""
-    most = 10 if _has_integral(comparison) else 40
+    most = 4 if _has_integral(comparison) else 40
     for point in islice(comparison.points(budget.seed), most):
         budget.check()
         look = comparison.look(point, 80, radius=NEIGHBOURHOOD)
@@ -178,6 +178,8 @@ def agree_by_samples(claim: Claim, budget: Budget) -> Evidence | str | None:
                 chosen.append(comparison.evidence_point(point, 1 + k % 3))
             elif not plenty:
                 spare.append(comparison.evidence_point(point, 1 + k % 3))
+        if bits == INTEGRAL_BITS and k >= 4 and not chosen:
+            break
         if len(chosen) >= SAMPLES and not any(branches.values()) or len(chosen) >= 30 or k >= 200 or not comparison.names and k >= 3 * SAMPLES:
             break
     chosen += spare[:max(0, SAMPLES - len(chosen))]
