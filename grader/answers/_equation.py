@@ -28,7 +28,9 @@ def equation(answer: Term, reference: Term, domains: Mapping[str, Domain], label
 
 
 def aligned(side: Read, other: Term) -> Read:
-    """(1, 3) and [1, 3] are intervals where the other side is made of intervals."""
+    """(1, 3) and [1, 3] are intervals where the other side is made of intervals; 2, -2 is a set where the other side is a formula with +-."""
+    if side.term.kind == "tuple" and side.term.name == "list" and other.kind == "apply" and natures.nature(other) == "pair":
+        return dataclasses.replace(side, term=collection("set", *side.term.args, span=side.term.span))
     if not any(node.kind == "tuple" and node.name == "interval" for node in walk(other)) or natures.nature(other) not in ("set", "interval"):
         return side
     return dataclasses.replace(side, term=as_interval(side.term), alternatives=tuple(as_interval(t) for t in side.alternatives))
