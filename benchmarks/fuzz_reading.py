@@ -1,6 +1,6 @@
 """Coverage-guided fuzzing of the reader and the printers, with atheris (which is no dependency: give a Python that has it).
 
-    PYTHONPATH=. FUZZ_PYTHON benchmarks/fuzz_reading.py FINDINGS.jsonl CORPUS_DIR [-max_total_time=3600]
+    PYTHONPATH=. FUZZ_PYTHON benchmarks/fuzz_reading.py FINDINGS.jsonl CORPUS_DIR -max_total_time=3600 -timeout=300 -artifact_prefix=/tmp/
 
 Half of the inputs are bytes as UTF-8, half pick pieces of the language (signs, commands, words). For each input, under an open and a closed vocabulary:
 

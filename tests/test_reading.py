@@ -140,6 +140,14 @@ def test_macros_of_a_preamble() -> None:
     assert macros == {"R": (0, r"\mathbb{R}"), "v": (1, r"\mathbf{#1}"), "T": (0, r"^\top"), "argm": (0, r"\operatorname{argmax}")}
 
 
+def test_macros_with_defaults_aliases_and_delimiters() -> None:
+    preamble = (r"\newcommand{\opt}[2][x]{#1 + #2} \let\eps\varepsilon \DeclarePairedDelimiter{\nrm}{\lVert}{\rVert} "
+                r"\providecommand{\Zed}{\mathbb{Z}}")
+    macros = read_macros(preamble)
+    shown = [to_text(read(t, macros=macros).term) for t in (r"\opt{y}", r"\opt[z]{y}", r"\eps", r"\nrm{x}", r"\nrm*{x}_2", r"n \in \Zed")]
+    assert shown == ["x + y", "z + y", "epsilon", "norm(x)", "norm(x, 2)", "n in ZZ"]
+
+
 @pytest.mark.parametrize(("text", "near"), [("trnl", "t^2*n*l"), ("tril", "t*n^2*l"), ("O(trnl)", "O(t^2*n*l)"), ("tn?l", "t*n^2*l"),
     ("t n^2 I", "t*n^2*l"),
                                             ("$trnl$", "t^2*n*l")])

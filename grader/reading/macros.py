@@ -4,15 +4,20 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from typing import TypeAlias
 
 from grader.reading.tokens import ReadError
 from grader.term import Span
 
+Macro: TypeAlias = tuple[int, str] | tuple[int, str, str]
+"""Number of arguments, body, and the default of the first argument where it is optional."""
 MAX_EXPANDED = 40_000
 MAX_ROUNDS = 12
 
-_HEAD = re.compile(r"\\(?:re|provide)?newcommand\*?\s*\{?\s*\\([A-Za-z]+)\s*\}?\s*(?:\[(\d)\])?\s*(?:\[[^\]]*\])?\s*\{|"
-                   r"\\def\s*\\([A-Za-z]+)\s*((?:#\d)*)\s*\{|\\DeclareMathOperator(\*)?\s*\{?\s*\\([A-Za-z]+)\s*\}?\s*\{")
+_HEAD = re.compile(r"\\(?:(?:re)?newcommand|providecommand)\*?\s*\{?\s*\\([A-Za-z]+)\s*\}?\s*(?:\[(\d)\])?\s*(?:\[(?P<default>[^\]]*)\])?\s*\{|"
+                   r"\\def\s*\\(?P<defined>[A-Za-z]+)\s*(?P<slots>(?:#\d)*)\s*\{|\\DeclareMathOperator\*?\s*\{?\s*\\(?P<operator>[A-Za-z]+)\s*\}?\s*\{")
+_PAIR = re.compile(r"\\DeclarePairedDelimiter\s*\{?\s*\\([A-Za-z]+)\s*\}?\s*\{([^{}]{1,20})\}\s*\{([^{}]{1,20})\}")
+_ALIAS = re.compile(r"\\let\s*\\([A-Za-z]+)\s*=?\s*(\\[A-Za-z]+)")
 _USE = re.compile(r"\\([A-Za-z]+)(?![A-Za-z])")
 
 
@@ -33,21 +38,26 @@ class Expanded:
         return Span(start, max(start, self.ends[min(max(span.end - 1, span.start), last)]))
 
 
-def read_macros(preamble: str) -> dict[str, tuple[int, str]]:
-    r"""The `\newcommand`, `\renewcommand`, `\def` and `\DeclareMathOperator` of a document: name to (number of arguments, body).
-    A definition that never closes its brace is left out."""
-    found: dict[str, tuple[int, str]] = {}
+def read_macros(preamble: str) -> dict[str, Macro]:
+    r"""The `\newcommand`, `\renewcommand`, `\def`, `\let`, `\DeclareMathOperator` and `\DeclarePairedDelimiter` of a document: name to (number of
+    arguments, body), with the first argument's default behind it where it has one. A definition that never closes its brace is left out."""
+    found: dict[str, Macro] = {}
     for match in _HEAD.finditer(preamble):
         end = _closing(preamble, match.end())
         if end < 0 or len(found) >= 500:
             continue
         body = preamble[match.end():end]
         if match[1]:
-            found[match[1]] = (int(match[2] or 0), body)
-        elif match[3]:
-            found[match[3]] = (len(match[4]) // 2, body)
+            count = int(match[2] or 0)
+            found[match[1]] = (count, body) if match["default"] is None or not count else (count, body, match["default"])
+        elif match["defined"]:
+            found[match["defined"]] = (len(match["slots"]) // 2, body)
         else:
-            found[match[6]] = (0, rf"\operatorname{{{body}}}")
+            found[match["operator"]] = (0, rf"\operatorname{{{body}}}")
+    for match in list(_PAIR.finditer(preamble))[:200]:
+        found[match[1]] = (1, f"{match[2]} #1 {match[3]}")
+    for match in list(_ALIAS.finditer(preamble))[:200]:
+        found[match[1]] = found.get(match[2][1:], (0, match[2]))
     return found
 
 
@@ -63,7 +73,7 @@ def _closing(text: str, start: int) -> int:
     return -1
 
 
-def expand(text: str, macros: Mapping[str, tuple[int, str]]) -> Expanded:
+def expand(text: str, macros: Mapping[str, Macro]) -> Expanded:
     """The text with the macros put in, from the outside in. Fails with `ReadError` where that does not end or grows too long."""
     starts, ends = list(range(len(text))), list(range(1, len(text) + 1))
     for _ in range(MAX_ROUNDS):
@@ -75,8 +85,8 @@ def expand(text: str, macros: Mapping[str, tuple[int, str]]) -> Expanded:
         for match in _USE.finditer(text):
             if match.start() < last or match[1] not in macros:
                 continue
-            count, body = macros[match[1]]
-            arguments, end = _arguments(text, match.end(), count)
+            count, body, *default = macros[match[1]]
+            arguments, end = _arguments(text, match.end(), count, default)
             if arguments is None:
                 place = starts[match.start()]
                 raise ReadError(f"\\{match[1]} lacks an argument", place, place + len(match[0]))
@@ -100,9 +110,14 @@ def expand(text: str, macros: Mapping[str, tuple[int, str]]) -> Expanded:
     raise ReadError("the document's own commands grow without end", 0, 0)
 
 
-def _arguments(text: str, k: int, count: int) -> tuple[list[str] | None, int]:
+def _arguments(text: str, k: int, count: int, default: list[str]) -> tuple[list[str] | None, int]:
     found: list[str] = []
-    for _ in range(count):
+    k += count > 0 and text[k:k + 1] == "*"
+    if default:
+        end = text.find("]", k) if text[k:k + 1] == "[" else -1
+        found.append(text[k + 1:end] if end > 0 else default[0])
+        k = end + 1 if end > 0 else k
+    for _ in range(count - len(found)):
         while k < len(text) and text[k].isspace():
             k += 1
         if k >= len(text):

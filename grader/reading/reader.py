@@ -15,7 +15,7 @@ from grader.reading.bars import settle_bars
 from grader.reading.characters import clean
 from grader.reading.grammar import Parser
 from grader.reading.lexer import lex
-from grader.reading.macros import Expanded, expand
+from grader.reading.macros import Expanded, Macro, expand
 from grader.reading.places import complete, moved
 from grader.reading.repair import CLOSERS, OPENERS, Mended, mend
 from grader.reading.tokens import ReadError, Token
@@ -34,7 +34,7 @@ _CONSISTENT = frozenset("transpose letter_digit letter_digit_power call index_re
 _FAULTS = (IndexError, KeyError, TypeError, ValueError, AttributeError, AssertionError, ArithmeticError)
 
 
-def read(text: str, vocabulary: Vocabulary = OPEN, *, expect: str = "any", macros: Mapping[str, tuple[int, str]] | None = None) -> Reading:
+def read(text: str, vocabulary: Vocabulary = OPEN, *, expect: str = "any", macros: Mapping[str, Macro] | None = None) -> Reading:
     """One formula or statement as a tree; spans are places in `text`.
 
     `expect` decides between readings that only the question can decide: "set" and "interval" make `(0, 1)` and `[0, 1]` intervals and `1, 2` a set,
@@ -46,7 +46,7 @@ def read(text: str, vocabulary: Vocabulary = OPEN, *, expect: str = "any", macro
         return Unread(f"the reader failed here ({type(fault).__name__}); this is a fault of the program", Span(0, len(text)), "Write it another way.")
 
 
-def read_or_fail(text: str, vocabulary: Vocabulary, expect: str, macros: Mapping[str, tuple[int, str]] | None) -> Reading:
+def read_or_fail(text: str, vocabulary: Vocabulary, expect: str, macros: Mapping[str, Macro] | None) -> Reading:
     """`read` without the net under it: a fault of the program comes out as the exception it is."""
     if len(text) > MAX_LENGTH:
         return Unread(f"the text is longer than {MAX_LENGTH} characters", Span(0, len(text)), "Shorten it.")
