@@ -13,7 +13,7 @@ from grader.reading import Vocabulary, units
 from grader.reading.final import Final, snippet
 from grader.replay import natures
 from grader.replay.units import named
-from grader.term import Term, apply, collection, constant, free_names, number, symbol, text
+from grader.term import Term, apply, collection, constant, free_names, number, symbol, text, walk
 
 MAX_WORDS = 6
 """Words of an answer in words."""
@@ -23,6 +23,8 @@ _FONTS = re.compile(rf"{_FONT}\s*\{{([^{{}}]*)\}}")
 _LETTERS = re.compile(r"^\(?[A-J]\)?(?:\s*(?:,|&|\band\b|,\s*and\b)\s*\(?[A-J]\)?)+$")
 _POWERS = {"hundred": 2, "thousand": 3, "million": 6, "billion": 9, "trillion": 12}
 _MULTIPLE = re.compile(r"(\d)\s*(?:\\text\{\s*)?(hundred|thousand|million|billion|trillion)\b(?:\s*\})?", re.IGNORECASE)
+_ANGLES = re.compile(r"^(?:\\left\s*)?\\langle([^|]*,[^|]*?)(?:\\right\s*)?\\rangle$")
+_COUNTED = {word: k for k, word in enumerate("zero one two three four five six seven eight nine ten eleven twelve".split())}
 _TIME = re.compile(r"^(\d{1,2}):(\d{2})(?::(\d{2}))?\s*([AaPp])?\.?\s*(?:[Mm]\.?)?$")
 _BASE = re.compile(r"^\(?([0-9A-Za-z]{1,200})\)?_\{?\s*(?:\\text\{)?(\d{1,2})\}?\}?$")
 _NOUN = re.compile(r"^(.*?[\d}\])])(?:\s|~|\\[,;:! ])*(?:\\(?:text|mathrm|textrm|mbox)\s*\{[\s~]*([A-Za-z][A-Za-z .\-]*)\}"
@@ -33,7 +35,8 @@ _NOTHING = re.compile(r"(?i)^no(?: real| valid| possible| integer)? (?:solutions
 _EVERYTHING = re.compile(r"(?i)^all real(?:s| numbers)(?: \w)?$|^any real number$|^all \w in the reals$")
 _MEASURED = re.compile(r"(?i)^(?:square|cubic)?\s*units?(?:\s*(?:squared|cubed|\^?[23]))?$")
 _STOP = frozenset("a an the in of is are it this that total only altogether each per because since as which correct right wrong below above "
-                  "follows so then thus hence we i you not and or but if".split())
+                  "follows so then thus hence we i you not and or but if cannot can't "
+                  "may might could unable".split())
 
 
 @dataclass(frozen=True)
@@ -102,6 +105,12 @@ def meaning(final: Final, vocabulary: Vocabulary) -> Thing | str:
 def thing(said: str, vocabulary: Vocabulary) -> Thing | str:
     """One answer."""
     said = re.sub(r"(?<=\d)(?:,|\{,\})?\\[,!]\s*(?=\d{3}(?:\D|$))", lambda m: "," if "," in m[0] else "", snippet(said))
+    angles = _ANGLES.match(said)
+    if angles:
+        said = f"({angles[1]})"
+    counted = _COUNTED.get(said.lower())
+    if counted is not None:
+        return Thing("term", Read(number(counted)))
     said = _MULTIPLE.sub(lambda m: f"{m[1]} \\times 10^{{{_POWERS[m[2].lower()]}}}", said)
     said = re.sub(r"^(\d+) to (\d+)$", r"\1:\2", said)
     letter = _LETTER.match(said)
@@ -142,10 +151,23 @@ def _plain_thing(said: str, plain: str, vocabulary: Vocabulary) -> Thing | str:
         return found.reason
     if found.proposed:
         return "it was read only after a repair that is a guess"
+    if "[" not in said and found.term.kind in ("tuple", "relation"):
+        found = replace(found, term=_flat(found.term))
     if _braced(found):
         found = replace(found, term=collection("list", *found.term.args))
     letters = " ".join(sorted(set(re.findall(r"\b[A-J]\b", plain)))) if _LETTERS.match(plain) else ""
     return Thing("term", found, letters=letters, bracketed=said.startswith(("[", "\\left[")))
+
+
+def _flat(term: Term) -> Term:
+    """6, 8 and 10 is one list."""
+    if term.kind == "relation":
+        return term.with_args(tuple(_flat(a) for a in term.args))
+    if term.kind == "tuple" and term.name == "list" and len(term.args) > 1:
+        *first, last = term.args
+        if last.kind == "tuple" and last.name == "list" and not any(a.kind == "tuple" and a.name == "list" for a in first):
+            return term.with_args((*first, *last.args))
+    return term
 
 
 def _braced(found: Read) -> bool:
@@ -209,6 +231,9 @@ def _amount(said: str, vocabulary: Vocabulary) -> Thing | None:
         before = thing(cut[0], vocabulary) if len(cut[0]) < len(said) else "nothing"
         if isinstance(before, Thing) and before.form == "term" and before.unit is None and not before.noun:
             unit, rest = cut[1], said[len(cut[0]):]
+            whole = reader.read(said, vocabulary) if unit in (symbol("percent"), symbol("deg")) else None
+            if isinstance(whole, Read) and any(n.is_apply("percent") or n.is_apply("degree") for n in walk(whole.term)):
+                return None  # the reader knows these signs, and to what they belong: \\sin 60^\\circ
             glued = unit.kind == "symbol" and re.match(r"[A-Za-z]$", rest) is not None
             return replace(_with_unit(before, unit), glued=glued)
     noun = _NOUN.match(said)
@@ -216,7 +241,8 @@ def _amount(said: str, vocabulary: Vocabulary) -> Thing | None:
         before = thing(noun[1], vocabulary)
         if isinstance(before, Thing) and before.form == "term" and before.unit is None and not before.noun and not free_names(before.term):
             words = " ".join((noun[2] or noun[3]).split()).lower()
-            if words.split()[0] not in ("or", "and", "if", "for", "where", "when", "with", "to", "sin", "cos", "tan", "log", "ln", "exp", "mod",
+            if len(words.split()) <= 3 and not _STOP & set(words.split()) and words.split()[0] not in ("or", "and", "if", "for", "where", "when",
+                "with", "to", "sin", "cos", "tan", "log", "ln", "exp", "mod",
                                         "choose"):
                 return replace(before, noun="" if _MEASURED.match(words) else words)
     return None

@@ -191,6 +191,9 @@ def in_base(amount: Term, unit: Size) -> Term:
 
 def _alike(layout: Layout) -> list[Layout]:
     """Labels off where the other side has none; lists, sets and tuples of one sort; percents and degrees."""
+    both = _rounded(layout)
+    if both:
+        return [x for one in both for x in _alike(one)]
     r, a = layout.reference, layout.answer
     kinds = [_kind(t.term) for t in (r, a)]
     doubt, confirm = layout.doubt, None
@@ -216,6 +219,17 @@ def _alike(layout: Layout) -> list[Layout]:
 def _is_range(term: Term) -> bool:
     """Is it a condition with an inequality?"""
     return any(n.kind == "relation" and {"<", "<=", ">", ">="} & set(n.signs) for n in walk(term))
+
+
+def _rounded(layout: Layout) -> list[Layout]:
+    """5/6 = 10/12 ≈ 0.833 puts forward the exact value and the rounded one: a layout for each."""
+    made: list[Layout] = []
+    for side in ("reference", "answer"):
+        term = getattr(layout, side).term
+        if term.kind == "relation" and term.signs[-1] == "approx" and set(term.signs) <= {"=",
+            "approx"} and not is_name(term.args[-2]) and not free_names(term.args[-2]):
+            made += [replace(layout, **{side: Read(t)}) for t in term.args[-2:]]
+    return made
 
 
 def _kind(term: Term) -> str:

@@ -60,11 +60,13 @@ _LABEL = re.compile(r"^(?:[A-Za-z]{1,2}(?:_\{?\w{1,3}\}?)?'?=)?$")
 _SAID = re.compile(r"(?im)(?:^|(?<=[\s*_#>(]))(?:(?:my|the|our)\s+)?(?:(?:final|correct|right)\s+(?:numerical\s+)?(?:answer|option|choice"
                    r"|solution)|answer|ans)\b"
                    r"(?:\s+(?:to\s+[^.\n:]{1,80}?|choice|option)(?=\s+(?:is|are)\b|\s*:))?[*_\s]*(?:\s*(?:is|are|equals|would be|should be|must "
-                   r"be)\b(?:\s+(?:then|thus|therefore|simply|just|given by|option|choice))?|[:=→]|(?=\n))"
+                   r"be)\b(?:\s+(?:then|thus|therefore|simply|just|given by|option|choice))?|[:=→]|\s[-–—](?=\s)|(?=\n))"
                    r"[*_]*\s*:?[*_]*|^\s*#{4}(?!#)|\b(?:option|choice)\s+(?=\(?[A-J]\)?[.)]?(?:\s+is\s+(?:the\s+)?correct))")
 _SENTENCE = re.compile(r"\n[ \t]*\n|(?<=[^\d.\s])\.(?=\s+[A-Z*\\#<]|\s*$)|(?<=\d)\.(?=\s+[A-Z*#<]|\s*$)|[!?](?=\s|$)")
 _CONCLUDES = re.compile(r"(?i)\b(?:therefore|thus|hence|so|consequently|in conclusion|finally|we (?:get|obtain|find|have|conclude)|answer)\b|∴"
                         r"|\\therefore")
+_GIVES_UP = re.compile(r"(?i)\b(?:cannot|can't|don't know|do not know|unable|not sure|refuse|no idea|unclear|unsure)\b")
+_ABOUT = re.compile(r"(?i)\b(?:question|problem|exercise|step|case|chapter|page|section|figure|equation|line|part)s?\b")
 _CLAIMS = re.compile(r"\b(?:is|are|was|were|be|equals?|has|have|had|takes?|needs?|costs?|gets?|gives?|makes?|there|left|total)\b|=")
 _VERB = re.compile(r"\b(?:is|are|be|equals?|equal to|was|were|gives?|get|obtain|yields?|by)\b|:(?!=)")
 _HEDGE = re.compile(r"(?i)\b(?:or|either|might|maybe|perhaps|possibly|could|probably not|not sure|alternatively)\b")
@@ -117,7 +119,9 @@ def finals(text: str, is_formula: Callable[[str], bool], vocabulary: object = No
     if len(candidates) == 1:
         return (Final((candidates[0].text,), "stated"),)
     for sentence in reversed(sentences):
-        if _CONCLUDES.search(sentence) or len(sentences) == 1 and not candidates and _CLAIMS.search(sentence):
+        if _GIVES_UP.search(sentence):
+            continue
+        if _CONCLUDES.search(sentence) or len(sentences) == 1 and not candidates and _CLAIMS.search(sentence) and not _ABOUT.search(sentence):
             found = _in_sentence(sentence, is_formula, vocabulary)
             if found is not None:
                 return (Final((found,), "concluded"),)

@@ -103,7 +103,7 @@ def _spellings() -> dict[str, str]:
             plural += [name] if len(name) >= least and name.islower() and name not in _SHORT_PLURALS else []
             for other in (*others, *(o + "s" for o in plural if o.isascii() and o.isalpha() and not o.endswith("s"))):
                 found.setdefault(other, name)
-    return found | {"bits": "bit", "cals": "cal", "mols": "mol", "bars": "bar"}
+    return found | {"hrs": "h", "mins": "min", "yrs": "yr", "ohms": "ohm", "bits": "bit", "cals": "cal", "mols": "mol", "bars": "bar"}
 
 
 _NAMES = _spellings()
