@@ -101,7 +101,7 @@ def prose_words(text: str, names: Names) -> list[str]:
             continue
         if names.spellings and len(word) <= 6 and all(c in names.spellings for c in word):
             continue
-        if len(word) == 2 and word.islower() and word not in _TWO_LETTERS:
+        if len(word) == 2 and (word.islower() and word not in _TWO_LETTERS or word[0].islower() and word[1].isupper()):
             continue
         if len(word) <= 3 and word.islower() and not re.search(r"[aeiouy]", word) or re.fullmatch(r"d[a-z]", word):
             continue

@@ -43,7 +43,7 @@ def random_sides(terms: tuple[Term, ...], context: Context, definitions: list[tu
     full: list[Term] = []
     for c in held:
         narrowed = assuming(Context(tuple(domains.items())), c)
-        if narrowed.conditions or c.args[0] in bases:
+        if narrowed.conditions or not c.args or c.args[0] in bases:
             full += meant(c, bases, indexed, domains)
         else:
             domains = dict(narrowed.domains)
@@ -52,7 +52,12 @@ def random_sides(terms: tuple[Term, ...], context: Context, definitions: list[tu
         domains[name] = Domain("real", lower=Fraction(0), lower_strict=True)
     alike = {a.name for c in full if c.is_apply("call") and c.args[0].name == "identical" for a in c.args[1:] if a.kind == "symbol"}
     sides = [(meant(t, bases, indexed, domains) or [t])[0] if is_hypothesis(t) else t for t in sides]
+    constant = {n for c in full if c.kind == "relation" and c.signs == ("=",) for n in names_of(c.args[1])} & random & indexed
+    change = {symbol(n): symbol(n + "\u2080") for n in sorted(constant)}  # g_i with mean g: the bare g is a number
+    sides = [_outside_indices(t, change) for t in sides]
+    full = [c.with_args((c.args[0], _outside_indices(c.args[1], change))) if c.kind == "relation" and c.signs == ("=",) else c for c in full]
     sides = [_one_member(t, random & indexed, alike) for t in sides]
+    sides = [_operators_applied(t) if isinstance(t, Term) else t for t in sides]
     for t in made:
         for n in walk(t):
             if n.kind == "binder" and n.name == "sum" and len(n.args) == 3 and n.args[2].kind == "symbol" and n.args[2].name not in domains:
@@ -109,9 +114,10 @@ def _of_conditions(terms: list[Term]) -> set[str]:
 def meant(c: Term, bases: list[Term], indexed: set[str], domains: dict[str, Domain]) -> list[Term]:
     """A hypothesis about "the entries" as one about each family; bounds of a variable go to its domain."""
     entries = [b for b in bases if b.name in indexed] or bases
-    if c.kind == "relation" and c.signs in ((">=",), (">",)) and c.args[0] in bases and c.args[1] == number(0):
-        old = domains[c.args[0].name]
-        domains[c.args[0].name] = Domain("real", Fraction(0), c.signs == (">",), old.upper, old.upper_strict, "variable")
+    subject = c.args[0].args[0] if c.args and c.args[0].is_apply("index") else c.args[0] if c.args else c
+    if c.kind == "relation" and c.signs in ((">=",), (">",)) and subject in bases and c.args[1] == number(0):
+        old = domains[subject.name]
+        domains[subject.name] = Domain("real", Fraction(0), c.signs == (">",), old.upper, old.upper_strict, "variable")
         return []
     if any(n == symbol("entries") for n in walk(c)):
         if c.is_apply("call"):
@@ -126,6 +132,21 @@ def meant(c: Term, bases: list[Term], indexed: set[str], domains: dict[str, Doma
 
 def _member(base: Term, indexed: set[str]) -> Term:
     return apply("index", base, symbol("i")) if base.name in indexed else base
+
+
+def _outside_indices(term: Term, change: dict[Term, Term]) -> Term:
+    """Bare names replaced, not those that carry an index."""
+    if not change or term.is_apply("index"):
+        return term
+    if term in change:
+        return change[term]
+    return term.with_args(tuple([_outside_indices(a, change) for a in term.args])) if term.args else term
+
+
+def _operators_applied(term: Term) -> Term | str:
+    """The term; or a text where the E of a mean stands as a letter, because the line was cut or read otherwise than it was meant."""
+    loose = next((n.name for n in walk(term) if n.kind == "symbol" and n.name in ("E", "Var", "Cov", "Pr")), "")
+    return f"it is not clear what {loose} is applied to" if loose else term
 
 
 def _by_custom(sides: list[Term], held: list[Term], random: frozenset[str], indexed: set[str]) -> list[Term]:

@@ -29,6 +29,7 @@ def _may_be_defined(name: str) -> bool:
 
 
 def names_of(term: Term) -> set[str]:
+    """All symbols in a term, bound ones too."""
     return {n.name for n in walk(term) if n.kind == "symbol"}
 
 

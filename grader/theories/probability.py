@@ -130,7 +130,7 @@ def _conditions(link: Link, context: Context) -> tuple[Context, tuple[str, ...]]
         rest = [c for c in rest if c not in more]
         near |= set().union(*[names_of(c) - {"i", "j"} for c in more])
     ordered = tuple([c for c in dict.fromkeys([*context.conditions, *extra]) if c in kept])
-    return replace(context, conditions=ordered), tuple([f"supposed: {c}" for c in extra])
+    return replace(context, conditions=ordered), tuple([f"supposing {c}" for c in extra])
 
 
 def _names(link: Link) -> set[str]:
