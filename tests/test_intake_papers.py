@@ -159,7 +159,7 @@ def test_a_heading_that_names_no_problem_ends_the_one_before():
 
 
 @pytest.mark.parametrize("text", ["# Aufgabe 5\n\n## Teil c)\n\nLösung: p = q = 0", "# Pregunta 5\n\nparte c) Respuesta: p = q = 0", "# 第5题\n\n（c）p = q = 0", "Part (c) of question 5: p = q = 0",
-                                  "# Задача 5\n\nчасть c) Ответ: p = q = 0", "# Minimax, part c\n\np = q = 0", "<h2>Problem 5</h2>\n\n<h3>(c)</h3>\n\np = q = 0", "Answer to 5 (c): p = q = 0"])
+                                  "# Задача 5\n\nчасть c) Ответ: p = q = 0", "# Minimax, part c\n\np = q = 0", "<h2>Problem 5</h2>\n\n<h3>(c)</h3>\n\np = q = 0", "**\u27a1\ufe0f Question 5c:** p = q = 0", "\u2192 5c) p = q = 0", "Answer to 5 (c): p = q = 0"])
 def test_labels_in_many_words(text):
     assert filled(read(text)) == {"5c": "p = q = 0"}
 
@@ -217,6 +217,12 @@ def test_macros_of_every_sort_are_written_out_and_nothing_is_fetched():
     assert filled(made) == {"4a": "$E_{q}[x] = E_{p}[x] - KL(q \\| p) + \\operatorname{H}(\\mathbf{x})$"} and made.learner == "s001"
 
 
+def test_sections_with_anchors_as_document_converters_write_them():
+    head = "\\hypertarget{{{0}}}{{%\n\\{1}{{{2}}}\\label{{{0}}}}}\n"
+    text = head.format("q5", "section", "Question 5") + head.format("a", "subsection", "c)") + "\\begin{itemize}\n\\tightlist\n\\item\n  \\(p = 0\\)\n\\end{itemize}\n"
+    assert filled(read(text, "s001.tex")) == {"5c": "\\(p = 0\\)"}
+
+
 # ------------------------------------------------------------------------------------------------- notebooks, YAML, bytes
 
 
@@ -242,6 +248,11 @@ def test_an_answer_in_a_cell_of_code_and_one_in_a_comment():
 def test_a_list_over_several_lines_of_yaml_is_its_entries():
     assert filled(read(f"5a.rules:\n  - {RULES}\n  - p_{{t+1}} = 1\n", "s001.yaml"))["5a.rules"] == f"{RULES}\np_{{t+1}} = 1"
     assert filled(read("5a.table: [1, 2]\n", "s001.yaml"))["5a.table"] == "[1, 2]"
+
+
+def test_answers_under_wrapping_keys_of_yaml():
+    made = read("student_id: s001\nresponses:\n  - question: 1b\n    answer: n < t\n  - {question: 5c, answer: p = q = 0}\n", "x.yaml")
+    assert filled(made) == {"1b": "n < t", "5c": "p = q = 0"} and made.learner == "s001"
 
 
 def test_older_encodings_are_read_and_only_what_depends_on_them_is_in_doubt():

@@ -52,6 +52,8 @@ FORMS |= {
     "columns of two": "$\\begin{pmatrix} q_t \\\\ p_t \\end{pmatrix}$: $" + " \\to ".join(f"\\begin{{pmatrix}} {a} \\\\ {b} \\end{{pmatrix}}" for a, b in STEPS) + "$",
     "commas": "t,q,p\n" + "\n".join(f"{k},{a},{b}" for k, (a, b) in enumerate(STEPS)),
     "grid with rules": "+---+----+----+\n| t | q  | p  |\n+===+====+====+\n" + "\n".join(f"| {k} | {a} | {b} |\n+---+----+----+" for k, (a, b) in enumerate(STEPS)),
+    "long table": "\\begin{longtable}[]{@{}lll@{}}\n\\toprule\\noalign{}\nt & q & p \\\\\n\\midrule\\noalign{}\n\\endhead\n" + "\n".join(
+        f"{k} & {a} & {b} \\\\" for k, (a, b) in enumerate(STEPS)) + "\n\\bottomrule\\noalign{}\n\\end{longtable}",
     "html": "<table>\n<tr><th>t</th><th>q</th><th>p</th></tr>\n" + "\n".join(f"<tr><td>{k}</td><td><b>{a}</b></td><td>{b}</td></tr>" for k, (a, b) in enumerate(STEPS)) + "\n</table>",
     "python dictionaries": "\n".join(f"{n} = {{{', '.join(f'{k}: {v}' for k, v in enumerate(values))}}}" for n, values in (("q", Q), ("p", P))),
 }

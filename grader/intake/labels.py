@@ -148,7 +148,9 @@ class Label:
 
 
 _EMPHASIS = r"(?:\*{1,3}|__?|`)?"
-_LEAD = rf"[\s>]*(?:#{{1,6}}[ \t]+)?(?:[-*+•·‣▪][ \t]+)*{_EMPHASIS}[ \t]*"
+_SYMBOLS = "(?:[\u2190-\u21ff\u25a0-\u27bf\u2b00-\u2bff\U0001f300-\U0001faff]\ufe0f?[ \\t]*)*"
+"""Arrows, bullets and pictures that decorate a heading."""
+_LEAD = rf"[\s>]*(?:#{{1,6}}[ \t]+)?(?:[-*+•·‣▪][ \t]+)*{_SYMBOLS}{_EMPHASIS}[ \t]*{_SYMBOLS}"
 _TAIL = rf"(?P<tail>[ \t]*{_EMPHASIS}[ \t]*{REMARK}[.:)\]]*(?:[ \t]*[–—](?=\s))?[ \t]*{_EMPHASIS})"
 _ANSWER = (r"(?P<answer>(?:my[ \t]+)?(?:solutions?|sol|answers?|ans|response|reply|" + ANSWER_WORDS + r")\.?[ \t]*"
            r"(?:(?:to|for|of|zu|a|à)\b)?[ \t]*[:：]?[ \t]*)?")

@@ -32,9 +32,12 @@ _LEVELS = {"chapter": 1, "section": 1, "subsection": 2, "subsubsection": 3, "par
 _OWN_ANSWER = re.compile(r"\\(begin|end)\s*\{(?!(?:" + _ANSWERS + r")\*?\})\w*(?:answer|solution|antwort|loesung|respuesta|reponse|risposta)\w*\*?\}",
                          re.IGNORECASE)
 """An environment whose name says that it holds answers ("solutionbox")."""
+_TARGET = re.compile(r"\\hypertarget\s*\{[^{}]*\}\s*\{\s*"
+                     r"(?P<head>\\(?:sub){0,2}section\*?\s*\{[^{}]*\}(?:\\label\s*\{[^{}]*\})?)\s*\}")
+"""A section with an anchor around it, as document converters write them."""
 _COMMENT = re.compile(r"(?<!\\)((?:\\\\)*)%([^\n]*)")
 _TAG = re.compile(r"\s*answers?\s*[:=]\s*(?P<key>[^\n]{1,80}?)\s*$", re.IGNORECASE)
-_IGNORED = re.compile(r"\\(?:maketitle|newpage|clearpage|pagebreak|noindent|centering|bigskip|medskip|smallskip|par|hfill|indent|tableofcontents|"
+_IGNORED = re.compile(r"\\(?:maketitle|tightlist|newpage|clearpage|pagebreak|noindent|centering|bigskip|medskip|smallskip|par|hfill|indent|tableofcontents|"
                       r"qed|large|Large|small|normalsize|bfseries|itshape)(?![A-Za-z])"
                       r"|\\(?:vspace|hspace|label|pagestyle|thispagestyle|title|date|usepackage|documentclass|setlength|setcounter|input|include|"
                       r"bibliography|bibliographystyle|geometry|author|lstset|hypersetup|newcounter)"
@@ -89,6 +92,7 @@ class _Reader:
 def read_latex(text: str, file: str = "") -> Paper:
     """The paper in a LaTeX document (or a part of one)."""
     marked, learner, problems = _without_comments(text)
+    marked = _TARGET.sub(lambda m: "\n" * m[0].count("\n") + m["head"], marked)
     macros, body = definitions(_OWN_ANSWER.sub(r"\\\1{answer}", marked))
     author = re.search(r"\\author\s*\{([^{}\n]{1,60})\}", body)
     kept = frozenset(_COMMAND_ANSWERS.split("|")) | {"item", "begin", "end", "section", "part", "question"}
@@ -203,7 +207,7 @@ def _structure(reader: _Reader, body: str, found: re.Match[str], origin: list[in
     if found["command"]:
         return _command(reader, body, found, line, inner)
     if found["item"]:
-        return _item(reader, found, line)
+        return _item(reader, found, line, _line(found.end(), origin, breaks))
     if found["change"]:
         return _counter(reader, found)
     if found["begin"]:
@@ -308,7 +312,7 @@ def _part_known(reader: _Reader, but: int = 0) -> bool:
     return reader.keyed or reader.heading_is_part or any(entry.style in ("letters", "roman") or entry.labelled for entry in outer)
 
 
-def _item(reader: _Reader, found: re.Match[str], line: int) -> int:
+def _item(reader: _Reader, found: re.Match[str], line: int, text_line: int) -> int:
     alone = {"question": "numbers", "part": "letters"}.get(found["item"], "")
     current = reader.lists[-1] if reader.lists else _List("", alone)
     current.count += 1
@@ -327,7 +331,7 @@ def _item(reader: _Reader, found: re.Match[str], line: int) -> int:
     else:
         bullet = f"{label} " if label else f"{current.count}. " if current.name == "enumerate" else "- "
         rest_is_handout = reader.handout and not reader.inside and not reader.after_empty
-        reader.pieces.append(_Draft("handout" if rest_is_handout else "block", [bullet], line))
+        reader.pieces.append(_Draft("handout" if rest_is_handout else "block", [bullet], text_line))
     return found.end()
 
 

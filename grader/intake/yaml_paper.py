@@ -18,7 +18,9 @@ from grader.intake.targets import resolve
 from grader.intake.strict_yaml import Items, Keys, Node, Text, read_yaml
 from grader.model import Note, SpecError
 
-_LEARNER_KEYS = ("learner", "student", "name", "id")
+_LEARNER_KEYS = ("learner", "student", "student_id", "student id", "name", "author", "id")
+_WRAPPERS = ("answers", "answer", "parts", "responses", "questions", "solutions", "submission", "items")
+"""Keys above the answers that name no part."""
 _QUOTED = re.compile(r"^(?P<head>[^\n\"']*?(?::|-)[ \t]+|[ \t]*-[ \t]+)\"(?P<body>(?:[^\"\\\n]|\\.)*)\"(?P<tail>[ \t]*(?:#.*)?)$", re.MULTILINE)
 _BLANKS = frozenset(("", "~", "null", "Null", "NULL"))
 
@@ -81,7 +83,7 @@ class _Reader:
         entries = list(node.entries.items())
         for k, (key, below) in enumerate(entries):
             stop = entries[k + 1][1].line if k + 1 < len(entries) else end
-            if key.lower() in ("answers", "answer", "parts") and isinstance(below, (Keys, Items)):
+            if key.lower() in _WRAPPERS and isinstance(below, (Keys, Items)):
                 self.below(below, path, stop)
             else:
                 self.value((*path, key), below, stop)

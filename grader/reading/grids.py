@@ -38,7 +38,7 @@ _RULE = re.compile(r"[ \t]*(?=[^\n]*[-=])(?=[^\n]*[|+])[|+:\-= \t]*[-=][|+:\-= \
 _MATH = re.compile(r"\\\$|\$[^$\n]*\$|\\\([^\n]*?\\\)|`[^`\n]*`|\\\|")
 NUMBER = r"[+\-−–]?\s?(?:\d+(?:\.\d+)?(?:\s?/\s?\d+)?|\.\d+)"
 _NUMBERISH = re.compile(NUMBER + r"\Z")
-_ENVIRONMENT = re.compile(r"\\begin\s*\{(tabular\*?|tabularx|array|[pbvBV]?matrix|smallmatrix)\}")
+_ENVIRONMENT = re.compile(r"\\begin\s*\{(tabular\*?|tabularx|longtable|tabu|array|[pbvBV]?matrix|smallmatrix)\}")
 _WRAPPING = re.compile(r"(\$\$?|\\\(|\*\*|__|\*|`|\\mathbf\{|\\textbf\{|\\text\{|\\boxed\{)")
 _CLOSING = {"$": "$", "$$": "$$", "\\(": "\\)", "**": "**", "__": "__", "*": "*", "`": "`"}
 
@@ -186,6 +186,10 @@ def _spaced_row(text: str, span: Span, forms: set[str]) -> tuple[Cell, ...]:
     return tuple([*cells, cell(text, start, inner.end)][:MAX_CELLS])
 
 
+_RULES = re.compile(r"\\(?:hline|toprule|midrule|bottomrule|noalign\s*\{\}|end(?:first)?head|end(?:last)?foot|cline\s*\{[^{}]*\}|"
+                    r"cmidrule(?:\([a-z]*\))?\s*\{[^{}]*\})")
+
+
 def latex_grids(text: str) -> list[Grid]:
     """`tabular`, `array` and matrix environments, rows cut at `\\\\` and cells at `&`."""
     found = []
@@ -198,12 +202,11 @@ def latex_grids(text: str) -> list[Grid]:
             break
         start = begin.end()
         while spec := re.compile(r"\s*(\[[^\]\n]*\])?\s*(?=\{)").match(text, start):
-            close = group(text, spec.end()) if begin[1][0] in "ta" else -1
+            close = group(text, spec.end()) if begin[1][0] in "tal" else -1
             if close < 0 or close > end:
                 break
             start = close
-        body = re.sub(r"\\(?:hline|toprule|midrule|bottomrule|cline\s*\{[^{}]*\}|cmidrule(?:\([a-z]*\))?\s*\{[^{}]*\})", lambda m: " " * len(m[0]),
-                      text[start:end])
+        body = _RULES.sub(lambda m: " " * len(m[0]), text[start:end])
         masked = text[:start] + body + text[end:]
         rows = []
         for row in _cut(body, r"\\\\(?:\s*\[[^\]\n]*\])?|\\tabularnewline"):
