@@ -28,11 +28,17 @@ def without_bullets(text: str) -> tuple[str, bool]:
     rows = text.split("\n")
     items = [k for k, row in enumerate(rows) if k not in fixed and _is_item(rows, k)]
     marked = [k for k in items if _begins_formula(_MARK.sub("", rows[k], count=1))]
-    if len(items) == 1 and marked and _MARK.match(rows[marked[0]])["mark"] in "-–—+" and not signs(rows[marked[0]]):  # type: ignore[index]
+    if len(items) == 1 and marked and _may_be_minus(rows[marked[0]]):
         return text, len([r for r in rows if r.strip()]) == 1
     for k in marked:
         rows[k] = _MARK.sub(lambda m: m["indent"], rows[k], count=1)
     return "\n".join(rows), False
+
+
+def _may_be_minus(row: str) -> bool:
+    """Is the mark a dash before an expression that is neither set apart nor part of a relation?"""
+    found = _MARK.match(row)
+    return found is not None and found["mark"] in "-–—+" and not re.match(r"\$|\\[(\[]", row[found.end():]) and not signs(row)
 
 
 def _is_item(rows: list[str], k: int) -> bool:
