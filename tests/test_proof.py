@@ -82,3 +82,8 @@ def test_hostile_lines_end_in_steps(lines):
     proof = check_proof(lines)
     assert len(proof.steps) == len(lines)
     assert proof.to_data()["first_break"] is None or isinstance(proof.to_data()["first_break"], int)
+
+
+def test_what_comes_after_too_many_steps_is_said_to_be_unread():
+    proof = check_proof(["x"] + ["= x"] * 420)
+    assert proof.steps[1].relation == "equal" and proof.steps[420].relation is None and "more than" in proof.steps[420].reason

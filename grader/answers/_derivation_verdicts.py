@@ -10,7 +10,7 @@ from grader.answers._kind import Award, Mark, Part
 from grader.answers._kind import mark as run
 from grader.model import Read, Status
 from grader.reading import read
-from grader.term import Term, apply
+from grader.term import RELATIONS, Term, apply, relation
 from grader.theories import AT_MOST, Link, Step
 from grader.theories._alike import alike, skeleton
 from grader.theories._derivation import Placed, is_statement
@@ -115,6 +115,9 @@ def reached(judged: Judged, results: list[str]) -> Reached:
 
 def _reached_statement(judged: Judged, goal: Term, first: Term, last: Term, starts: bool, progress: int, results: list[str]) -> Reached:
     options = judged.part.options
+    links = [p.link for p in judged.placed if p.link is not None]
+    if len(links) == 1 and not links[0].statement and links[0].sign in RELATIONS and alike(relation(links[0].sign, first, last), goal):
+        return Reached("jump", True)
     theorem = judged.settled.get("goal always")
     if theorem is not None and theorem.equal and "break" not in results:
         return _reached_theorem(judged, goal, first, last, results)

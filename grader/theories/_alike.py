@@ -42,7 +42,10 @@ def skeleton(term: Term) -> Shape:
     def blank(node: Any) -> Any:
         if isinstance(node, Fraction):
             return "n"
-        return tuple(blank(x) for x in node) if isinstance(node, tuple) else node
+        if not isinstance(node, tuple):
+            return node
+        made = tuple([blank(x) for x in node])
+        return (made[0], *sorted(made[1:], key=repr)) if made[:1] in (("sum",), ("and",), ("or",)) else made
 
     return blank(shape(term))  # type: ignore[no-any-return]
 

@@ -122,7 +122,8 @@ def layout(lines: Sequence[Line], context: Context, numbers: Sequence[int] | Non
     lines, numbers = _systems(lines, list(range(len(lines))) if numbers is None else list(numbers))
     for k, line in enumerate(lines):
         if len(builder.placed) > MAX_LINKS:
-            break
+            builder.placed.append(Placed(numbers[k], None, builder.context, f"it comes after more than {MAX_LINKS} steps"))
+            continue
         following = next((other for other in lines[k + 1:] if other.role != "prose"), None)
         _take(builder, line, numbers[k], following, alone=sum(other.role == "formula" for other in lines) == 1)
         for term in (line.left, *[step.side for step in line.steps]):
