@@ -1,5 +1,5 @@
-"""Notations that stand for something else, put in its place: the value at a point, a norm of a number, a bar over a complex number, operations on
-matrices that are written out.
+"""Notations that stand for something else, put in its place: the value at a point, a norm of a number, a bar over a complex number, an equation
+of tuples, operations on matrices that are written out.
 
 Definitions, like `definitions` and `natures`, used by whoever looks for evidence and by whoever replays it. The rewritten claim says the same.
 """
@@ -12,7 +12,7 @@ from grader.kernel import Refused
 from grader.model import Claim, Equal
 from grader.replay import matrices, natures
 from grader.replay.semantics import NoMeaning, symbols_of
-from grader.term import Term, apply, free_names, replace, walk
+from grader.term import Term, apply, free_names, relation, replace, walk
 
 _WORDS = frozenset("at norm bar star".split())
 
@@ -32,7 +32,13 @@ def written_plainly(claim: Claim) -> Claim:
 
 
 def _has_notation(term: Term) -> bool:
-    return any(node.kind == "apply" and node.name in _WORDS for node in walk(term))
+    return any(node.kind == "apply" and node.name in _WORDS or _is_tuple_equation(node) for node in walk(term))
+
+
+def _is_tuple_equation(node: Term) -> bool:
+    """(x, y) = (3, 4) between tuples or lists of the same length."""
+    return node.kind == "relation" and node.signs == ("=",) and all(a.kind == "tuple" and a.name in ("tuple", "list") for a in node.args) and (
+        len(node.args[0].args) == len(node.args[1].args) > 0)
 
 
 class _Plain:
@@ -51,6 +57,9 @@ class _Plain:
         node = term.with_args(args)
         if node.is_apply("at"):
             return _at(node)
+        if _is_tuple_equation(node):
+            parts = [relation("=", a, b) for a, b in zip(node.args[0].args, node.args[1].args)]
+            return parts[0] if len(parts) == 1 else apply("and", *parts)
         if node.is_apply("norm", 1) and self._is_number(node.args[0]):
             return apply("abs", node.args[0])
         if node.kind == "apply" and node.name in ("bar", "star") and node.args[0].kind == "symbol" and node.args[0].name in self.bare:
