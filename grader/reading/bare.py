@@ -29,7 +29,7 @@ _TOKEN = re.compile(r"""
 _TAG = re.compile(r"<\|\w{1,30}\|>|</?(?:br|b|i|u|p|s|em|strong|font|span|div|sub|sup|center|code|pre|kbd|mark|small|big|h[1-6]|ul|ol|li|a|img|hr|"
                   r"del|ins|tt|details|summary)"
                   r"(?:\s[^<>\n]*)?/?>", re.IGNORECASE)
-_ABBREVIATION = re.compile(r"\b(?:e\.\s?g|i\.\s?e|w\.r\.t|s\.t|a\.k\.a|w\.l\.o\.g|q\.e\.d|resp|cf|etc|vs|eqn?|fig|no)\.(?!\w)|\b[Ii]t's\b|\bn/a\b|~~",
+_ABBREVIATION = re.compile(r"\b(?:e\.\s?g|i\.\s?e)\.?(?!\w)|\b(?:w\.r\.t|s\.t|a\.k\.a|w\.l\.o\.g|q\.e\.d|resp|cf|etc|vs|eqn?|fig|no)\.(?!\w)|\b[Ii]t's\b|\bn/a\b|~~",
                            re.IGNORECASE)
 _NUMBERING = re.compile(r"^[ \t]*(?:[-*+•·‣>][ \t]+)*(?:\(?(?:\d{1,2}|[a-zA-Z]|[ivx]{1,4})\)|\d{1,2}\.(?=[ \t]|$))?(?:[ \t]*[-*+•·‣](?=[ \t]))*",
                         re.MULTILINE)

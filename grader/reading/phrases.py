@@ -49,16 +49,17 @@ _RIGHT = re.compile(rf"(?: ?(?:{_FILLERS}))*(?P<factor> ?(?:twice|double|thrice|
 _FACTORS = {"twice": 2, "double": 2, "thrice": 3, "two times": 2, "three times": 3, "four times": 4, "five times": 5, "ten times": 10}
 _CHANGES_AFTER = re.compile(r"\s*(?:times|multiplied|plus|minus|divided|over|squared|cubed|raised|to the|percent|%|per|by|of|added|factor|minus|"
                             r"log|[-+*/^]|unless|except|but)\b|\s*[-+*/^%]", re.IGNORECASE)
+_DOUBTFUL = frozenset(("over", "under", "beneath", "beyond"))
 _SECOND_OPERAND = re.compile(r"\s*(?:,\s*)?(?:and|or|&)\s*$", re.IGNORECASE)
 _BEFORE = re.compile(rf"(?:^|[.,;:!?()\n—–-]|\b(?:if|when|whenever|where|for|provided|that|given|as|so|long|then|hence|thus|therefore|means|"
                      rf"implies|need|needs|require|requires|have|iff|only|"
                      rf"case|condition|cases|unless|is|once|until|while|with|and|or|we|say|both|also|because|since|assuming|suppose|thing|i\.e\.|"
-                     rf"compare|all))\s*(?:{_FILLERS}\s+)*(?:[\"'(*_]\s*)*$", re.IGNORECASE)
+                     rf"compare|all))\s*(?:(?:{_FILLERS}|ratio(?!\s+of)|quotient(?!\s+of)|fraction(?!\s+of))\s+)*(?:[\"'(*_]\s*)*$", re.IGNORECASE)
 _DENIED = re.compile(r"\b(?:unless|except|until|isn't|not|never|cannot|can't|doesn't|don't|won't|neither|nor|false|untrue|without|wrong|incorrect|"
                      r"no longer)\b|\bonly if not\b", re.IGNORECASE)
 _COMPARATIVE = re.compile(rf"\b(?:{_LESS}|{_MORE}|exceeds?|below|above|compared)\b", re.IGNORECASE)
 _CLAUSE_END = re.compile(r",|;|\bbecause\b|\bsince\b|\bso\b|\bas (?:it|the|then|each)\b|\bthen\b", re.IGNORECASE)
-_SENTENCE_END = re.compile(r"(?<=[a-z0-9)$}])[.!?](?=\s|$)|;|\n(?:\s*[-*•·]|\s*\n)|\n(?=\s*[A-Z])")
+_SENTENCE_END = re.compile(r"(?<!\bi\.e)(?<!\be\.g)(?<=[a-z0-9)$}])[.!?](?=\s|$)|;|\n(?:\s*[-*•·]|\s*\n)|\n(?=\s*[A-Z])")
 
 
 @dataclass(frozen=True, slots=True)
@@ -298,6 +299,8 @@ def _comparisons(text: str, sentence: Span, operands: list[_Operand]) -> tuple[l
 def _relation(match: re.Match[str], right: re.Match[str], left: Term, other: Term, span: Span) -> Term | None:
     if left.kind == "relation" or other.kind == "relation":
         return None
+    if (match["below"] or match["above"]) in _DOUBTFUL and not match["copula"].strip():
+        return None  # "n over t" is rather a quotient
     if match["less"]:
         sign = "<=" if match["less_eq"] or match["less_eq2"] else "<"
     elif match["more"]:
