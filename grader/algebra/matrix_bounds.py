@@ -15,10 +15,11 @@ from typing import Any
 from grader.algebra.simplex import maximize
 from grader.kernel import Refused
 from grader.model import AtMost, Claim
-from grader.replay.linear_algebra import difference, quantity
-from grader.replay.matrix_claims import Situation, forms_of, stated, understood
+from grader.replay.linear_algebra import difference
+from grader.replay.matrix_claims import Situation, forms_of, stated
+from grader.replay.matrix_quantities import quantity
 from grader.replay.matrix_shapes import NUMBER, NoForm, Unfit
-from grader.term import Term, apply, free_names, number, symbol, to_data, walk
+from grader.term import Term, apply, free_names, from_data, number, symbol, to_data, walk
 
 MAX_CANDIDATES, MAX_VECTORS = 90, 9
 
@@ -63,8 +64,6 @@ def _factors(goal: dict[Any, Fraction], found: list[tuple[list[Any], dict[Any, F
 
 
 def _times(c: Fraction, weight: Any) -> Term:
-    from grader.term import from_data
-
     return from_data(weight) if c == 1 else apply("mul", number(c), from_data(weight))
 
 
@@ -180,6 +179,3 @@ def _by_shape(claim: Claim, s: Situation, terms: list[Term]) -> tuple[list[Term]
                     continue
     size = lambda t: (t.size, str(t))  # noqa: E731 - a short name for a sort key
     return sorted(vectors, key=size)[:MAX_VECTORS], sorted(matrices, key=size), sorted(numbers, key=size)
-
-
-__all__ = ["combination", "understood"]

@@ -14,7 +14,8 @@ from typing import Any
 
 from grader.domain import Domain
 from grader.kernel import Refused
-from grader.replay.matrix_claims import Situation, model_of, nodes_of, places, require_hypotheses
+from grader.replay.matrix_claims import Situation, nodes_of
+from grader.replay.matrix_hypotheses import model_of, places, require_hypotheses
 from grader.replay.matrix_values import Matrix, Undefined, Unsure, Values, determinant, inverted, main, minus, product
 
 SIZES = ((2, 2, 2, 2), (3, 2, 2, 3), (2, 3, 2, 2), (2, 2, 3, 2), (1, 1, 1, 1), (1, 2, 2, 1), (2, 1, 2, 2), (3, 3, 3, 3), (2, 2, 1, 3), (3, 2, 1, 2))

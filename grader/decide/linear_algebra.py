@@ -16,11 +16,12 @@ from grader.decide.budget import Budget
 from grader.kernel import Refused
 from grader.model import AtMost, Claim, Equal, Evidence, Follows, Satisfies, Status
 from grader.replay import linear_algebra as replay
-from grader.replay.matrix_claims import Situation, forms_of, inverses, places, stated, understood
+from grader.replay.matrix_claims import Situation, forms_of, inverses, stated, understood
+from grader.replay.matrix_hypotheses import places
 from grader.replay.matrix_readings import speaks_of_arrays
 from grader.replay.matrix_shapes import NoForm, Unfit
 from grader.replay.matrix_values import Undefined, Unsure, Values, close, differ, minus, read_matrix, sign
-from grader.term import Term, walk
+from grader.term import walk
 
 TRIES = 40
 ENOUGH = 12
@@ -48,7 +49,7 @@ def settle(claim: Claim, budget: Budget) -> Evidence | str | None:
     try:
         s = understood(claim)
     except Unfit as error:
-        return _unfit(claim, error)
+        return _unfit(claim, error, budget)
     except NoForm as error:
         return f"not read: {error}"
     if isinstance(claim.conclusion, AtMost):
@@ -56,13 +57,23 @@ def settle(claim: Claim, budget: Budget) -> Evidence | str | None:
     return _equal(claim, s, budget)
 
 
-def _unfit(claim: Claim, error: Unfit) -> Evidence | str:
+def _other_layout(claim: Claim, budget: Budget) -> Evidence | None:
+    """A model against the claim with one side transposed."""
+    try:
+        s = understood(turned := replay.turned_around(claim))
+        against, _ = _tried(turned, s, budget, _differ)
+    except (NoForm, Unfit):
+        return None
+    return Evidence("linear_algebra", {"form": "layouts", "model": against}) if against is not None else None
+
+
+def _unfit(claim: Claim, error: Unfit, budget: Budget) -> Evidence | str:
     if isinstance(claim.conclusion, Equal):
         try:
             replay.check(claim, {"form": "shapes"})
             return Evidence("linear_algebra", {"form": "shapes"})
         except Refused as refused:
-            return f"the shapes do not fit: {error}; {refused}"
+            return _other_layout(claim, budget) or f"the shapes do not fit: {error}; {refused}"
     if isinstance(claim.conclusion, Follows):
         held = replace(claim, conclusion=Follows(claim.conclusion.premises, claim.conclusion.premises[0]))
         try:
@@ -149,9 +160,7 @@ def _only_laid_out_differently(claim: Claim) -> bool:
     if not isinstance(claim.conclusion, Equal) or not any(n.kind == "apply" and n.name in ("partial", "derivative", "gradient") for t in stated(claim)[0] for n in
                                                           walk(t)):
         return False
-    from grader.term import apply
-
-    turned = replace(claim, conclusion=Equal(claim.conclusion.left, apply("transpose", claim.conclusion.right)))
+    turned = replay.turned_around(claim)
     try:
         s = understood(turned)
     except (Unfit, NoForm):
@@ -246,5 +255,3 @@ def _definite(claim: Claim, budget: Budget) -> Evidence | str | None:
 
 
 PROCEDURES = (("vectors and matrices", settle),)
-
-__all__ = ["PROCEDURES", "Term"]

@@ -17,7 +17,7 @@ from grader.term import Span, Term
 CONNECTIVES = frozenset(("=>", "<=>", "<=="))
 """Signs between statements; all other signs stand between values."""
 
-_CHAINED = frozenset("= != < <= > >= := -> ~ << >> approx propto equiv".split())
+_CHAINED = frozenset("= != < <= > >= := -> ~ << >> approx propto equiv succeq succ preceq prec".split())
 _SENTENCE = {"implies": "=>", "iff": "<=>", "impliedby": "<=="}
 _CUTTING = {form: sign if kind == "rel" else _SENTENCE[kind] for form, (kind, sign) in SIGNS.items()
             if kind == "rel" and sign in _CHAINED or kind in _SENTENCE and form not in ("∵", "\\because")}

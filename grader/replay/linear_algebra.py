@@ -8,7 +8,8 @@ Forms of evidence (`data["form"]`):
 - "definite": a matrix is symmetric ("identity"), and its quadratic form is nonnegative, or positive ("bound"); or one of these is refuted;
 - "model": letters and sizes that satisfy the hypotheses and contradict the conclusion;
 - "agreement": in at least `AGREEING` different models both sides are defined and equal;
-- "shapes": in no reading do the shapes of the sides fit.
+- "shapes": in no reading do the shapes of the sides fit;
+- "layouts": with a derivative as it stands the shapes do not fit, and once the other side is transposed a model contradicts the claim.
 
 Identities hold wherever both sides are defined. A conclusion that follows from premises must also be defined: what it inverts must be inverted
 or said to be invertible in the hypotheses, or be shown to be positive definite (`definite`, evidence by place).
@@ -23,16 +24,16 @@ from typing import Any
 from grader.domain import Domain
 from grader.kernel import Refused
 from grader.model import AtMost, Claim, Equal, Finding, Follows, Satisfies, Status
-from grader.replay.matrix_claims import (Situation, facts_of, forms_of, inverses, model_of, nodes_of, places, require_hypotheses, situations, stated,
-                                         understood, vanishing)
+from grader.replay.matrix_claims import Situation, facts_of, forms_of, inverses, nodes_of, situations, stated, understood, vanishing
+from grader.replay.matrix_hypotheses import model_of, places, require_hypotheses
 from grader.replay.matrix_nodes import Nodes
-from grader.replay.matrix_shapes import NUMBER, Node, NoForm, Unfit
+from grader.replay.matrix_quantities import is_nonnegative, quantity
+from grader.replay.matrix_shapes import Node, NoForm, Unfit
 from grader.replay.matrix_tensors import Poly
 from grader.replay.matrix_values import Undefined, Unsure, Values, close, differ, minus, sign
 from grader.replay.matrix_words import at_model, shapes_words, sides_words
-from grader.term import Term, apply, free_names, from_data, number, symbol, walk
+from grader.term import Term, apply, free_names, number, symbol, walk
 
-LEMMAS = {"cauchy": "cauchy_schwarz", "triangle": "triangle_inequality"}
 MAX_STEPS = 8
 AGREEING = 8
 PROPERTIES = {"linear_algebra.semidefinite": False, "linear_algebra.definite": True}
@@ -40,7 +41,7 @@ PROPERTIES = {"linear_algebra.semidefinite": False, "linear_algebra.definite": T
 
 def check(claim: Claim, data: Mapping[str, Any]) -> Finding:
     """What the evidence shows of the claim. Fails with `Refused` where it does not hold up."""
-    form = {"identity": _identity, "bound": _bound, "definite": _definite, "model": _model, "shapes": _shapes, "agreement": _agreement}.get(data["form"])
+    form = {"identity": _identity, "bound": _bound, "definite": _definite, "model": _model, "shapes": _shapes, "layouts": _layouts, "agreement": _agreement}.get(data["form"])
     if form is None:
         raise Refused(f"no form of evidence is called {data['form']!r}")
     try:
@@ -141,6 +142,7 @@ def _require_defined(claim: Claim, s: Situation, forms: Nodes, definite: Mapping
     """Fails with `Refused` unless all that the conclusion divides by or inverts is known to be invertible where the hypotheses hold."""
     given = [forms.of(n, "0", "1") for n in s.regular]
     given += [forms.of(n, "0", "1") for pair in s.equations for side in pair for n in _inverted(side, "inv")]
+    given += [forms.of(s.language.node(n.args[0]), "0", "1") for body in s.defined.values() for n in walk(body) if n.is_apply("inverse", 1)]
     known = [forms.reduce(p) for p in given]
     given_numbers = [forms.poly(n) for pair in s.equations for side in pair for n in _inverted(side, "recip")]
     given_numbers += [forms.poly(n) for a, b, strict in s.orders if strict is None for n in (a, b)]
@@ -182,95 +184,6 @@ def _inverted(node: Node, op: str) -> list[Node]:
 
 
 # ------------------------------------------------------------------------------------------------------------ bounds
-
-
-def is_nonnegative(forms: Nodes, p: Poly, strictly: bool = False) -> bool:
-    """Is p nonnegative (positive) product by product, perhaps after multiplying by positive denominators?"""
-    p = forms.reduce(p)
-    for _ in range(4):
-        if forms.all_positive(p, strictly) or not p and not strictly:
-            return True
-        heads = [(h, ls) for m in p for h, ls in m if h[0] == "rec" and forms.all_positive(forms.made[h]) and all(isinstance(x, str) for x in ls)]
-        if not heads:
-            return False
-        head, labels = min(heads, key=str)
-        p = forms.reduce(forms.mul(p, forms.rename(forms.made[head], {str(k): x for k, x in enumerate(labels)})))
-    return False
-
-
-def quantity(claim: Claim, s: Situation, forms: Nodes, item: list[Any], lemmas: list[str]) -> tuple[Poly, bool]:
-    """A quantity that is never negative, and whether it is positive. Fails with `Refused` where that is not known."""
-    kind, weight = item[0], s.language.node(from_data(item[1]))
-    w = forms.poly(weight)
-    if not is_nonnegative(forms, w) and not _is_nonnegative_node(s, forms, weight):
-        raise Refused("a factor that is not known to be nonnegative")
-    strict_weight = is_nonnegative(forms, w, True)
-    nodes = [s.language.node(from_data(t)) for t in item[2:]]
-    make = s.language.make
-    if kind == "weight":
-        return w, strict_weight
-    if kind == "square":
-        v = nodes[0]
-        value = forms.of(v, "<", ">")
-        square = forms.mul(w, value, value)
-        for label, size in zip(("<", ">"), v.shape):
-            if forms.find(size) != "1":
-                square = forms.total(square, label, size)
-        return forms.reduce(square), strict_weight and _is_nonzero(s, v)
-    if not weight.is_number:
-        raise Refused("a factor that is no number")
-    if kind == "form":
-        a, v = nodes
-        definite = _definite_hypothesis(s, forms, a)
-        made = make.prod(make.transpose(v), make.prod(a, v))
-        return forms.reduce(forms.mul(w, forms.poly(made))), definite and strict_weight and _is_nonzero(s, v)
-    if kind not in LEMMAS:
-        raise Refused(f"no quantity is called {kind!r}")
-    lemmas.append(LEMMAS[kind])
-    u, v = nodes
-    if kind == "cauchy":
-        made = make.add([make.prod(make.norm(u, "2"), make.norm(v, "2")), Node("scale", (Node("number", (), NUMBER, (-1,)), make.inner(u, v)), NUMBER)])
-    else:
-        whole = make.norm(make.add([u, v]), "2")
-        made = make.add([make.norm(u, "2"), make.norm(v, "2"), Node("scale", (Node("number", (), NUMBER, (-1,)), whole), NUMBER)])
-    return forms.reduce(forms.mul(w, forms.poly(made))), False
-
-
-def _is_nonnegative_node(s: Situation, forms: Nodes, node: Node) -> bool:
-    """Is a node nonnegative entry by entry: a product of such, or 1 - p with p at most 1?"""
-    if node.op in ("hadamard", "scale"):
-        return all(_is_nonnegative_node(s, forms, a) for a in node.args)
-    if node.op == "add" and len(node.args) == 2:
-        for first, second in (node.args, node.args[::-1]):
-            if second.op == "scale" and second.args[0].op == "number" and second.args[0].extra[0] == -1 and second.args[1].op in ("letter", "entry"):
-                letter = second.args[1] if second.args[1].op == "letter" else second.args[1].args[0]
-                upper = s.domains[letter.extra[0]].upper if letter.op == "letter" else None
-                if upper is not None and is_nonnegative(forms, forms.minus(forms.poly(first), forms.const(upper))):
-                    return True
-    return is_nonnegative(forms, forms.poly(node))
-
-
-def _is_nonzero(s: Situation, v: Node) -> bool:
-    """Is it a letter (perhaps transposed) that is not zero?"""
-    v = v.args[0] if v.op == "T" else v
-    return v.op == "letter" and (s.domains[v.extra[0]].nonzero or s.domains[v.extra[0]].unit or s.domains[v.extra[0]].is_positive)
-
-
-def _definite_hypothesis(s: Situation, forms: Nodes, a: Node) -> bool:
-    """True for positive definite, False for semidefinite, by hypothesis. Fails with `Refused` where nothing is said."""
-    if a.op == "letter":
-        traits, domain = set(s.domains[a.extra[0]].traits), s.domains[a.extra[0]]
-        if "positive definite" in traits:
-            return True
-        if traits & {"psd", "projection"} or "diagonal" in traits and domain.is_nonnegative:
-            return "diagonal" in traits and domain.is_positive
-    if a.op == "inv" and a.args[0].op == "letter" and "positive definite" in s.domains[a.args[0].extra[0]].traits:
-        return True
-    p = forms.poly(a)
-    for node, strict in s.psd:
-        if forms.poly(node) == p:
-            return strict
-    raise Refused("a matrix that is not known to be positive semidefinite")
 
 
 def _bound(claim: Claim, data: Mapping[str, Any]) -> Finding:
@@ -409,6 +322,10 @@ def _shapes(claim: Claim, data: Mapping[str, Any]) -> Finding:
         except Unfit as error:
             first = first or error
             continue
+        except NoForm:
+            if first is None:
+                raise
+            continue  # a reading of x_1, x_2, ... as columns that cannot be meant
         raise Refused("the shapes fit")
     assert first is not None
     for k, side in enumerate(stated(claim)[0]):
@@ -417,6 +334,24 @@ def _shapes(claim: Claim, data: Mapping[str, Any]) -> Finding:
         except Unfit as error:
             return Finding(Status.REFUTED, **shapes_words(error, k, claim))
     return Finding(Status.REFUTED, **shapes_words(first, None, claim))
+
+
+def _layouts(claim: Claim, data: Mapping[str, Any]) -> Finding:
+    if not isinstance(claim.conclusion, Equal):
+        raise Refused("layouts do not settle this")
+    try:
+        understood(claim)
+    except Unfit as error:
+        turned = check(turned_around(claim), {"form": "model", "model": data["model"]})
+        if turned.status is not Status.REFUTED:
+            raise Refused("transposed, it is not refuted") from error
+        return turned
+    raise Refused("the shapes fit")
+
+
+def turned_around(claim: Claim) -> Claim:
+    """The claim with its right side transposed."""
+    return replace(claim, conclusion=Equal(claim.conclusion.left, apply("transpose", claim.conclusion.right)))  # type: ignore[union-attr]
 
 
 def _misfits(claim: Claim, derived: list[bool]) -> bool:
@@ -443,4 +378,4 @@ def _is_unfit(side: Term, claim: Claim) -> bool:
     return False
 
 
-__all__ = ["Term", "check", "definite_claims", "difference", "multiplied", "quantity", "steps_for"]
+__all__ = ["check", "definite_claims", "difference", "multiplied", "steps_for", "without_abs"]

@@ -10,7 +10,7 @@ Heads made here, each with the polynomial it is made of, and the rules it brings
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from fractions import Fraction
 from math import isqrt
 
@@ -38,11 +38,18 @@ class Forms(Tensors):
             self.own[head] = []
             if head in self.made and head[0] in ("rec", "inv"):
                 self.own[head] = self._cancelling(head)
+            elif head[0] == "det" and self._is_orthogonal(head):
+                self.own[head] = [Rule(((head, ()), (head, ())), (((), Fraction(1)),))]
             elif head[0] in ("fn:sqrt", "fn:abs"):
                 slots = tuple([str(k) for k in range(len(self.sizes[head]))])
                 p = self.made[head]
                 self.own[head] = [Rule(((head, slots), (head, slots)), tuple(sorted((p if head[0] == "fn:sqrt" else self.mul(p, p)).items(), key=str)))]
         return self.own[head]
+
+    def _is_orthogonal(self, head: Head) -> bool:
+        """Is it the determinant of an orthogonal letter?"""
+        mono = next(iter(self.made[head]))
+        return len(self.made[head]) == 1 and len(mono) == 1 and "orthogonal" in self.domains.get(mono[0][0][1], Domain()).traits
 
     def _cancelling(self, head: Head) -> list[Rule]:
         p = self.made[head]
@@ -181,6 +188,11 @@ class Forms(Tensors):
         p = self.reduce(p)
         if not p:
             raise NoForm("the logarithm of zero")
+        heads = [(h, ls) for m in p for h, ls in m if h[0] == "rec" and len(p) > 1 and all(isinstance(x, str) for x in ls) and self.all_positive(self.made[h])]
+        if heads:
+            head, labels = min(heads, key=str)
+            below = self.rename(self.made[head], {str(k): x for k, x in enumerate(labels)})
+            return self.minus(self.log(self.mul(p, below)), self.log(below))
         c, factors, q = self.content(p)
         good = [f for f in factors if self.is_positive(next(iter(f)))]
         rest = [f for f in factors if f not in good]
@@ -323,12 +335,21 @@ class Forms(Tensors):
             return self.power_of_size(diagonal, size)
         path = self._path(p)
         if path is None:
-            return self._det_of_whole(p)
+            return self._det_of_rank_one(p, size) or self._det_of_whole(p)
         made = self.power_of_size(path[0], size)
         for atom, _ in path[1]:
             made = self.mul(made, self.rec(self.det(self.made[atom[0]])) if atom[0][0] == "inv" else
                             self._det_of_whole(self.atom(atom[0], ("0", "1"), self.sizes[atom[0]])))
         return made
+
+    def _det_of_rank_one(self, p: Poly, size: str) -> Poly | None:
+        """det(I + u v^T) = 1 + v^T u (matrix determinant lemma)."""
+        rest = self.minus(p, self.delta("0", "1", size))
+        if len(rest) != 1 or any(h[0] == "d" and {"0", "1"} & set(ls) for m in rest for h, ls in m):
+            return None
+        if any({"0", "1"} <= {x for _, ls in part for x in ls} for part in components(next(iter(rest)))):
+            return None
+        return self.add(self.const(1), self.total(self.rename(rest, {"1": "0"}), "0", size))
 
     def _det_of_whole(self, p: Poly) -> Poly:
         (mono, _), = self.composed("inv", p, ("0", "1")).items()

@@ -36,6 +36,8 @@ class Language:
         self.entries: dict[str, tuple[tuple[str, ...], Term]] = {}
         """Names whose entries are given: (indices, entry)."""
         self.sized = {t for d in self.domains.values() for t in (d.rows, d.columns) if t and not t.isdigit()}
+        self.sized |= {s.name for t in terms for n in walk(t) if n.is_apply("index", 2) and n.args[0].kind == "symbol" and n.args[0].name in (
+            "I", "ones", "indicator") and n.args[0].name not in self.domains for s in n.args[1:] if s.kind == "symbol"}
         self.whole = self._whole_subscripts(terms)
 
     # ---- symbols
@@ -267,8 +269,12 @@ class Language:
         exponent = exponent.args[0] if sign < 0 else exponent
         if exponent.is_apply("div") and all(a.kind == "number" for a in exponent.args) and exponent.args[1].value:
             return self.make.power(self.node(base), sign * exponent.args[0].value / exponent.args[1].value)  # type: ignore[operator]
-        if exponent.kind == "symbol" and exponent.name in self.sized and sign > 0:
+        if exponent.kind == "symbol" and sign > 0 and (exponent.name in self.sized or exponent.name == "T" not in self.domains):
             x = self.node(base)
+            if not x.is_number and exponent.name == "T":
+                return self.make.transpose(x)
+            if exponent.name not in self.sized:
+                raise NoForm("a power with letters in the exponent")
             if x.is_number:
                 return Node("sizepow", (x,), NUMBER, (exponent.name,))
         if exponent.kind != "number":

@@ -6,7 +6,7 @@ Derivatives are exact: dual numbers a + b eps with eps^2 = 0, one level for each
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import lru_cache
@@ -413,4 +413,4 @@ def close(a: Matrix, b: Matrix) -> bool:
     return True
 
 
-__all__ = ["Dual", "Mapping", "Matrix", "Undefined", "Unsure", "Values", "close", "determinant", "differ", "read_matrix", "sign"]
+__all__ = ["Dual", "Matrix", "Undefined", "Unsure", "Values", "close", "determinant", "differ", "read_matrix", "sign"]

@@ -7,7 +7,7 @@ from fractions import Fraction
 from typing import Any
 
 from grader.model import AtMost, Claim
-from grader.replay.matrix_shapes import ONE, Unfit
+from grader.replay.matrix_shapes import Unfit
 from grader.replay.matrix_values import Matrix, Value, Values, main
 from grader.term import number
 
@@ -65,4 +65,4 @@ def shapes_words(error: Unfit, side: int | None, claim: Claim) -> dict[str, tupl
     return {"words": ("The shapes do not fit what is asked for.",), "teacher_words": (both,)}
 
 
-__all__ = ["ONE", "at_model", "matrix_words", "shapes_words", "sides_words"]
+__all__ = ["at_model", "matrix_words", "shapes_words", "sides_words"]

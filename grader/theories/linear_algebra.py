@@ -17,7 +17,6 @@ from dataclasses import replace
 
 from grader.domain import Domain
 from grader.model import Claim, Equal, Follows, Satisfies, Status, Verdict
-from grader.replay.matrix_claims import matched
 from grader.replay.matrix_language import Language
 from grader.replay.matrix_readings import speaks_of_arrays
 from grader.replay.matrix_shapes import ONE, NoForm, Unfit, is_array
@@ -182,7 +181,28 @@ def claims(link: Link, context: Context, settled: Settled) -> tuple[Claim, ...]:
     equal = settled.get("equal")
     if earlier and (link.sign or "=") == "=" and equal is not None and not equal.equal:
         made += (replace(made[0], conditions=(*context.conditions, *earlier), label="equal given"),)
+    if (link.sign or "=") == "=" and equal is not None and equal.equal is None and _is_derivative(link):
+        made += (replace(made[0], conclusion=Equal(link.right, apply("transpose", link.left)), label="equal transposed"),)
+    if (link.sign or "=") == "=" and equal is not None and not equal.equal:
+        made += tuple(replace(made[0], conditions=(*context.conditions, *meaning), label=f"equal {name}") for name, meaning in _samples(link, context))
     return made
+
+
+def _is_derivative(link: Link) -> bool:
+    return any(n.kind == "apply" and n.name in ("partial", "derivative") for t in (link.left, link.right) for n in walk(t))
+
+
+def _samples(link: Link, context: Context) -> list[tuple[str, tuple[Term, ...]]]:
+    """Where x_1, x_2, ... and X occur and nothing says how they belong together: that the x_i are the rows of X, or its columns."""
+    nodes = [n for t in (link.left, link.right) for n in walk(t)]
+    single = {n.args[0].name for n in nodes if n.is_apply("index", 2) and n.args[0].kind == "symbol" and n.args[1].kind in ("symbol", "constant")}
+    whole = {n.name for n in nodes if n.kind == "symbol" and context.domain(n.name).shape == "matrix"}
+    found = [x for x in sorted(single) if x.upper() in whole and x != x.upper() and context.domain(x).shape in ("vector", "scalar")]
+    i = symbol("i")
+    basis = apply("index", symbol("e"), i)
+    rows = tuple(relation("=", apply("index", symbol(x), i), apply("mul", apply("transpose", symbol(x.upper())), basis)) for x in found)
+    columns = tuple(relation("=", apply("index", symbol(x), i), apply("mul", symbol(x.upper()), basis)) for x in found)
+    return [("rows", rows), ("columns", columns)] if found else []
 
 
 def _usable(context: Context) -> Context:
@@ -247,6 +267,18 @@ def conclude(link: Link, context: Context, settled: Settled) -> Step:
         return _statement_step(link, context, settled)
     if link.sign in LOEWNER:
         return _definite_step(link, settled)
+    for name in ("rows", "columns"):
+        sampled = settled.get(f"equal {name}")
+        if sampled is not None and sampled.equal and not settled["equal"].equal:
+            step = expression_step(link, {"equal": sampled})
+            return replace(step, conditions=(*step.conditions, f"the samples are the {name} of their matrix"))
+    sampled = [v for name in ("rows", "columns") if (v := settled.get(f"equal {name}")) is not None and v.equal is not None]
+    if sampled and settled.get("equal given") is None:
+        settled = {**settled, "equal": sampled[0]}
+    transposed = settled.get("equal transposed")
+    if transposed is not None and transposed.equal:
+        step = expression_step(link, {"equal": transposed})
+        return replace(step, conditions=(*step.conditions, "the derivative by a column is laid out as a row"))
     drawn = settled.get("equal given")
     if drawn is not None and settled["equal"].status is not Status.UNDECIDED or drawn is not None and drawn.equal is not None:
         step = expression_step(link, {"equal": drawn})
@@ -277,7 +309,7 @@ def _checked(step: Step, link: Link, context: Context, settled: Settled) -> Step
     names = free_names(link.left) | free_names(link.right)
     if by_shapes and names & set(context.options.get("guessed", ())):
         return undecided("the shapes do not fit, but nothing was said of them.", "shapes")
-    unsaid = _unsaid(link, context)
+    unsaid = () if settled.get("equal rows") is not None else _unsaid(link, context)
     if unsaid:
         return undecided(f"nothing says what {', '.join(unsaid)} is.", "unsaid")
     if names & set(context.options.get("unsure", ())):
@@ -349,4 +381,4 @@ def _is_new(link: Link, context: Context) -> bool:
     return bool((free_names(link.right) - known) & set(context.options.get("guessed", ())))
 
 
-__all__ = ["Equal", "claims", "conclude", "matched", "prepare", "suits"]
+__all__ = ["claims", "conclude", "prepare", "suits"]
