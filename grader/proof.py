@@ -134,6 +134,12 @@ def _judge(laid: Layout, seen: tuple[View, ...], budget: Budget) -> list[Step]:
 MOST_GIVENS = 3
 
 
+def _together(view: View, statements: Sequence[Term]) -> Term:
+    """The statements as the theory sees them, all at once."""
+    made = [t for s in statements if isinstance(t := view.understood[s], Term)]
+    return made[0] if len(made) == 1 else apply("and", *made)
+
+
 def _take_givens(laid: Layout, seen: tuple[View, ...], steps: list[Step], budget: Budget) -> None:
     """Equations that stand one below another at the beginning, none drawn from the one before, are given together where the line after them follows
     from all of them and not from the last alone."""
@@ -147,18 +153,20 @@ def _take_givens(laid: Layout, seen: tuple[View, ...], steps: list[Step], budget
                 not breaks(steps[k]) or link.right.kind != "relation" or link.right.signs != ("=",):
             return
         together.append(link.right)
-        if steps[k + 1].relation in ("equal", "equivalent") or steps[k + 1].relation == "implies" and "with_earlier" not in steps[k + 1].tags:
+        if not breaks(steps[k + 1]) and steps[k + 1].relation is not None and "with_earlier" not in steps[k + 1].tags:
             return
         view = seen[0]
         found = view.placed(laid.placed[k + 1])
         if isinstance(found, Step):
             return
-        both = apply("and", *[t for s in together if isinstance(t := view.understood[s], Term)])
+        both = _together(view, together)
         contradiction = decide(Claim(Follows((both,), constant("false")), found[1].domains, found[1].conditions), Budget(min(CLAIM_SECONDS, budget.remaining)))
         if contradiction.equal is not False:
             return
         joint = judge_link(view.theory, replace(found[0], left=both), replace(found[1], earlier=()), budget)
-        if joint.relation in ("equivalent", "implies"):
+        first_alone = _together(view, together[:-1])
+        without = judge_link(view.theory, replace(found[0], left=first_alone), replace(found[1], earlier=()), budget)
+        if joint.relation in ("equivalent", "implies") and without.relation not in (None, "equal", "equivalent", "implies"):
             for j in range(first, k + 1):
                 steps[j] = Step(steps[j].line, None, Status.UNDECIDED, "a further equation, which the lines after it use.", steps[j].evidence, tags=("given",))
             steps[k + 1] = joint

@@ -43,6 +43,7 @@ CASES = [
     (["2x + y = 5, x - y = 1", "3x = 6", "x = 2"], {}, [None, "implies", "equivalent"], None),
     (["2x + y = 5", "x - y = 1", "3x = 6", "x = 2", "y = 1"], {}, [None, None, "implies", "equivalent", "implies"], None),
     (["2x + y = 5", "x - y = 1", "3x = 7"], {}, [None, "fails", "fails"], 1),
+    (["t^2 - 6t + 5 = 0", "t^3 - 6t + 5 = 0", "(t - 3)^2 = 4"], {}, [None, "fails", "fails"], 1),
     (["4t = 6", "t = 0.3333", "t = 1/3"], {}, [None, "fails", "fails"], 1),
     (["$|r e| < |e|$ iff $|r| < 1$"], {}, ["equivalent"], None),
     (["|t| >= 0", "|t| > 0"], {}, [None, "fails"], 1),
