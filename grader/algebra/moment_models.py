@@ -134,6 +134,9 @@ class _Table:
     def made(self) -> tuple[list[Fraction], dict[Key, list[Fraction]]]:
         """Weights and values. Raises `_Again` where the letters do not fit."""
         every = [k for name, count in sorted(self.names.random.items()) for k in _keys(name, count, self.size)]
+        pairwise = self._pairwise()
+        if len(pairwise) >= 3 and self.style % 2 == 0:
+            return self._only_pairwise(every, pairwise[:3])
         settled = frozenset().union(*[b for s in self.roles.independent for b in s.blocks if not s.given])
         apart = [s for s in self.roles.independent if s.given]
         blocks = self._blocks([k for k in every if k[0] in settled])
@@ -149,6 +152,21 @@ class _Table:
         if len(cases) > MAX_OUTCOMES:
             raise NoModel("too many outcomes")
         return [w for w, _ in cases], {k: [at[k] for _, at in cases] for k in every}
+
+    def _pairwise(self) -> list[str]:
+        """Names that are supposed independent in pairs, and not all together."""
+        pairs = [s for s in self.roles.independent if not s.given and len(s.blocks) == 2 and not s.members and all(len(b) == 1 for b in s.blocks)]
+        names = sorted({n for s in pairs for b in s.blocks for n in b})
+        return names if len(pairs) == len(self.roles.independent) and all(self.names.random.get(n) == 0 for n in names) else []
+
+    def _only_pairwise(self, every: list[Key], names: list[str]) -> tuple[list[Fraction], dict[Key, list[Fraction]]]:
+        """Four even outcomes on which three variables are independent in pairs, the third being the product of two signs."""
+        patterns = dict(zip(names, [(1, 1, -1, -1), (1, -1, 1, -1), (1, -1, -1, 1)]))
+        table = {}
+        for key in every:
+            centre, width = self._plain(key), abs(self._plain(key)) or Fraction(1)
+            table[key] = [centre + width * s for s in patterns[key[0]]] if key[0] in patterns else [centre] * 4
+        return [Fraction(1, 4)] * 4, table
 
     def _blocks(self, keys: list[Key]) -> list[list[Key]]:
         """Variables that share a source: a block of several names at one index; single ones otherwise."""

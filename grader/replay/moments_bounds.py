@@ -67,7 +67,7 @@ def _squares(work: Reduction, moments: list[Atom]) -> Iterator[Instance]:
         if len(mono) == 2:
             for a, e in sorted(mono, key=lambda f: spelled(f[0])):
                 seen[frozenset({(a, e)})] = None
-    roots = [m for m in seen if all(a[0] in ("rv", "f") for a, _ in m) and sum(abs(e) for _, e in m) <= 4][:6]
+    roots = [m for m in seen if all(a[0] in ("rv", "f", "C") for a, _ in m) and sum(abs(e) for _, e in m) <= 4][:6]
     zero: Poly = {}
     for mono in roots:
         first, second = _mean(work, {mono: Fraction(1)}), _mean(work, mul({mono: Fraction(1)}, {mono: Fraction(1)}))

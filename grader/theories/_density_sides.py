@@ -38,10 +38,11 @@ def density_sides(terms: tuple[Term, ...], context: Context, definitions: list[t
     conditions = tuple(dict.fromkeys([*context.conditions, *[c for c in told.conditions if c.kind == "relation"]]))
     understood = tuple([t for t in found if isinstance(t, Term)])
     domains = dict(context.domains)
-    for call in Setting(context.domains, understood).calls():
-        name = density_name(call.args[0])
-        if name is not None:
-            domains.setdefault(name[0], Domain(shape="density"))
+    for t in understood:
+        for call in walk(t):
+            name = density_name(call.args[0]) if call.is_apply("call") else None
+            if name is not None and name[0] in DENSITY_LETTERS:
+                domains.setdefault(name[0], Domain(shape="density"))
     options = {**context.options, "proportional": _proportional_in(understood)}
     widened = replace(context, domains=tuple(sorted(domains.items())), conditions=conditions, options=options)
     return Prepared(tuple(found), tuple(completion.notes), widened)

@@ -70,7 +70,7 @@ class Spelling:
         calls = [n for n in nodes if n.is_apply("call") and is_name(n.args[0], "P", "Pr")]
         inside = [m for c in calls for a in c.args[1:] for m in walk(a)]
         marked = any(m.kind == "apply" and (m.name in SETS or m.name == "pow" and is_name(m.args[1], "c", "C")) for m in inside)
-        marked = marked or any(is_name(a, "P", "Pr") and b.kind == "apply" and (b.name in SETS or b.name in ACCENTS)
+        marked = marked or any(is_name(a, "P", "Pr") and b.kind == "apply" and (b.name in SETS or b.name in ACCENTS or is_complement(b))
                                for n in nodes if n.is_apply("mul") for a, b in zip(n.args, n.args[1:]))
         letters = {m.name for m in inside if m.kind == "symbol"}
         first = bool(letters) and letters <= set("ABCDEFGST") | {"A_1"}
@@ -98,7 +98,8 @@ class Spelling:
             return self._power(t)
         if t.is_apply("inner", 2) or t.is_apply("dotproduct", 2):
             return self._dot(*t.args)
-        if t.is_apply("index", 2) and t.args[1].kind == "symbol" and t.args[1].name in self.random and is_name(t.args[0], "mu", "sigma"):
+        if t.is_apply("index", 2) and t.args[1].kind == "symbol" and t.args[1].name in self.random - self.vectors and is_name(
+                t.args[0], "mu", "sigma"):
             return apply("expectation", t.args[1]) if t.args[0].name == "mu" else apply("sqrt", apply("variance", t.args[1]))
         if t.is_apply("expectation", 2) or t.is_apply("variance", 2):
             return self._over(t)
@@ -153,7 +154,8 @@ class Spelling:
         while k < len(t.args):
             a = t.args[k]
             after = t.args[k + 1] if k + 1 < len(t.args) else None
-            if after is not None and is_name(a, "P", "Pr") and (after.kind == "apply" and (after.name in SETS or after.name in ACCENTS) or accent_of(after)):
+            if after is not None and is_name(a, "P", "Pr") and (
+                    after.kind == "apply" and (after.name in SETS or after.name in ACCENTS) or accent_of(after) or is_complement(after)):
                 out.append(apply("probability", self._event(after)))
                 k, changed = k + 2, True
             elif after is not None and (is_name(a, "E") or a.is_apply("index", 2) and is_name(a.args[0], "E")):
@@ -215,6 +217,11 @@ class Spelling:
         if None not in names and not known and not any(n is not None and n[0] in DENSITY_LETTERS for n in names):
             return apply(t.name, body)
         return None
+
+
+def is_complement(term: Term) -> bool:
+    """(A or B)^c"""
+    return term.is_apply("pow", 2) and is_name(term.args[1], "c", "C") and term.args[0].kind == "apply" and term.args[0].name in SETS
 
 
 def accent_of(term: Term) -> Term | None:

@@ -25,8 +25,9 @@ def random_sides(terms: tuple[Term, ...], context: Context, definitions: list[tu
     definitions = [*definitions, *[d for d in first_sides(context, definitions) if d[0].kind == "symbol"]]
     opened = [_unfolded(t, definitions) for t in (*terms, *conditions)]
     stated = {n.name for r in told.random for n in walk(r) if n.kind == "symbol"}
+    opened, told = _apart_members(opened, told)
     spelling = Spelling.of(opened)
-    spelling = replace(spelling, span=spelling.span or _dimension(opened), vectors=spelling.vectors | _vectors(opened))
+    spelling = replace(spelling, span=spelling.span or _dimension(opened, spelling.vectors), vectors=spelling.vectors | _vectors(opened))
     first = [spelling.term(t) for t in opened]
     stated = {(accented(r) or r).name for r in told.random if (accented(r) or r).kind == "symbol"} | _of_conditions(first)
     shapes = {n: d.shape for n, d in context.domains}
@@ -78,10 +79,16 @@ def _unfolded(term: Term, definitions: Iterable[tuple[Term, Term]]) -> Term:
     return term
 
 
-def _dimension(terms: list[Term]) -> Term | None:
+def _dimension(terms: list[Term], families_: frozenset[str]) -> Term | None:
     """d or n, where vectors are multiplied and no sum says how long they are."""
     names = {n.name for t in terms for n in walk(t) if n.kind == "symbol"}
-    return next((symbol(n) for n in ("d", "d_k", "n") if n in names), symbol("d")) if _vectors(terms) else None
+    return next((symbol(n) for n in ("d", "d_k", "n") if n in names), symbol("d")) if _vectors(terms) or _multiplied(terms, families_) else None
+
+
+def _multiplied(terms: list[Term], families_: frozenset[str]) -> bool:
+    """Do two names with entries stand side by side without indices?"""
+    pairs = [(a, b) for t in terms for n in walk(t) if n.is_apply("mul") for a, b in zip(n.args, n.args[1:])]
+    return any(a.kind == b.kind == "symbol" and {a.name, b.name} <= families_ for a, b in pairs)
 
 
 def _vectors(terms: list[Term]) -> frozenset[str]:
@@ -132,6 +139,37 @@ def meant(c: Term, bases: list[Term], indexed: set[str], domains: dict[str, Doma
 
 def _member(base: Term, indexed: set[str]) -> Term:
     return apply("index", base, symbol("i")) if base.name in indexed else base
+
+
+def _apart_members(terms: list[Term], told: Supposed) -> tuple[list[Term], Supposed]:
+    """X_1 and X_2 as variables of their own, where no X_i and no bare X stands beside them."""
+    bare: set[str] = set()
+    marks: dict[str, set[Term]] = {}
+    loose: set[str] = set()
+    for t in terms:
+        words = is_hypothesis(t) and t.is_apply("call")
+        inside = {id(n.args[0]) for n in walk(t) if n.is_apply("index")}
+        for n in walk(t):
+            if n.is_apply("index") and n.args[0].kind == "symbol":
+                marks.setdefault(n.args[0].name, set()).add(n)
+                if any(a.kind != "number" for a in n.args[1:]):
+                    loose.add(n.args[0].name)
+            elif n.kind == "symbol" and id(n) not in inside and not words:
+                bare.add(n.name)
+    random = {n for r in told.random for n in names_of(r)}
+    chosen = {n: sorted(m, key=str) for n, m in marks.items() if n in random and n not in bare | loose}
+    if not chosen:
+        return terms, told
+    change = {t: symbol(str(t)) for members in chosen.values() for t in members}
+
+    def moved(t: Term) -> Term:
+        if t.is_apply("call") and t.args[0].kind == "symbol" and t.args[0].name in WORDS:
+            args = [m for a in t.args[1:] for m in ([change[x] for x in chosen[a.name]] if a.kind == "symbol" and a.name in chosen else [a])]
+            return t.with_args((t.args[0], *args))
+        return rebuilt(t, change.get)
+
+    return [moved(t) for t in terms], replace(told, random=[m for r in told.random for m in (
+        [change[x] for x in chosen[r.name]] if r.kind == "symbol" and r.name in chosen else [r])])
 
 
 def _outside_indices(term: Term, change: dict[Term, Term]) -> Term:

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 
 from grader.model import Read
 from grader.reading import Vocabulary, read
+from grader.replay.moments_terms import law_of
 from grader.term import Term, apply, number, relation, symbol
 
 WORDS_THAT_MATTER = re.compile(
@@ -220,14 +221,19 @@ def _words(words: str, names: list[int], formulas: list[str], vocabulary: Vocabu
             values[what] = after.group(2) or NUMBER[after.group(3).lower()]
         elif before:
             values[what] = NUMBER.get(before.group(1).lower(), before.group(1))
-        elif re.search(rf"(?i)\b{pattern}", words) and not re.search(rf"(?i)(?:finite|common|same|bounded|low|high)\s+{pattern}", words):
+        if len(re.findall(rf"(?i)(?:^|[^-\w]){pattern}", words)) > 1:
+            return False  # of several variables, one after the other
+        elif re.search(rf"(?i)\b{pattern}", words) and what not in values and not re.search(rf"(?i)(?:finite|common|same|bounded|low|high)\s+{pattern}", words):
             return False
     split = re.search(r"(?i)(?:conditionally |mutually )?independent (?:of|from)([^«]*)((?:«\d+»(?:\s*(?:,|and)\s*)*)+)", words)
     other = {int(k) for k in re.findall(r"«(\d+)»", split.group(2))} if split else set()
-    listed = [(k, t) for k in names if k not in taken and (t := _term(formulas[k], vocabulary)) is not None]
+    laws = [t for k in names if (t := _term(formulas[k], vocabulary)) is not None and law_of(t) is not None]
+    listed = [(k, t) for k in names if k not in taken and (t := _term(formulas[k], vocabulary)) is not None and law_of(t) is None]
     own = list(dict.fromkeys([m for k, t in listed if k not in other for m in subjects(t)]))
     terms = list(dict.fromkeys([*own, *[m for k, t in listed if k in other for m in subjects(t)]]))
     bases = list(dict.fromkeys([n for t in terms for n in families(t)]))
+    if re.search(r"(?i)\b(entries|components|elements|coordinates)\b", words):  # of vectors
+        own = [apply("index", t, symbol("i")) if t.kind == "symbol" else t for t in own]
     every = re.search(r"(?i)\b(entries|components|elements|coordinates|they|all|everything|samples|variables|two)\b", words)
     if not bases and every and (values or re.search(r"(?i)independent", words) or iid):
         bases = own = [symbol("entries")]
@@ -247,6 +253,8 @@ def _words(words: str, names: list[int], formulas: list[str], vocabulary: Vocabu
             found.conditions.append(apply("call", symbol("independent"), *drawn))
         if iid and bases:
             found.conditions.append(apply("call", symbol("identical"), *bases))
+    if len(laws) == 1:  # "be i.i.d. N(0, 1)"
+        found.conditions += [relation("~", t, laws[0]) for t in own]
     if re.search(r"(?i)standard (?:normal|gaussian)", words):
         found.conditions += [relation("~", t, apply("call", symbol("N"), number(0), number(1))) for t in own]
     for what, text in values.items():

@@ -256,7 +256,7 @@ def _undefined(link: Link, context: Context) -> str:
     for other in context.options.get("links", ()):
         if other.index < link.index:
             known |= names_of(other.left) | names_of(other.right)
-    return next((n for n in sorted(_constants(link.right) - _constants(link.left)) if n not in known), "")
+    return next((n for n in sorted(_constants(link.right) - names_of(link.left)) if n not in known), "")
 
 
 def _constants(term: Term) -> set[str]:
