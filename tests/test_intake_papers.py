@@ -77,6 +77,7 @@ def test_a_note_app_with_callouts():
 
 
 def test_struck_text_is_no_answer_and_is_kept_in_a_note():
+    assert filled(read("5c. <s>p = q = 1</s> p = q = 0\n")) == {"5c": "p = q = 0"} == filled(read("% answer: 5c\n\\sout{p = q = 1} p = q = 0\n", "s001.tex"))
     made = read("5c. ~~p = q = 1~~\n\np = q = 0\n\n1b. ~~n < t~~\n")
     assert filled(made) == {"5c": "p = q = 0", "1b": "~~n < t~~"} and doubts(made) == {"1b": ["placing.struck"]}
     assert any("~~p = q = 1~~" in n.text for a in made.answers for n in a.notes)

@@ -20,7 +20,7 @@ _ESCAPE = re.compile(r"\\([_*#<>~^=+\-.)\]'\"`&@/%|])|\\(\\)(?=[A-Za-z])")
 _LABEL = re.compile(r"^(?P<head>[ \t>]*)\\?\((?P<name>[A-Za-z]|\d{1,2})\\\)(?=\s)", re.MULTILINE)
 _DISPLAY = re.compile(r"\\\$\\\$([^$]{1,4000}?)\\\$\\\$")
 _INLINE = re.compile(r"\\\$([^$\n]+?)\\\$")
-_TAGS = "font|span|div|p|b|i|u|s|em|strong|center|mark|small|big|details|summary|tt|code|kbd"
+_TAGS = "font|span|div|p|b|i|u|em|strong|center|mark|small|big|details|summary|tt|code|kbd"
 _TAG = re.compile(rf"</?(?P<name>{_TAGS})(?:\s+[\w-]+\s*=\s*(?:\"[^\"<>]*\"|'[^'<>]*'|[\w#%;:.-]+))*\s*/?>", re.IGNORECASE)
 _TICKED = re.compile(r"\$`([^`\n]+)`\$")
 _HEADING = re.compile(r"^[ \t]*<h([1-6])(?:\s[^<>\n]{0,200})?>([^\n]*?)</h\1\s*>[ \t]*$", re.MULTILINE | re.IGNORECASE)
