@@ -119,7 +119,7 @@ def claims(link: Link, context: Context, settled: Settled) -> tuple[Claim, ...]:
         if factor is not None:
             a, b = [apply("add", t.args[0], apply("neg", t.args[1])) for t in (left, right)]
             made.append(stated(Equal(a, _times(factor, b)), "same difference"))
-    if ways[0] is not True:
+    if ways[0] is not True and not ("where defined" in settled and settled["where defined"].equal):
         made += _with_earlier(link, context, settled, stated)
     return tuple(made)
 
@@ -271,7 +271,7 @@ def _found(link: Link, settled: Settled) -> Step:
                  if n not in requirements(link.left) or n not in requirements(link.right)]
         return Step(link.line, "equivalent", same.status, "it says the same as the line before.", (same,), (*same.finding.facts, *needs))
     drawn = _drawn(settled)
-    if drawn is not None:
+    if drawn is not None and not (where is not None and where.equal):
         return Step(link.line, "implies", _status("implies", (drawn[0], drawn[0])), "it follows from the line before together with an earlier one.",
                     (*evidence, *drawn), (), ("with_earlier",))
     if None in ways:
