@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from fractions import Fraction
 from itertools import islice
+from math import gcd, isqrt, lcm
 from typing import Any
 
 from grader.algebra.compare import Comparison
@@ -27,27 +28,47 @@ def lost_points(comparison: Comparison, seed: int = 0, most: int = 40) -> Iterat
 
 def _candidates(comparison: Comparison, seed: int) -> Iterator[dict[str, Any]]:
     points = list(islice(comparison.points(seed), 8)) if comparison.names else []
-    for critical in _critical(comparison.left):
-        for base in points[:2]:
-            yield from _zeros(critical, base, comparison)
-    yield from points
+    shared = _critical(comparison.right)
+    for critical, edged in _critical(comparison.left).items():
+        if shared.get(critical) is edged:
+            continue  # undefined there on both sides
+        for base in points[:2 if len(comparison.names) > 1 else 1]:
+            yield from _zeros(critical, edged, base, comparison)
+    if not _is_total(comparison.left):
+        yield from points
 
 
-def _critical(term: Term) -> list[Term]:
-    """Divisors and operands at whose zeros something may be undefined, simplest first."""
-    found: dict[Term, None] = {}
+def _critical(term: Term) -> dict[Term, bool]:
+    """Divisors and operands at whose zeros something may be undefined, simplest first, and whether it may be undefined on one side of a zero too."""
+    found: dict[Term, bool] = {}
     for node in walk(term):
         if node.is_apply("div"):
-            found.setdefault(node.args[1])
+            found.setdefault(node.args[1], False)
         elif node.is_apply("pow") and (node.args[1].is_apply("neg") or node.args[1].kind == "number" and node.args[1].value == 0):
-            found.setdefault(node.args[0])
+            found.setdefault(node.args[0], node.args[1].is_apply("neg") and node.args[1].args[0].kind != "number")
         elif node.kind == "apply" and node.name in ("log", "sqrt"):
-            found.setdefault(node.args[0])
-    return sorted((t for t in found if free_names(t)), key=lambda t: t.size)[:8]
+            found[node.args[0]] = True
+    return dict(sorted(((t, edged) for t, edged in found.items() if free_names(t)), key=lambda item: item[0].size)[:8])
 
 
-def _zeros(critical: Term, base: dict[str, Any], comparison: Comparison) -> Iterator[dict[str, Any]]:
-    """Rational zeros in one variable, the others as at the point; and points just beside them where a bound may lie."""
+def _is_total(term: Term) -> bool:
+    """Is every operation in the term, but for division by zero, defined everywhere?"""
+    for node in walk(term):
+        if node.is_apply("pow", 2):
+            exponent = node.args[1].args[0] if node.args[1].is_apply("neg", 1) else node.args[1]
+            if exponent.kind != "number" or exponent.value.denominator != 1:  # type: ignore[union-attr]
+                return False
+        elif not (node.kind in ("number", "symbol") or node.kind == "constant" and node.name in ("pi", "e", "i")
+                  or node.kind == "apply" and node.name in _TOTAL):
+            return False
+    return True
+
+
+_TOTAL = frozenset("add neg mul div pow sin cos exp sinh cosh abs".split())
+
+
+def _zeros(critical: Term, edged: bool, base: dict[str, Any], comparison: Comparison) -> Iterator[dict[str, Any]]:
+    """Rational zeros in one variable, the others as at the point; where a bound may lie there, points just beside them too."""
     try:
         f = rational(critical, atom=lambda t: atom_name(t) if t.kind == "apply" else None)
     except NotRational:
@@ -63,7 +84,7 @@ def _zeros(critical: Term, base: dict[str, Any], comparison: Comparison) -> Iter
             except (NotRational, ZeroDivisionError):
                 roots = []
         for root in roots or [Fraction(0)]:
-            for value in (root, root - 1, root + 1):
+            for value in (root, root - 1, root + 1) if edged or f is None else (root,):
                 if comparison.domain(name).admits(value):
                     yield base | {name: value}
 
@@ -77,5 +98,11 @@ def _rational_roots(coefficients: list[Fraction | None]) -> list[Fraction]:
         c.pop()
     if len(c) == 2:
         return [-c[0] / c[1]]
-    small = [Fraction(p, q) for q in (1, 2, 3) for p in range(-6, 7)]
-    return [v for v in dict.fromkeys(small) if len(c) > 2 and sum(a * v**k for k, a in enumerate(c)) == 0]
+    whole = [int(v * lcm(*[v.denominator for v in c])) for v in c]
+    if len(c) == 3:
+        square = whole[1] ** 2 - 4 * whole[0] * whole[2]
+        root = isqrt(square) if square >= 0 else -1
+        return sorted({Fraction(-whole[1] + s * root, 2 * whole[2]) for s in (1, -1)}) if root >= 0 and root * root == square else []
+    degree = len(c) - 1
+    small = dict.fromkeys((p // gcd(p, q), q // gcd(p, q)) for q in (1, 2, 3) for p in range(-6, 7))
+    return [Fraction(p, q) for p, q in small if degree > 1 and sum(a * p**k * q ** (degree - k) for k, a in enumerate(whole)) == 0]
