@@ -69,7 +69,7 @@ UNSURE = [
     "n is smaller than t times l", "n is smaller than t by a factor of 2", "when the product of n and l is smaller than t", "n is greater than t. No: n is smaller than t.",
     "when n is smaller, compared to t", "it is not the case that n is smaller than t", "n is neither smaller than t nor larger than l", "n is larger than t or n is smaller than l",
     "$n < t$ and so $t < l$", "2 n < t or equivalently n < t. Or l < n.",
-    "n over t less than 1", "n over t is smaller than 1", "the ratio of n to t is smaller than 1", "n under t squared",
+    "n over t less than 1", "n over t is smaller than 1", "the ratio of n to t is smaller than 1",
     "if the logarithm of n is less than t", "n is smaller than the square root of t",
 ]
 

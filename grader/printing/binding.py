@@ -35,7 +35,7 @@ class Binding:
     def functional(self, term: Term) -> str:
         """A binder in the form that programs use: name(body, variable, from, to)."""
         bound = self.show(term.bound[0]) if len(term.bound) == 1 else self.wrap(", ".join([self.show(b) for b in term.bound]))
-        parts = [self.at(term.args[0], 1), bound, *[self.at(v, 1) for v in term.args[1:]]]
+        parts = [self.at(term.args[0], 1), *([bound] if term.bound else []), *[self.at(v, 1) for v in term.args[1:]]]
         if term.name in ("forall", "exists", "lambda"):
             parts[:2] = parts[1], parts[0]
         return f"{self.word(FUNCTION_NAMES.get(term.name, term.name))}{self.round_[0]}{', '.join(parts)}{self.round_[1]}"

@@ -135,6 +135,8 @@ class Arguments:
         body, *rest = arguments
         if op in ("derivative", "partial"):
             return self.program_derivative(op, body, rest, span, word)
+        if not rest and op in ("integral", "antiderivative"):
+            raise ReadError(f"`{word}` needs its variable", *span, f"Write {word}(x^2, x).")
         if not rest and op != "limit":
             return binder(op, (), body, span=span)
         if not rest:

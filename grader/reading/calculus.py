@@ -271,9 +271,19 @@ class Calculus:
             if self.tok.kind in ("=", "rel", "eof", ")", "]", "}", ",", "+"):
                 raise self.fail("nothing stands after the derivative sign", self.tokens[first], "Write d/dx f(x).")
             body = self.product()
+        body, places = self.without_bar(body, {v for v, _ in steps})
         for variable, order in reversed(steps):
             body = apply(op, body, variable, order, span=self.span(first))
+        if places:
+            return apply("at", body, *places, span=self.span(first))
         return self.at_a_point(body, first) if named and self.tok.kind == "(" and not self.ended else body
+
+    def without_bar(self, body: Term, variables: set[Term]) -> tuple[Term, tuple[Term, ...]]:
+        r"""`\frac{d}{dx} f(x)|_{x=a}`: the bar behind what is differentiated belongs to the derivative; the body without it, and the places."""
+        last = body.args[-1] if body.is_apply("mul") else body
+        if not last.is_apply("at") or last.args[1].kind != "relation" or last.args[1].args[0] not in variables:
+            return body, ()
+        return (body.with_args((*body.args[:-1], last.args[0])) if body is not last else last.args[0]), last.args[1:]
 
     def at_a_point(self, body: Term, first: int) -> Term:
         r"""`\frac{\partial f}{\partial p}(p_t, q_t)`, `\frac{df}{dx}(x_0)`: the derivative as a function of its point; a lone bracket may be a factor."""

@@ -127,7 +127,11 @@ class Scripts(Subscripts):
         if kind == "!":
             return self.factorial(term, start)
         if kind == "'":
-            return self.primed(term, start)
+            primed = self.primed(term, start)
+            called = primed.is_apply("prime") and self.tok.kind == "(" and not self.tok.gap and self.is_one_name(self.i)
+            if called and not self.site("call", self.i, "the bracket behind the prime is read as an argument", Span(t.start, self.tok.end)):
+                return apply("call", primed, *self.listed_arguments(), span=self.span(start))
+            return primed
         if kind == "percent":
             following = self.tokens[self.i + 1]
             if following.kind in _OPERAND and following.kind != "-" and (t.gap == following.gap or term.kind != "number"):
@@ -300,7 +304,7 @@ class Scripts(Subscripts):
         root = base
         while root.kind == "apply" and root.args and root.name in ("index", "hat", "bar", "tilde", "vec", "sup", "inverse", "prime"):
             root = root.args[0]
-        factor = following.kind in ("name", "(", "hat", "[") and not (following.kind == "(" and not following.gap and root.kind != "symbol")
+        factor = following.kind in ("name", "(", "hat", "[", "{") and not (following.kind == "(" and not following.gap and root.kind != "symbol")
         if root.kind == "symbol":
             if self.vocabulary.knows(root.name):
                 return False
