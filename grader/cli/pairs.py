@@ -12,9 +12,10 @@ import click
 @click.option("--out", type=click.File("w", encoding="utf-8"), default="-", help="Where the lines go (default: standard output).")
 @click.option("--jobs", type=click.IntRange(1), default=None, help="Worker processes (default: one a core).")
 def pairs(file: Any, out: Any, jobs: int | None) -> None:
-    """Decide FILE.jsonl, a line of JSON a pair: {"id", "reference", "answer", "assume"?, "kind"?, "options"?}.
+    """Decide FILE.jsonl, a line of JSON a pair: {"id", "reference", "answer", "assume"?, "kind"?, "options"?, "extract"?}.
 
-    One line comes out for each, in order: {"id", "status", "equal", "reason", "evidence", "ms"}.
+    One line comes out for each, in order: {"id", "status", "equal", "reason", "evidence", "ms"}. With "extract": true the final answer of a text is
+    compared (docs/final-answers.md says which that is).
     """
     from grader.pairs import run_pairs
     from grader.run.workers import default_jobs
