@@ -2,12 +2,14 @@
 
 usage: python benchmarks/pairs.py [--pairs 2000] [--seed 7] [--peer-python PYTHON] [--chart docs/pairs.svg] [--show N]
 
-Problems of fifteen families are made here with a fixed seed. Each has forty answers: its reference rewritten in ways that keep the value by construction
-(terms moved, factors multiplied out, fractions split, functions written by others, numbers in other notations), and wrong ones that change a sign, a
-number or a function, so that the value is another by construction too. So the truth of every pair is known, and no checker decides it.
+Problems of fifteen families are made here with a fixed seed. Each has forty answers: its reference rewritten in ways that keep the value by
+construction (terms moved, factors multiplied out, fractions split, functions written by others, numbers in other notations), and wrong ones that
+change a sign, a number or a function, so that the value is another by construction too. So the truth of every pair is known, and no checker decides
+it.
 
 Each checker runs in a process of its own and is called the same way, `verify(parse(reference), parse(answer))`; times are processor time of one pair.
-"without caches" clears this checker's caches of readings and verdicts before every pair. `--peer-python` is the interpreter of an environment with math-verify.
+"without caches" clears this checker's caches of readings and verdicts before every pair. `--peer-python` is the interpreter of an environment with
+math-verify.
 """
 
 from __future__ import annotations
@@ -27,6 +29,8 @@ from pathlib import Path
 from typing import Any
 
 ANSWERS = 40
+OWN_FIRST = "from grader.rewards import verify; assert verify('x+1', '1+x')"
+PEER_FIRST = "from math_verify import parse, verify; assert verify(parse('$x+1$'), parse('$1+x$'))"
 Made = tuple[str, list[str], list[str]]
 
 
@@ -59,7 +63,8 @@ def polynomial(r: random.Random) -> Made:
     a, b, c, d = r.randint(2, 9), _nonzero(r, -9, 9), r.randint(1, 9), _nonzero(r, -9, 9)
     p, q = _poly([a, b]), _poly([c, d])
     right = [f"({p})({q})", f"({q})({p})", _poly([a * c, a * d + b * c, b * d]), f"{_term(b * d, '', True)} {_term(a * d + b * c, 'x')} + {a * c}x^2",
-             f"{a}x({q}) {_term(b, '')}({q})", f"x({_poly([a * c, a * d + b * c])}) {_term(b * d, '')}", f"\\left({p}\\right)\\cdot\\left({q}\\right)"]
+             f"{a}x({q}) {_term(b, '')}({q})", f"x({_poly([a * c, a * d + b * c])}) {_term(b * d, '')}",
+             f"\\left({p}\\right)\\cdot\\left({q}\\right)"]
     wrong = [_poly([a * c, a * d + b * c, -b * d]), _poly([a * c, a * d + b * c + 1, b * d]), _poly([a * c, b * d]) if a * d + b * c else f"{a * c}x",
              f"({p})({_poly([c, -d])})", _poly([a * c + 1, a * d + b * c, b * d]), f"{a * c}x^3 {_term(b * d, '')}"]
     return right[2], right, wrong
@@ -70,8 +75,10 @@ def rational(r: random.Random) -> Made:
     a, b = r.sample(range(1, 9), 2)
     p, q = r.randint(1, 9), r.randint(1, 9)
     top = _poly([p + q, p * b + q * a])
-    right = [f"\\frac{{{p}}}{{x+{a}}} + \\frac{{{q}}}{{x+{b}}}", f"\\frac{{{top}}}{{(x+{a})(x+{b})}}", f"\\frac{{{top}}}{{{_poly([1, a + b, a * b])}}}",
-             f"\\frac{{{q}}}{{x+{b}}} + \\frac{{{p}}}{{x+{a}}}", f"\\dfrac{{{p}(x+{b}) + {q}(x+{a})}}{{(x+{b})(x+{a})}}", f"{p}(x+{a})^{{-1}} + {q}(x+{b})^{{-1}}"]
+    right = [f"\\frac{{{p}}}{{x+{a}}} + \\frac{{{q}}}{{x+{b}}}", f"\\frac{{{top}}}{{(x+{a})(x+{b})}}",
+             f"\\frac{{{top}}}{{{_poly([1, a + b, a * b])}}}",
+             f"\\frac{{{q}}}{{x+{b}}} + \\frac{{{p}}}{{x+{a}}}", f"\\dfrac{{{p}(x+{b}) + {q}(x+{a})}}{{(x+{b})(x+{a})}}",
+             f"{p}(x+{a})^{{-1}} + {q}(x+{b})^{{-1}}"]
     wrong = [f"\\frac{{{p + q}}}{{(x+{a})(x+{b})}}", f"\\frac{{{p + q}}}{{2x+{a + b}}}", f"\\frac{{{p}}}{{x+{a}}} - \\frac{{{q}}}{{x+{b}}}",
              f"\\frac{{{_poly([p + q, p * b + q * a + 1])}}}{{(x+{a})(x+{b})}}", f"\\frac{{{p}}}{{x+{a}}} + \\frac{{{q}}}{{x+{b + 1}}}"]
     return right[1], right, wrong
@@ -84,18 +91,22 @@ def fraction(r: random.Random) -> Made:
         p += 1
     k = r.randint(2, 9)
     decimal = f"{p / q:.6f}".rstrip("0")
-    right = [f"\\frac{{{p}}}{{{q}}}", f"{p}/{q}", decimal, f"\\frac{{{k * p}}}{{{k * q}}}", f"{p} \\cdot \\frac{{1}}{{{q}}}", f"\\dfrac{{{p}}}{{{q}}}",
+    right = [f"\\frac{{{p}}}{{{q}}}", f"{p}/{q}", decimal, f"\\frac{{{k * p}}}{{{k * q}}}", f"{p} \\cdot \\frac{{1}}{{{q}}}",
+             f"\\dfrac{{{p}}}{{{q}}}",
              f"{p * 100 / q:g}\\%", f"{p} \\times {q}^{{-1}}"]
-    wrong = [f"\\frac{{{q}}}{{{p}}}", f"\\frac{{{p + 1}}}{{{q}}}", f"{p / q + 0.001:.6f}".rstrip("0"), f"-\\frac{{{p}}}{{{q}}}", f"\\frac{{{p}}}{{{q + 1}}}", f"{p * 1000 / q:g}\\%"]
+    wrong = [f"\\frac{{{q}}}{{{p}}}", f"\\frac{{{p + 1}}}{{{q}}}", f"{p / q + 0.001:.6f}".rstrip("0"), f"-\\frac{{{p}}}{{{q}}}",
+             f"\\frac{{{p}}}{{{q + 1}}}", f"{p * 1000 / q:g}\\%"]
     return right[0], right, wrong
 
 
 def radical(r: random.Random) -> Made:
     """Roots of whole numbers."""
     k, s = r.randint(2, 9), r.choice((2, 3, 5, 6, 7, 10))
-    right = [f"{k}\\sqrt{{{s}}}", f"\\sqrt{{{k * k * s}}}", f"\\sqrt{{{s}}} \\cdot {k}", f"{k} \\cdot {s}^{{1/2}}", f"\\frac{{{k * s}}}{{\\sqrt{{{s}}}}}", f"({k * k * s})^{{\\frac{{1}}{{2}}}}",
+    right = [f"{k}\\sqrt{{{s}}}", f"\\sqrt{{{k * k * s}}}", f"\\sqrt{{{s}}} \\cdot {k}", f"{k} \\cdot {s}^{{1/2}}",
+             f"\\frac{{{k * s}}}{{\\sqrt{{{s}}}}}", f"({k * k * s})^{{\\frac{{1}}{{2}}}}",
              f"\\sqrt{{{s}}} + {k - 1}\\sqrt{{{s}}}" if k > 2 else f"\\sqrt{{{s}}}+\\sqrt{{{s}}}"]
-    wrong = [f"{k + 1}\\sqrt{{{s}}}", f"\\sqrt{{{k * s}}}", f"{s}\\sqrt{{{k}}}" if k * k * s != s * s * k else f"{k}\\sqrt{{{s + 1}}}", f"-{k}\\sqrt{{{s}}}", f"{math.sqrt(k * k * s):.2f}",
+    wrong = [f"{k + 1}\\sqrt{{{s}}}", f"\\sqrt{{{k * s}}}", f"{s}\\sqrt{{{k}}}" if k * k * s != s * s * k else f"{k}\\sqrt{{{s + 1}}}",
+             f"-{k}\\sqrt{{{s}}}", f"{math.sqrt(k * k * s):.2f}",
              f"\\sqrt[3]{{{k * k * s}}}"]
     return right[0], right, wrong
 
@@ -103,9 +114,11 @@ def radical(r: random.Random) -> Made:
 def logarithm(r: random.Random) -> Made:
     """Logarithms of products and quotients."""
     a, m, n = r.randint(2, 9), r.randint(2, 5), r.randint(2, 5)
-    right = [f"\\ln({a}) + {m}\\ln(x) - {n}\\ln(y)", f"\\ln\\left(\\frac{{{a}x^{m}}}{{y^{n}}}\\right)", f"{m}\\ln x - {n}\\ln y + \\ln {a}", f"\\ln({a}x^{m}) - \\ln(y^{n})",
+    right = [f"\\ln({a}) + {m}\\ln(x) - {n}\\ln(y)", f"\\ln\\left(\\frac{{{a}x^{m}}}{{y^{n}}}\\right)", f"{m}\\ln x - {n}\\ln y + \\ln {a}",
+             f"\\ln({a}x^{m}) - \\ln(y^{n})",
              f"-\\ln\\left(\\frac{{y^{n}}}{{{a}x^{m}}}\\right)"]
-    wrong = [f"\\ln({a}) + {m}\\ln(x) + {n}\\ln(y)", f"\\ln({a}) \\cdot {m}\\ln(x) - {n}\\ln(y)", f"\\ln({a + 1}) + {m}\\ln(x) - {n}\\ln(y)", f"\\frac{{\\ln({a}x^{m})}}{{\\ln(y^{n})}}",
+    wrong = [f"\\ln({a}) + {m}\\ln(x) + {n}\\ln(y)", f"\\ln({a}) \\cdot {m}\\ln(x) - {n}\\ln(y)", f"\\ln({a + 1}) + {m}\\ln(x) - {n}\\ln(y)",
+             f"\\frac{{\\ln({a}x^{m})}}{{\\ln(y^{n})}}",
              f"{m}\\ln({a}x) - {n}\\ln(y)"]
     return right[0], right, wrong
 
@@ -113,7 +126,8 @@ def logarithm(r: random.Random) -> Made:
 def trigonometric(r: random.Random) -> Made:
     """Double angles and squares."""
     a, b = r.randint(2, 9), r.randint(1, 9)
-    right = [f"{a}\\sin(2x) + {b}", f"{2 * a}\\sin(x)\\cos(x) + {b}", f"{2 * a}\\sin x\\cos x + {b}\\sin^2 x + {b}\\cos^2 x", f"{b} + {2 * a}\\cos(x)\\sin(x)",
+    right = [f"{a}\\sin(2x) + {b}", f"{2 * a}\\sin(x)\\cos(x) + {b}", f"{2 * a}\\sin x\\cos x + {b}\\sin^2 x + {b}\\cos^2 x",
+             f"{b} + {2 * a}\\cos(x)\\sin(x)",
              f"{a}(\\sin x + \\cos x)^2 - {a} + {b}"]
     wrong = [f"{a}\\sin(x)\\cos(x) + {b}", f"{2 * a}\\sin(x) + {b}", f"{a}\\cos(2x) + {b}", f"{a}\\sin(2x) - {b}", f"{a}\\sin(2x) + {b + 1}"]
     return right[0], right, wrong
@@ -122,7 +136,8 @@ def trigonometric(r: random.Random) -> Made:
 def exponential(r: random.Random) -> Made:
     """Powers of e."""
     a, b, c = r.randint(2, 9), r.randint(1, 6), r.randint(2, 5)
-    right = [f"{a}e^{{{c}x+{b}}}", f"{a}e^{{{b}}}e^{{{c}x}}", f"{a}(e^x)^{c} \\cdot e^{{{b}}}", f"{a}\\exp({c}x+{b})", f"\\frac{{{a}e^{{{c}x}}}}{{e^{{-{b}}}}}"]
+    right = [f"{a}e^{{{c}x+{b}}}", f"{a}e^{{{b}}}e^{{{c}x}}", f"{a}(e^x)^{c} \\cdot e^{{{b}}}", f"{a}\\exp({c}x+{b})",
+             f"\\frac{{{a}e^{{{c}x}}}}{{e^{{-{b}}}}}"]
     wrong = [f"{a}e^{{{c}x}}+e^{{{b}}}", f"{a}e^{{{c}x-{b}}}", f"{a}e^{{{c * b}x}}", f"{a + 1}e^{{{c}x+{b}}}", f"-{a}e^{{{c}x+{b}}}"]
     return right[0], right, wrong
 
@@ -132,25 +147,31 @@ def complex_number(r: random.Random) -> Made:
     a, b, c, d = (r.randint(1, 9) for _ in range(4))
     x, y = a * c - b * d, a * d + b * c
     z = f"{x} {_term(y, 'i')}" if x else _term(y, "i", True)
-    right = [z, f"({a}+{b}i)({c}+{d}i)", f"{_term(y, 'i', True)} {_term(x, '')}" if x else z, f"({c}+{d}i)({a}+{b}i)", f"{a * c} {_term(a * d, 'i')} {_term(b * c, 'i')} {_term(b * d, 'i^2')}"]
-    wrong = [f"{x} {_term(-y, 'i')}", f"{x + 1} {_term(y, 'i')}", f"({a}+{b}i)({c}-{d}i)", f"{a * c + b * d} {_term(y, 'i')}", f"{y} {_term(x, 'i')}" if x not in (0, y) else f"{x + 2} {_term(y, 'i')}"]
+    right = [z, f"({a}+{b}i)({c}+{d}i)", f"{_term(y, 'i', True)} {_term(x, '')}" if x else z, f"({c}+{d}i)({a}+{b}i)",
+             f"{a * c} {_term(a * d, 'i')} {_term(b * c, 'i')} {_term(b * d, 'i^2')}"]
+    wrong = [f"{x} {_term(-y, 'i')}", f"{x + 1} {_term(y, 'i')}", f"({a}+{b}i)({c}-{d}i)", f"{a * c + b * d} {_term(y, 'i')}",
+             f"{y} {_term(x, 'i')}" if x not in (0, y) else f"{x + 2} {_term(y, 'i')}"]
     return z, right, wrong
 
 
 def small_number(r: random.Random) -> Made:
     """Very small and very large numbers."""
     m, k = r.randint(2, 9), r.choice((*range(-30, -8), *range(9, 30)))
-    right = [f"{m} \\times 10^{{{k}}}", f"{m}\\cdot 10^{{{k}}}", f"{m}0 \\times 10^{{{k - 1}}}", f"0.{m} \\times 10^{{{k + 1}}}", f"\\frac{{{m}}}{{10^{{{-k}}}}}"]
-    wrong = [f"{m} \\times 10^{{{k - 1}}}", f"{m} \\times 10^{{{-k}}}", f"{m + 1} \\times 10^{{{k}}}", f"-{m} \\times 10^{{{k}}}", f"{m} \\times 10^{{{k + 1}}}"]
+    right = [f"{m} \\times 10^{{{k}}}", f"{m}\\cdot 10^{{{k}}}", f"{m}0 \\times 10^{{{k - 1}}}", f"0.{m} \\times 10^{{{k + 1}}}",
+             f"\\frac{{{m}}}{{10^{{{-k}}}}}"]
+    wrong = [f"{m} \\times 10^{{{k - 1}}}", f"{m} \\times 10^{{{-k}}}", f"{m + 1} \\times 10^{{{k}}}", f"-{m} \\times 10^{{{k}}}",
+             f"{m} \\times 10^{{{k + 1}}}"]
     return right[0], right, wrong
 
 
 def equation(r: random.Random) -> Made:
     """A line, in other forms."""
     a, b, c, k = r.randint(2, 9), _nonzero(r, -9, 9), _nonzero(r, -9, 9), r.randint(2, 5)
-    right = [f"{a}x {_term(b, 'y')} = {c}", f"{a * k}x {_term(b * k, 'y')} = {c * k}", f"{c} = {a}x {_term(b, 'y')}", f"{a}x {_term(b, 'y')} {_term(-c, '')} = 0",
+    right = [f"{a}x {_term(b, 'y')} = {c}", f"{a * k}x {_term(b * k, 'y')} = {c * k}", f"{c} = {a}x {_term(b, 'y')}",
+             f"{a}x {_term(b, 'y')} {_term(-c, '')} = 0",
              f"y = \\frac{{{c} - {a}x}}{{{b}}}", f"{_term(-a, 'x', True)} {_term(-b, 'y')} = {-c}"]
-    wrong = [f"{a}x {_term(b, 'y')} = {-c}", f"{a}x {_term(-b, 'y')} = {c}", f"{a * k}x {_term(b * k, 'y')} = {c}", f"{a + 1}x {_term(b, 'y')} = {c}", f"y = {a}x {_term(c, '')}"]
+    wrong = [f"{a}x {_term(b, 'y')} = {-c}", f"{a}x {_term(-b, 'y')} = {c}", f"{a * k}x {_term(b * k, 'y')} = {c}", f"{a + 1}x {_term(b, 'y')} = {c}",
+             f"y = {a}x {_term(c, '')}"]
     return right[0], right, wrong if abs(b) != 1 else wrong[:4]
 
 
@@ -180,8 +201,10 @@ def finite_set(r: random.Random) -> Made:
     def written(entries: list[Any]) -> str:
         return "\\{" + ", ".join(map(str, entries)) + "\\}"
 
-    right = [written(values), written(mixed), written(sorted(values)), written([f"\\frac{{{2 * v}}}{{2}}" for v in values]), written(sorted(values, reverse=True))]
-    wrong = [written(values[:-1]), written([*values[:-1], values[-1] + 41]), written([-v for v in values] if {-v for v in values} != set(values) else values[1:]), written([*values, 99])]
+    right = [written(values), written(mixed), written(sorted(values)), written([f"\\frac{{{2 * v}}}{{2}}" for v in values]),
+             written(sorted(values, reverse=True))]
+    wrong = [written(values[:-1]), written([*values[:-1], values[-1] + 41]),
+             written([-v for v in values] if {-v for v in values} != set(values) else values[1:]), written([*values, 99])]
     return right[0], right, wrong
 
 
@@ -202,13 +225,16 @@ def matrix(r: random.Random) -> Made:
     def written(p: Any, q: Any, s: Any, t: Any, kind: str = "pmatrix") -> str:
         return f"\\begin{{{kind}}} {p} & {q} \\\\ {s} & {t} \\end{{{kind}}}"
 
-    right = [written(a, b, c, d), written(a, b, c, d, "bmatrix"), written(f"\\frac{{{k * a}}}{{{k}}}", b, c, d), written(f"{a}.0", b, c, f"{d + 1} - 1")]
-    wrong = [written(a + 1, b, c, d), written(a, b, c, d + 1), written(a, b, c + 2, d), written(a, b + 3, c, d, "bmatrix"), written(a, c, b, d) if b != c else written(a, b - 1, c, d)]
+    right = [written(a, b, c, d), written(a, b, c, d, "bmatrix"), written(f"\\frac{{{k * a}}}{{{k}}}", b, c, d),
+             written(f"{a}.0", b, c, f"{d + 1} - 1")]
+    wrong = [written(a + 1, b, c, d), written(a, b, c, d + 1), written(a, b, c + 2, d), written(a, b + 3, c, d, "bmatrix"),
+             written(a, c, b, d) if b != c else written(a, b - 1, c, d)]
     return right[0], right, wrong
 
 
 FAMILIES: dict[str, Callable[[random.Random], Made]] = {f.__name__: f for f in (
-    polynomial, rational, fraction, radical, logarithm, trigonometric, exponential, complex_number, small_number, equation, inequality, interval, finite_set, point, matrix)}
+    polynomial, rational, fraction, radical, logarithm, trigonometric, exponential, complex_number, small_number, equation, inequality, interval,
+    finite_set, point, matrix)}
 
 
 def _styled(formula: str, r: random.Random) -> str:
@@ -246,7 +272,8 @@ def growing() -> list[dict[str, Any]]:
         product = "".join(f"(x+{k})" for k in range(1, n + 1))
         for equal in (True, False):
             changed = coefficients if equal else [*coefficients[:-1], coefficients[-1] + 1]
-            made.append({"family": "growing", "reference": f"${product}$", "answer": f"${_poly(changed)}$", "equal": equal, "size": len(product) + len(_poly(changed))})
+            made.append({"family": "growing", "reference": f"${product}$", "answer": f"${_poly(changed)}$", "equal": equal,
+                         "size": len(product) + len(_poly(changed))})
     return made
 
 
@@ -311,14 +338,15 @@ def table(rows: list[dict[str, Any]], found: dict[str, dict[str, Any]], show: in
     for name, got in found.items():
         count = Counter((row["equal"], said) for row, said in zip(rows, got["said"]))
         ms = got["ms"]
-        print(f"| {name} | {100 * (count[True, True] + count[False, False]) / len(rows):.1f} % | {count[False, True]} | {count[True, False]} | "
-              f"{sum(t > 4000 for t in ms)} | {statistics.median(ms):.2f} | {share(ms, .95):.1f} | {share(ms, .99):.1f} | {max(ms):.0f} | {1000 * len(ms) / sum(ms):.0f} | "
-              f"{got['mb']:.0f} |")
+        right = 100 * (count[True, True] + count[False, False]) / len(rows)
+        print(f"| {name} | {right:.1f} % | {count[False, True]} | {count[True, False]} | {sum(t > 4000 for t in ms)} | {statistics.median(ms):.2f} | "
+              f"{share(ms, .95):.1f} | {share(ms, .99):.1f} | {max(ms):.0f} | {1000 * len(ms) / sum(ms):.0f} | {got['mb']:.0f} |")
     print("\n| family | pairs |" + "".join(f" {n}: right | median ms |" for n in found))
     print("| --- | ---: |" + " ---: | ---: |" * len(found))
     for family in dict.fromkeys(row["family"] for row in rows):
         at = [k for k, row in enumerate(rows) if row["family"] == family]
-        cells = "".join(f" {sum(got['said'][k] == rows[k]['equal'] for k in at)} | {statistics.median(got['ms'][k] for k in at):.2f} |" for got in found.values())
+        cells = "".join(f" {sum(got['said'][k] == rows[k]['equal'] for k in at)} | {statistics.median(got['ms'][k] for k in at):.2f} |"
+                        for got in found.values())
         print(f"| {family} | {len(at)} |{cells}")
     for name, got in found.items():
         wrong = [row for row, said in zip(rows, got["said"]) if said != row["equal"]][:show]
@@ -338,22 +366,31 @@ def chart(rows: list[dict[str, Any]], found: dict[str, dict[str, Any]], path: Pa
         return x, 20 + (height - 20 - bottom) * (top - min(top, max(floor, math.log10(max(ms, 1e-6))))) / (top - floor)
 
     words = [f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" font-family="sans-serif" font-size="13" role="img">',
-             "<title>Processor time of one pair against the characters of both formulas</title>", f'<rect width="{width}" height="{height}" fill="white"/>']
+             "<title>Processor time of one pair against the characters of both formulas</title>",
+             f'<rect width="{width}" height="{height}" fill="white"/>']
+    def line(x1: float, y1: float, x2: float, y2: float) -> None:
+        words.append(f'<line x1="{x1:.1f}" y1="{y1:.1f}" x2="{x2:.1f}" y2="{y2:.1f}" stroke="#ddd"/>')
+
+    def label(x: float, y: float, anchor: str, said: str, colour: str = "black") -> None:
+        words.append(f'<text x="{x:.1f}" y="{y:.1f}" text-anchor="{anchor}" fill="{colour}">{said}</text>')
+
     for power in range(int(floor), int(top) + 1):
         _, y = place(min(sizes), 10.0**power)
-        words.append(f'<line x1="{left}" y1="{y:.1f}" x2="{width - 20}" y2="{y:.1f}" stroke="#ddd"/><text x="{left - 8}" y="{y + 4:.1f}" text-anchor="end">{10.0**power:g} ms</text>')
+        line(left, y, width - 20, y)
+        label(left - 8, y + 4, "end", f"{10.0**power:g} ms")
     for size in (10, 30, 100, 300, 1000):
         if min(sizes) <= size <= max(sizes):
             x, _ = place(size, 1)
-            words.append(f'<line x1="{x:.1f}" y1="20" x2="{x:.1f}" y2="{height - bottom}" stroke="#eee"/><text x="{x:.1f}" y="{height - bottom + 18}" text-anchor="middle">{size}</text>')
-    words.append(f'<text x="{(left + width) / 2}" y="{height - 10}" text-anchor="middle">characters of a product of n factors and its expansion</text>')
+            line(x, 20, x, height - bottom)
+            label(x, height - bottom + 18, "middle", str(size))
+    label((left + width) / 2, height - 10, "middle", "characters of a product of n factors and its expansion")
     for (name, got), colour in zip(found.items(), ("#1b6ca8", "#c0504d")):
         for equal, dash in ((True, ""), (False, ' stroke-dasharray="5 4"')):
             points = [place(row["size"], ms) for row, ms in zip(rows, got["ms"]) if row["equal"] is equal]
-            line = " ".join(f"{x:.1f},{y:.1f}" for x, y in points)
-            words.append(f'<polyline points="{line}" fill="none" stroke="{colour}" stroke-width="2"{dash}/>')
+            path_points = " ".join(f"{x:.1f},{y:.1f}" for x, y in points)
+            words.append(f'<polyline points="{path_points}" fill="none" stroke="{colour}" stroke-width="2"{dash}/>')
             x, y = points[-1]
-            words.append(f'<text x="{x - 4:.1f}" y="{y - 6 if equal else y + 16:.1f}" text-anchor="end" fill="{colour}">{name}, {"right" if equal else "wrong"} answers</text>')
+            label(x - 4, y - 6 if equal else y + 16, "end", f"{name}, {'right' if equal else 'wrong'} answers", colour)
     path.write_text("\n".join([*words, "</svg>"]) + "\n", encoding="utf-8")
 
 
@@ -371,16 +408,22 @@ def main() -> None:
         return
     rows = workload(options.pairs, options.seed)
     print(f"{len(rows)} pairs, seed {options.seed}, {len({(x['reference'], x['answer']) for x in rows})} of them different\n")
-    checkers = {"this checker": sys.executable, "this checker, without caches": sys.executable} | ({"math-verify": options.peer_python} if options.peer_python else {})
+    checkers = {"this checker": sys.executable, "this checker, without caches": sys.executable}
+    if options.peer_python:
+        checkers["math-verify"] = options.peer_python
     found = {name: run(python, rows, name) for name, python in checkers.items()}
     table(rows, found, options.show)
-    print(f"\nStart-up to the first verdict (processor time of the whole process, median of five): this checker "
-          f"{start_up(sys.executable, 'from grader.rewards import verify; assert verify(chr(120) + chr(43) + chr(49), chr(49) + chr(43) + chr(120))'):.0f} ms; python alone "
-          f"{start_up(sys.executable, 'pass'):.0f} ms" + (f"; math-verify {start_up(options.peer_python, 'from math_verify import parse, verify; assert verify(parse(chr(36)+chr(120)+chr(36)), parse(chr(36)+chr(120)+chr(36)))'):.0f} ms"
-                                                         if options.peer_python else ""))
+    begin = {"python alone": (sys.executable, "pass"), "this checker": (sys.executable, OWN_FIRST)}
+    if options.peer_python:
+        begin["math-verify"] = (options.peer_python, PEER_FIRST)
+    times = "; ".join(f"{name} {start_up(*how):.0f} ms" for name, how in begin.items())
+    print(f"\nStart-up to the first verdict (processor time of the whole process, median of five): {times}")
     if options.chart:
         sized = growing()
-        chart(sized, {name: run(python, sized, name) for name, python in checkers.items() if "without" not in name}, options.chart)
+        charted = [name for name in checkers if name != "this checker"]
+        timed = {name: run(checkers[name], [*sized[:4], *sized], name) for name in charted}
+        chart(sized, {name.split(",")[0]: got | {"ms": got["ms"][4:]} for name, got in timed.items()},
+              options.chart)  # the first four pay for what is loaded
 
 
 if __name__ == "__main__":
