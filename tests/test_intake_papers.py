@@ -83,6 +83,15 @@ def test_struck_text_is_no_answer_and_is_kept_in_a_note():
     assert any("~~p = q = 1~~" in n.text for a in made.answers for n in a.notes)
 
 
+def test_letters_declared_one_after_the_other_are_read_beside_the_answers():
+    from grader.reading.declarations import adopted
+
+    made = read("1a.\nLet T be the length of the sequence, d the width and L the number of layers.\n\nRNN train time: $T d^2 L$\n")
+    answer = next(a for a in made.answers if a.text)
+    _, notes = adopted(PROBLEMS[0].part(answer.part.split("/")[1]), answer)
+    assert any("d is the learner's letter for n" in n.text for n in notes)
+
+
 # ------------------------------------------------------------------------------------------------------------ list marks
 
 

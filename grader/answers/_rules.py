@@ -123,12 +123,15 @@ def _arrow(found: re.Match[str], setting: Setting, assigned: set[str], made: Rul
     return " " * len(found[0]) if len(made.rules) > before else found[0]
 
 
+_SIGN = re.compile(r"=|←|<-|\\(?:long)?leftarrow(?![A-Za-z])|\\(?:gets|coloneqq)(?![A-Za-z])")
+
+
 def _rows(content: str) -> list[str]:
     """A display's rows, and lines that are each an equation, one by one."""
     if "\\begin" in content:
         return [content]
     pieces = [p for p in re.split(r"\\\\|\n", content) if p.strip()]
-    return [p.replace("&", " ") for p in pieces] if len(pieces) > 1 and all("=" in p for p in pieces) else [content]
+    return [p.replace("&", " ") for p in pieces] if len(pieces) > 1 and all(_SIGN.search(p) for p in pieces) else [content]
 
 
 def _formula(content: str, span: Span, setting: Setting, assigned: set[str], made: Rules) -> str:

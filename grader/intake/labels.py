@@ -169,7 +169,7 @@ _REVERSED = re.compile(rf"{_LEAD}{_ANSWER}(?:{PART_WORDS}|sub-?question|pt\.?)[ 
 _JOINING = (r"cdot|times|div|pm|mp|leq?|leqslant|geq?|geqslant|lt|gt|ll|gg|neq?|in|notin|approx|sim|simeq|equiv|cong|propto|to|(?:long)?rightarrow|"
             r"Rightarrow|implies|iff|mapsto|mid|parallel|perp|subset|subseteq|cup|cap|land|lor|wedge|vee|circ|ast|star|oplus|otimes|over|choose|"
             r"q?quad")
-_NO_LABEL_AFTER = re.compile(rf"[ \t]*(?:[=+*/^<>≤≥≈∈_|&]|~(?!~)|\\(?:(?:{_JOINING})(?![A-Za-z])|[\\,;:! |])|-\s*\d|-?>)")
+_NO_LABEL_AFTER = re.compile(rf"[ \t]*(?:[=+*/^>≤≥≈∈_|&]|<(?!/?[A-Za-z]{{1,9}}>)|~(?!~)|\\(?:(?:{_JOINING})(?![A-Za-z])|[\\,;:! |])|-\s*\d|-?>)")
 """What makes the letter before it a factor, a side or an index instead of a label."""
 
 

@@ -32,7 +32,8 @@ def declarations(text: str, vocabulary: Vocabulary | Part = OPEN) -> tuple[Decla
     letter = r"(?<![\w\\])\$?(?P<letter>\\?[A-Za-z](?:_\{?[a-z]\}?)?)\$?(?!\w)"
     verb = r"(?:=|:|is|be|as|denotes?|stands? for|represents?|for|being|-|→|(?=the\s))"
     patterns = (rf"{letter}\s*{verb}\s*(?:the\s+|a\s+)?(?P<phrase>{phrases})(?!\w)",
-                rf"(?<!\w)(?P<phrase>{phrases})\s*[(,]?\s*(?:is|=|:|by|as|of)?\s*{letter}(?!\s*(?:is|are|be|the|denotes?|stands?|represents?|<|>|=|:|\())")
+                rf"(?<!\w)(?P<phrase>{phrases})\s*[(,]?\s*(?:is|=|:|by|as|of)?\s*{letter}"
+                r"(?!\s*(?:is|are|be|the|denotes?|stands?|represents?|<|>|=|:|\())")
     bound: dict[str, list[Declaration]] = {}
     for pattern in patterns:
         for found in re.finditer(pattern, text, re.IGNORECASE):

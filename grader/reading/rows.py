@@ -191,7 +191,8 @@ def _is_relation(text: str) -> bool:
     return any(c.sign not in CONNECTIVES for c in signs(text))
 
 
-_CLOSING = re.compile(r"(?:\\(?:q?quad|,|;|:|!| |square|blacksquare|qed|Box|hfill)|[□∎■◻✓✔☑])\s*$|(?:^|\s)(?:QED|Q\.E\.D\.|q\.e\.d\.)\s*$")
+_CLOSING = re.compile(r"(?:\\(?:q?quad|,|;|:|!| |square|blacksquare|qed(?:here|symbol)?|Box|hfill)|[□∎■◻✓✔☑])\s*$|"
+                      r"(?:^|\s)(?:QED|Q\.E\.D\.|q\.e\.d\.)\s*$")
 
 
 def strip_row(text: str, span: Span) -> Span:
