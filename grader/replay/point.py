@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from fractions import Fraction
+from math import floor, log10
 from typing import Any
 
 from grader.domain import Domain
@@ -172,9 +173,16 @@ def _shown(value: Value) -> tuple[str, bool]:
     if not isinstance(value, Fraction):
         (sign, man, exp, _), _ = value.mid._mpi_
         if not -4000 < exp < 4000:
-            return str(value.mid.a), False
+            return _powers_of_ten(-int(man) if sign else int(man), int(exp)), False
         value = Fraction(-int(man) if sign else int(man)) * Fraction(2) ** int(exp)
     return _six_digits(value), False
+
+
+def _powers_of_ten(man: int, exp: int) -> str:
+    """man * 2^exp with four digits, for numbers of astronomic size."""
+    size = log10(abs(man)) + exp * log10(2)
+    whole = floor(size)
+    return f"{'-' if man < 0 else ''}{10 ** (size - whole):.3f} * 10^{whole}"
 
 
 def _six_digits(value: Fraction) -> str:
