@@ -94,6 +94,8 @@ def candidates(claim: Claim, s: Situation) -> Iterable[list[Any]]:
     known = [t for t in matrices if t.kind == "symbol" or t.is_apply("inverse")] + _hypothetical(claim)
     spread = [a.args[0] for a in terms if a.is_apply("diag", 1)] + [a for a in terms if a.is_apply("softmax", 1)]
     spread += [symbol(n) for n, d in claim.domains if d.shape == "vector" and (d.is_nonnegative or "simplex" in d.traits)]
+    spread += [apply("hadamard", symbol(n), _minus(number(d.upper), symbol(n))) for n, d in claim.domains
+               if d.shape == "vector" and d.is_nonnegative and d.upper is not None]
     one = to_data(number(1))
     for v in vectors:
         for w in weights:

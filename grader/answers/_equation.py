@@ -63,9 +63,9 @@ def bounding(term: Term) -> frozenset[str]:
 
 def _settled_letters(answer: Term, reference: Term, domains: Mapping[str, Domain]) -> tuple[Term, Term]:
     """E and I that are not declared and stand on one side only mean the constants, as computer algebra writes them; I also beside re, im, arg,
-    conj."""
+    conj. Among vectors and matrices they do not: there I is the identity."""
     names = free_names(answer) | free_names(reference)
-    if "E" not in names and "I" not in names:
+    if "E" not in names and "I" not in names or any(d.shape in ("vector", "matrix") for d in domains.values()):
         return answer, reference
     for letter, name in (("E", "e"), ("I", "i")):
         beside = name == "i" and any(is_complex(t) for t in (answer, reference))

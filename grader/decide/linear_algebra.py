@@ -26,6 +26,8 @@ from grader.term import walk
 TRIES = 40
 ENOUGH = 12
 """Models in which both sides have been worked out before a claim is taken to agree."""
+FIRST = 3
+"""Models looked at before a proof is sought."""
 LONG = 150
 """Models tried for a bound that has no proof."""
 DEPTH = 5
@@ -135,12 +137,15 @@ def _differ(left: Any, right: Any) -> bool:
 
 
 def _equal(claim: Claim, s: Situation, budget: Budget) -> Evidence | str:
-    against, standing = _tried(claim, s, budget, _differ)
+    against, standing = _tried(claim, s, budget, _differ, enough=FIRST)
+    if against is None:
+        steps = _steps(s, budget)
+        if not isinstance(steps, list) or not standing:
+            against, standing = _tried(claim, s, budget, _differ)
     if against is not None:
         if _only_laid_out_differently(claim):
             return "it differs, but perhaps only in how a derivative is laid out"
         return Evidence("linear_algebra", {"form": "model", "model": against})
-    steps = _steps(s, budget)
     if isinstance(steps, list) and standing:
         found: dict[str, Any] = {"form": "identity", "steps": steps, "model": standing[0]}
         if isinstance(claim.conclusion, Follows):

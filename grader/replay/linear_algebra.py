@@ -108,7 +108,7 @@ def _identity(claim: Claim, data: Mapping[str, Any]) -> Finding:
     facts = facts_of(s, claim)
     if isinstance(claim.conclusion, Follows):
         facts += _require_defined(claim, s, forms, data.get("definite", {}))
-    used = [f for f in facts if f != "all numbers are real"]
+    used = [f for f in facts if f != "*: real"]
     return Finding(Status.PROVED, facts=facts, words=("Both sides come to the same" + (f"; used: {'; '.join(used)}." if used else "."),))
 
 

@@ -296,13 +296,10 @@ def _traits(forms: Nodes, node: Node, domain: Domain) -> None:
 
 def facts_of(s: Situation, claim: Claim) -> tuple[str, ...]:
     """The hypotheses a proof had at hand, in words."""
-    facts = ["all numbers are real"]
+    facts = ["*: real"]
     for name, d in sorted(s.domains.items()):
-        words = [*[t if t != "psd" else "positive semidefinite" for t in d.traits if t != "square"], *(["of norm 1"] if d.unit else [])]
-        if d.is_positive or d.is_nonnegative:
-            words.append("> 0" if d.is_positive else ">= 0")
-        if words:
-            facts.append(f"{name} is {', '.join(words)}" if words[-1][0] != ">" or len(words) > 1 else f"{name} {words[-1]}")
+        if d.traits or d.unit or d.lower is not None or d.upper is not None:
+            facts.append(f"{name}: {d}")
     facts += [f"given: {c}" for c in stated(claim)[1]]
     facts += [f"where {x} is invertible" for x in inverses(claim)]
     return tuple(facts)
