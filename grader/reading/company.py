@@ -199,6 +199,14 @@ def name_arrows(tokens: list[Token], notes: list[Note]) -> None:
             notes.append(Note(said, Span(t.start, t.end), "info", "logic_arrow"))
 
 
+def spell_ranges(tokens: list[Token], text: str, notes: list[Note]) -> None:
+    """`for i = 1 to n`: the word between the ends of a range is its dots."""
+    for k, t in enumerate(tokens):
+        if t.kind == "rel" and t.text == "->" and text[t.start:t.end] == "to" and k > 1 and any(u.text == "=" for u in tokens[max(0, k - 4):k]):
+            t.kind = t.text = "dots"
+            notes[:] = [n for n in notes if n.span != Span(t.start, t.end)]
+
+
 def part_ranges(tokens: list[Token]) -> list[Token]:
     """`i = 1...n`: dots between two ends are parted from them by commas; "there exists" is "exists"."""
     kept: list[Token] = []

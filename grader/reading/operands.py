@@ -82,16 +82,13 @@ class Operands(Groups, Scripts):
             return apply("neg", constant("oo", span), span=span)
         if t.text in ("i", "e") and (self.subscripts or t.text in self.unbound):
             return symbol(t.text, span)
-        if t.text == "pi" and self.tok.kind in ("(", "_") and self.is_policy():
-            return self.name_and_more(Token("name", "pi", t.start, t.end), self.tok)
+        if t.text in ("pi", "e", "i") and self.tok.kind == "_" or t.text == "pi" and self.tok.kind == "(" and self.is_policy():
+            return self.name_and_more(Token("name", t.text, t.start, t.end), self.tok)
         return constant(t.text, span)
 
     def is_policy(self) -> bool:
-        """`pi(a|s)` and `pi_theta(...)`: the letter is a function there."""
-        k = self.i
-        if self.tokens[k].kind == "_":
-            k = self.past(k + 1)
-        return self.tokens[k].kind == "(" and any(t.kind in ("mid", ";") for t in self.tokens[k:self.partner[k]])
+        """`pi(a|s)`: the letter is a function there."""
+        return any(t.kind in ("mid", ";") for t in self.tokens[self.i:self.partner[self.i]])
 
     def read_unknown(self, t: Token) -> Term:
         """A word that is no product of letters: the name of a function before a bracket, one name between operators, otherwise prose."""

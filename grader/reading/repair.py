@@ -8,7 +8,7 @@ from __future__ import annotations
 from grader.model import Note
 from grader.reading.brackets import CLOSERS, ENDS, OPENERS, STARTS, match_brackets
 from grader.reading.company import (drop_label, drop_questions, drop_remarks, name_arrows, name_connectives, name_distributions, name_placeholders, name_sums, name_times, name_unions, part_from_sets, part_ranges, part_rows,
-                                    read_by_company, settle_stars_and_dots)
+                                    read_by_company, settle_stars_and_dots, spell_ranges)
 from grader.reading.names import GREEK
 from grader.reading.tokens import Token, is_latex
 from grader.reading.vocabulary import Vocabulary
@@ -52,6 +52,9 @@ def mend(tokens: list[Token], text: str, vocabulary: Vocabulary, notes: list[Not
         name_connectives(tokens, notes)
     if "rel" in kinds and kinds & {"not", "and", "or", "iff"}:
         name_arrows(tokens, notes)
+    if "rel" in kinds and " to " in text:
+        spell_ranges(tokens, text, notes)
+        kinds.add("dots")
     if kinds & {"dots", "exists"}:
         tokens = part_ranges(tokens)
     if "[" in kinds and ";" in kinds:
