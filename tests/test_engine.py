@@ -33,7 +33,7 @@ parts:
   1a: {kind: expression, points: 2, answer: "x^2 + 2 x + 1"}
   1b: {kind: number, points: 1, answer: "3/4"}
 """
-TYPED = (("(x+1)^2", "x^2+2x+1", "x^2", "x^2 + 1 + 2 x", "x(x+2)+1", ")x("), ("0.75", "3/4", "4/3", "6/8", "3:4"))
+TYPED = (("(x+1)^2", "x^2+2x+1", "x^2", "x^2 + 1 + 2 x", "x(x+2)+1", "x^ + )("), ("0.75", "3/4", "4/3", "6/8", "3:4"))
 
 
 def write_class(folder, papers=PAPERS):

@@ -16,10 +16,12 @@ from grader.intake.files import files
 if TYPE_CHECKING:
     from grader.model import Problem
     from grader.run.cache import Cache
+    from grader.run.decisions import Decisions
     from grader.run.folder import Journal, Runner
     from grader.run.papers import Papers
 
 JOURNAL = "journal.log"
+DECISIONS = "decisions.jsonl"
 
 
 class Marker:
@@ -62,6 +64,8 @@ class Marker:
 
         specs = sorted(self.problem_folder.iterdir()) if self.problem_folder.is_dir() else [self.problem_folder]
         texts = [file_digest(str(p), p.read_bytes()) for p in specs if p.suffix.lower() in (".yaml", ".yml") and p.is_file()]
+        decided = self.out / DECISIONS
+        texts += [file_digest(DECISIONS, decided.read_bytes())] if decided.is_file() else []
         said = repr([code_digest(), str(self.problem_folder), str(self.folder), read, sorted(map(tuple, self.passed_over)), self.unpack])
         return files_digest([said.encode("utf-8", "backslashreplace"), *texts])
 
@@ -83,7 +87,7 @@ class Marker:
         if not problems or not papers.count:
             return 1
         with self._journal() as journal:
-            summary, names = self._decide_and_write(problems, papers, journal, self._runner(cluster, problems))
+            summary, names = self._decide_and_write(problems, papers, journal, self._runner(cluster, problems), decisions_of(self.out))
             journal.finish()
         for line in summary:
             click.echo(line)
@@ -152,12 +156,12 @@ class Marker:
             with contextlib.suppress(OSError):
                 journal.close()
 
-    def _decide_and_write(self, problems: Sequence[Problem], papers: Papers, journal: Journal, runner: Runner) -> tuple[list[str], list[str]]:
+    def _decide_and_write(self, problems: Sequence[Problem], papers: Papers, journal: Journal, runner: Runner, decisions: Decisions) -> tuple[list[str], list[str]]:
         from grader.report.view import outline
         from grader.run.folder import Marking
         from grader.run.rendering import write_all
 
-        marking = Marking(problems, papers, journal, cache=self.cache if self.resume else None)
+        marking = Marking(problems, papers, journal, cache=self.cache if self.resume else None, decisions=decisions)
         self.progress.phase("marking")
         marking.decide(runner, lambda tally: self.progress(tally.done, tally.wanted, tally.statuses))
         self.progress.event("decided", distinct=marking.tally.distinct, kept=marking.tally.kept, decided=marking.tally.decided, answers=marking.tally.wanted)
@@ -167,6 +171,16 @@ class Marker:
         return [f"{papers.count} papers, {len(problems)} problems, {papers.answers} answers: "
                 + ", ".join(f"{counts[s]} {s}" for s in SYMBOLS if counts.get(s)) + f"; {counts.get('waiting', 0)} wait for a person",
                 f"report: {self.out / 'index.html'}"], names
+
+
+def decisions_of(out: Path) -> Decisions:
+    """What a person decided about the answers in an output folder. Fails with a message that names file and line."""
+    from grader.run.decisions import Decisions
+
+    try:
+        return Decisions(out / DECISIONS)
+    except (OSError, ValueError) as error:
+        raise click.ClickException(str(error)) from error
 
 
 def _part_digests(problems: Sequence[Problem]) -> dict[tuple[str, str], str]:

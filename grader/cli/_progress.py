@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 import time
 from collections.abc import Mapping
@@ -31,7 +32,9 @@ class Progress:
         """A line in the log."""
         if self._log is not None:
             seconds = round(time.monotonic() - self._start, 3)
-            self._log.write(json.dumps({"event": name, "seconds": seconds, **values}, ensure_ascii=False) + "\n")
+            spent = os.times()
+            cpu = {"cpu": round(spent.user + spent.system, 3), "workers_cpu": round(spent.children_user + spent.children_system, 3)}
+            self._log.write(json.dumps({"event": name, "seconds": seconds, **cpu, **values}, ensure_ascii=False) + "\n")
             self._log.flush()
 
     def phase(self, name: str) -> None:

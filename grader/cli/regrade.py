@@ -23,7 +23,7 @@ def regrade(out: Path, problem_folder: Path, write: bool, lower: bool, jobs: int
     Shows who moves, in which part, from what to what, and why, before anything is written. What the recorded evidence settles is replayed and not decided
     again. Answers are those of the records: run `grade` on the papers for new ones.
     """
-    from grader.cli._marking import JOURNAL
+    from grader.cli._marking import JOURNAL, decisions_of
     from grader.report.view import outline
     from grader.run.remark import marked_again
     from grader.run.rendering import Finished
@@ -44,7 +44,7 @@ def regrade(out: Path, problem_folder: Path, write: bool, lower: bool, jobs: int
     for message in errors:
         click.echo(f"error: {message}", err=True)
     records, moves = [], []
-    for record, move in marked_again(before.records, problems, jobs=jobs, lower=lower):
+    for record, move in marked_again(before.records, problems, jobs=jobs, lower=lower, decisions=decisions_of(out)):
         records.append(record)
         moves += [move] if move else []
     for move in moves:

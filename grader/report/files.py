@@ -21,7 +21,7 @@ from grader.report.pages import class_html, learner_html
 from grader.report.markdown import class_markdown, learner_markdown
 from grader.report.record import Record, to_line
 from grader.report.table import grades_csv
-from grader.report.view import learner_page, outline, paper_of
+from grader.report.view import DECIDED, learner_page, outline, paper_of
 
 FOLDER = "learners"
 _MARK = b'<meta name="generator" content="grader"/>'
@@ -126,7 +126,7 @@ def _summary(record: Record) -> Record:
                 for e in record["evidence"]]
     severities = [[{"severity": n["severity"]} for n in notes if n["severity"] != "info"] for notes in (record["reading"]["notes"], record["source"]["notes"])]
     said = {"awards": [{"text": a["text"]} for a in record.get("awards", ())], "feedback": record["feedback"]} if waits else {"awards": [], "feedback": ""}
-    return {**kept, **said, "reading": {"state": record["reading"]["state"], "notes": severities[0]}, "source": {"notes": severities[1]}, "evidence": evidence}
+    return {**kept, **said, "tags": [t for t in record["tags"] if t == DECIDED], "reading": {"state": record["reading"]["state"], "notes": severities[0]}, "source": {"notes": severities[1]}, "evidence": evidence}
 
 
 def page_names(learners: Iterable[str]) -> dict[str, str]:

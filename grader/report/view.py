@@ -32,6 +32,8 @@ RIGHT, PARTLY, WRONG = Chip("✓", "Right", "right"), Chip("◐", "Partly right"
 AGREES, OPEN, UNREAD, BLANK = Chip("≈", "Agrees", "right"), Chip("?", "Not decided", "open"), Chip("✎", "Could not be read", "open"), Chip("–", "No answer", "blank")
 PERSON = Chip("☞", "A person decides", "person")
 
+DECIDED = "person.decided"
+"""Tag of a record whose points a person set."""
 THIN = "\u2009"
 LONG = 200
 """Characters from which on a text that answers several parts is shown once."""
@@ -49,6 +51,9 @@ _VULGAR = {"1/2": "½", "1/3": "⅓", "2/3": "⅔", "1/4": "¼", "3/4": "¾", "1
 
 def chip(record: Mapping[str, Any]) -> Chip:
     """The one word for an answer: what holds, seen together with what it earned."""
+    if DECIDED in record.get("tags", ()):
+        earned, most = exact(record["points"]), exact(record["out_of"])
+        return Chip("☞", "Decided by a person", "right" if earned >= most else "partly" if earned > 0 else "wrong")
     if record["reading"]["state"] == "blank":
         return BLANK
     return _chip(record["points"], record["out_of"], record["status"], record["needs_human"])
@@ -221,7 +226,7 @@ def by_problem(records: Sequence[Record], problems: Sequence[Record]) -> list[tu
 
 
 def total(records: Iterable[Mapping[str, Any]], key: str) -> Fraction:
-    """The sum of points (or of what they are out of)."""
+    """The sum of points (or of what they are out of); equal amounts, of which a class has many, are added at once."""
     return sum((exact(amount) * count for amount, count in Counter(r[key] for r in records).items()), Fraction(0))
 
 

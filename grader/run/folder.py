@@ -18,6 +18,7 @@ from grader.decide import Budget
 from grader.model import Problem, Submission
 from grader.report.record import to_line, to_record
 from grader.run.cache import Cache
+from grader.run.decisions import Decisions
 from grader.run.memory import Remembering
 from grader.run.one import failed, grade_answer, preload
 from grader.run.papers import Keys, Papers, described_papers, unpacked
@@ -65,8 +66,9 @@ class Tally:
 class Marking:
     """One run over papers: `decide` first, then `records`."""
 
-    def __init__(self, problems: Sequence[Problem], papers: Papers, journal: Store, *, cache: Cache | None = None) -> None:
-        self.problems, self.papers, self.journal, self.cache = problems, papers, journal, cache
+    def __init__(self, problems: Sequence[Problem], papers: Papers, journal: Store, *, cache: Cache | None = None,
+                 decisions: Decisions | None = None) -> None:
+        self.problems, self.papers, self.journal, self.cache, self.decisions = problems, papers, journal, cache, decisions
         self.tally = Tally(wanted=papers.answers)
         self._held: dict[str, str] = {}
 
@@ -132,7 +134,10 @@ class Marking:
                 if len(self._held) >= MAX_HELD:
                     self._held.clear()
                 self._held[key] = body
-            lines.append(joined(body, paper["about"]["learner"], self.problems[p], k, shown[0], file, line))
+            made = joined(body, paper["about"]["learner"], self.problems[p], k, shown[0], file, line)
+            if self.decisions and self.decisions.on(paper["about"]["learner"], self.problems[p].id, self.problems[p].parts[k].id, shown[0]):
+                made = to_line(self.decisions.merged(json.loads(made)))
+            lines.append(made)
         return paper["about"], lines
 
 

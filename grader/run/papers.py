@@ -74,6 +74,10 @@ def described(paper: Submission, problems: Sequence[Problem], keys: Keys) -> dic
     return {"about": paper_of(paper), "answers": answers}
 
 
+def _line(paper: Mapping[str, Any]) -> tuple[str, int]:
+    return json.dumps(paper, separators=(",", ":")), len(paper["answers"])
+
+
 @dataclass
 class Papers:
     """The papers of a run, in order; may be gone through any number of times. `learners` are their keys, each once."""
@@ -90,13 +94,13 @@ class Papers:
         self._file = tempfile.TemporaryFile(prefix="grader-papers-")  # noqa: SIM115 - it lives as long as the run
         self._starts = array.array("Q", [0])
 
-    def add(self, paper: Mapping[str, Any]) -> None:
-        """Keep a described paper."""
-        line = json.dumps(paper, separators=(",", ":")).encode("ascii")
+    def add(self, paper: str, answers: int) -> None:
+        """Keep a described paper, as JSON, with so many answers."""
+        line = paper.encode("ascii")
         self._file.write(line)
         self._starts.append(self._starts[-1] + len(line))
         self.count += 1
-        self.answers += len(paper["answers"])
+        self.answers += answers
 
     def keep_apart(self, apart: Apart, named: Sequence[tuple[str, str]]) -> None:
         """Give every paper a key of its own; called once, after the last was added."""
@@ -133,7 +137,7 @@ def described_papers(papers: Iterable[Submission], problems: Sequence[Problem], 
     """Papers that are at hand; their learners' keys must differ."""
     kept, named = Papers(keys), []
     for paper in papers:
-        kept.add(described(paper, problems, keys))
+        kept.add(*_line(described(paper, problems, keys)))
         named.append((paper.learner, paper.file))
     kept.keep_apart(lambda found: [(learner, None) for learner, _ in found], named)
     return kept
@@ -144,7 +148,7 @@ def read_papers(files: Iterable[tuple[str, bytes]], fetch: Fetch, apart: Apart, 
     """The papers in files, in the order of the files. A file that cannot be used, or whose reading does not end, is told to `skip`."""
     def work(task: Sequence[str]) -> Any:
         try:
-            return [[s.learner, s.file, described(s, problems, keys)] for s in fetch(task[0], base64.b64decode(task[1]))]
+            return [[s.learner, s.file, *_line(described(s, problems, keys))] for s in fetch(task[0], base64.b64decode(task[1]))]
         except Exception as error:
             if not hasattr(error, "reason"):
                 raise
@@ -166,9 +170,9 @@ def read_papers(files: Iterable[tuple[str, bytes]], fetch: Fetch, apart: Apart, 
             reason, line = outcome.value
             skip(f"{task[0]}:{line}" if line else task[0], reason)
         else:
-            for learner, file, paper in outcome.value:
+            for learner, file, paper, answers in outcome.value:
                 named.append((learner, file))
-                kept.add(paper)
+                kept.add(paper, answers)
         if progress:
             progress(count)
     kept.keep_apart(apart, named)

@@ -15,6 +15,7 @@ from grader import __version__
 from grader.decide import Budget
 from grader.model import Answer, Note, Problem, Provenance
 from grader.report.record import Record, to_record
+from grader.run.decisions import TAG, Decisions
 from grader.run.folder import CPU_SECONDS
 from grader.run.memory import Remembering
 from grader.run.one import failed, grade_answer, preload
@@ -39,10 +40,11 @@ class Move:
         return f"{self.learner}  {self.problem}/{self.part}  {self.before} → {self.after}{' (kept as it was)' if self.kept else ''}  {self.why}"
 
 
-def marked_again(records: Sequence[Record], problems: Sequence[Problem], *, jobs: int = 1, lower: bool = False) -> Iterator[tuple[Record, Move | None]]:
+def marked_again(records: Sequence[Record], problems: Sequence[Problem], *, jobs: int = 1, lower: bool = False,
+                 decisions: Decisions | None = None) -> Iterator[tuple[Record, Move | None]]:
     """Each record as it is under these problems, and what moved; in order.
 
-    Records of problems and parts that are not among these, and records of the same problem file and version, stay as they are. A record whose points would
+    Records of problems and parts that are not among these, and records of the same problem file and version, stay as they are, but for what a person decided meanwhile. A record whose points would
     fall is kept unless `lower` is on.
     """
     by_id = {problem.id: problem for problem in problems}
@@ -61,13 +63,15 @@ def marked_again(records: Sequence[Record], problems: Sequence[Problem], *, jobs
     at = set(todo)
     for k, record in enumerate(records):
         if k not in at:
-            yield record, None
+            made = decisions.merged(record) if decisions and TAG not in record["tags"] else record
+            yield made, moved(record, made)
             continue
         _, outcome = next(fresh)
         made = outcome.value
         if outcome.failed:
             problem = by_id[record["problem"]]
             made = to_record(failed(problem, problem.part(record["part"]), answer_of(record), record["learner"], outcome.failed, outcome.why))
+        made = decisions.merged(made) if decisions else made
         move = moved(record, made)
         if move and move.lower and not lower:
             yield record, replace(move, kept=True)
