@@ -18,11 +18,11 @@ from grader.reading import Vocabulary
 from grader.reading.lines import Line
 from grader.reading.lines import lines as read_lines
 from grader.term import Term, apply, constant
-from grader.theories import Context, Link, Step
+from grader.theories import Context, Link, Step, owned
 from grader.theories._derivation import Layout, layout
+from grader.theories._suppositions import told
 from grader.theories._theory import told_of
 from grader.theories._views import View, views
-from grader.theories._suppositions import told
 
 CLAIM_SECONDS = 2.0
 """Processor time for one claim of a link."""
@@ -123,7 +123,7 @@ def _judge(laid: Layout, seen: tuple[View, ...], budget: Budget) -> list[Step]:
         for view in seen:
             found = view.placed(place)
             step = found if isinstance(found, Step) else judge_link(view.theory, *found, budget)
-            if step.relation is not None:
+            if step.relation is not None or place.link is not None and owned(view.theory, place.link):
                 break
         assert step is not None
         steps.append(step)

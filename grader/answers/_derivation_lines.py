@@ -17,7 +17,7 @@ from grader.model import Equal, Follows, Note, Read, Reading, SpecError, Status,
 from grader.reading import Vocabulary, read
 from grader.reading.lines import lines
 from grader.term import Term, collection
-from grader.theories import Context, Step, load
+from grader.theories import Context, Step, load, owned
 from grader.theories._alike import alike
 from grader.theories._derivation import Layout, is_statement, layout
 from grader.theories._suppositions import supposed, told
@@ -168,7 +168,7 @@ class Judged:
             if any(c.label not in local for c in view.theory.claims(*found, local)):
                 return None
             last = told_of(view.theory.conclude(*found, local))
-            if last.relation is not None:
+            if last.relation is not None or owned(view.theory, found[0]):
                 return last
         return last
 
@@ -185,7 +185,7 @@ class Judged:
                 if fresh:
                     made += [replace(c, label=f"step {k + 1} {view.name}: {c.label}") for c in fresh]
                     break
-                if view.theory.conclude(*found, local).relation is not None:
+                if view.theory.conclude(*found, local).relation is not None or owned(view.theory, found[0]):
                     break
         return made or [*self._ends(), *self._healing()]
 

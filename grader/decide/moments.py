@@ -147,12 +147,16 @@ def decide_by_numbers(claim: Claim, budget: Budget) -> Evidence | str | None:
         worked = worked_out(claim)
     except Refused as reason:
         return str(reason)
+    more: dict[str, Any] = {}
+    if worked.helpful:  # one lemma says it all
+        more = {"chosen": [worked.helpful[0]]}
+        worked = worked_out(claim, more["chosen"])
     verdict = decide(worked.claim, Budget(min(1.5, budget.remaining), budget.seed, budget.oracles))
     if verdict.status is Status.UNDECIDED:
         return "; ".join(verdict.finding.words)
     if verdict.status is Status.REFUTED and worked.left_over:
         return "it fails for numbers, which need not be moments"
-    return Evidence("moments", {"form": "worked", "inner": [verdict.evidence.method, dict(verdict.evidence.data)]})
+    return Evidence("moments", {"form": "worked", "inner": [verdict.evidence.method, dict(verdict.evidence.data)], **more})
 
 
 def compare_spaces(claim: Claim, budget: Budget) -> Evidence | str | None:

@@ -13,6 +13,7 @@ from grader import kernel
 from grader.decide.budget import Budget, OutOfBudget
 from grader.decide.plain import SPECIAL, is_plain
 from grader.model import Claim, Evidence, Satisfies, Verdict
+from grader.term import walk
 
 ROUTES: dict[str, tuple[str, ...]] = {
     "Equal": ("ring", "linear_algebra", "entropies", "moments", "probability", "structures", "equal", "opinion"),
@@ -32,6 +33,16 @@ ROUTES: dict[str, tuple[str, ...]] = {
 """Modules for a conclusion's type; for `Satisfies`, for the word of its property before the first dot ("dynamics.fixed_points")."""
 
 
+RANDOM = frozenset({"entropies", "moments", "probability"})
+"""The modules that know what a mean, a probability or an entropy is; no other is asked about one."""
+_OF_PROBABILITY = frozenset("expectation variance covariance probability entropy kl mutual_information".split())
+
+
+def _is_random(claim: Claim) -> bool:
+    sides = (claim.conclusion.left, claim.conclusion.right)  # type: ignore[union-attr]
+    return any(n.kind == "apply" and n.name in _OF_PROBABILITY for s in sides for n in walk(s))
+
+
 def decide(claim: Claim, budget: Budget | None = None) -> Verdict:
     """The verdict on a claim: PROVED, REFUTED or AGREES where some procedure's evidence passes the kernel, else UNDECIDED with what was tried."""
     budget = budget or Budget()
@@ -41,6 +52,8 @@ def decide(claim: Claim, budget: Budget | None = None) -> Verdict:
     modules = ROUTES.get(key, ())
     if key in ("Equal", "AtMost") and is_plain(claim):
         modules = tuple(m for m in modules if m not in SPECIAL)
+    elif key in ("Equal", "AtMost") and _is_random(claim):
+        modules = tuple(m for m in modules if m in RANDOM)
     for module in modules:
         for name, procedure in importlib.import_module(f"grader.decide.{module}").PROCEDURES:
             try:

@@ -11,7 +11,7 @@ Forms of evidence (`data["form"]`):
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Any
@@ -21,7 +21,7 @@ from grader.domain import Domain
 from grader.kernel import Refused
 from grader.lemmas import LEMMAS
 from grader.model import AtMost, Claim, Equal, Evidence, Finding, Status
-from grader.replay.moments_algebra import Poly, minus
+from grader.replay.moments_algebra import Poly, is_multiple, minus
 from grader.replay.moments_bounds import instances
 from grader.replay.moments_models import Evaluation, Space
 from grader.replay.moments_reduce import Reduction
@@ -43,6 +43,8 @@ class Worked:
     claim: Claim
     lemmas: tuple[str, ...]
     left_over: bool
+    helpful: tuple[int, ...] = ()
+    """Instances of lemmas of which the gap is a multiple."""
 
 
 def sides_of(claim: Claim) -> tuple[Term, Term]:
@@ -59,14 +61,18 @@ def understood(claim: Claim) -> tuple[Roles, Reduction]:
     return names, Reduction(names, (*sides, *claim.conditions))
 
 
-def worked_out(claim: Claim) -> Worked:
-    """The claim as one about numbers. Fails with `Refused` on what is not in the language of expectations."""
+def worked_out(claim: Claim, chosen: Sequence[int] | None = None) -> Worked:
+    """The claim as one about numbers, with what the lemma book says of its moments: all instances, or those chosen by number. Fails with
+    `Refused` on what is not in the language of expectations."""
     names, reduction = understood(claim)
     conclusion = claim.conclusion
     left, right = reduction.value(conclusion.left), reduction.value(conclusion.right)  # type: ignore[union-attr]
     plain = [(c.signs, [reduction.value(s) for s in c.args]) for c in names.plain if c.kind == "relation"]
     plain += [(("<=",), [low, high]) for low, high in reduction.implied()]
     known = [] if isinstance(conclusion, Equal) else list(instances(reduction, (left, right)))
+    helpful = tuple([k for k, (_, low, high) in enumerate(known) if is_multiple(minus(right, left), minus(high, low))])
+    if chosen is not None:
+        known = [known[k] for k in chosen]
     writer = Writer(names)
     sides = [writer.term(p) for p in (left, right)]
     conditions = [relation(signs, *[writer.term(p) for p in parts]) for signs, parts in plain]
@@ -80,7 +86,8 @@ def worked_out(claim: Claim) -> Worked:
     if "*" not in dict(domains):
         domains += (("*", Domain("real")),)
     inner = Claim(made, domains, tuple(dict.fromkeys(conditions)), claim.label)
-    return Worked(minus(right, left), inner, (*reduction.lemmas, *dict.fromkeys([name for name, _, _ in known])), writer.left_over)
+    return Worked(minus(right, left), inner, (*reduction.lemmas, *dict.fromkeys([name for name, _, _ in known])), writer.left_over,
+                  helpful)
 
 
 def check(claim: Claim, data: Mapping[str, Any]) -> Finding:
@@ -108,7 +115,7 @@ def _identity(claim: Claim, data: Mapping[str, Any]) -> Finding:
 
 
 def _worked(claim: Claim, data: Mapping[str, Any]) -> Finding:
-    worked = worked_out(claim)
+    worked = worked_out(claim, data.get("chosen"))
     method, inner = data["inner"]
     if method == "moments":
         raise Refused("evidence about numbers was expected")

@@ -72,6 +72,14 @@ def frozen(poly: Poly) -> frozenset[Any]:
     return frozenset(poly.items())
 
 
+def is_multiple(a: Poly, b: Poly) -> bool:
+    """Is a = c b for a number c > 0?"""
+    if not a or a.keys() != b.keys():
+        return False
+    ratios = {a[m] / b[m] for m in a}
+    return len(ratios) == 1 and min(ratios) > 0
+
+
 def mul(a: Poly, b: Poly) -> Poly:
     """The product. Fails with `Refused` beyond `MAX_TERMS` terms."""
     if len(a) * len(b) > 4 * MAX_TERMS:

@@ -2,7 +2,7 @@
 
 from grader.theories._theory import (
     AT_MOST, ORDER, RELATIONS, Context, Link, Prepared, Settled, Step, Theory, example_of, expression_claims, expression_step, load,
-    names)
+    names, owned)
 
 __all__ = ["AT_MOST", "ORDER", "RELATIONS", "Context", "Link", "Prepared", "Settled", "Step", "Theory", "example_of", "expression_claims", "expression_step", "load",
-           "names"]
+           "names", "owned"]

@@ -18,6 +18,7 @@ from grader.theories._theory import Context, Prepared
 
 def density_sides(terms: tuple[Term, ...], context: Context, definitions: list[tuple[Term, Term]], told: Supposed) -> Prepared:
     """The sides with everything said that people leave unsaid about densities."""
+    terms = _with_points(terms)
     terms = _named_means(_one_case(_derived(tuple([rebuilt(t, entropic) for t in terms]))), context)
     made = []
     for head, body in [*definitions, *first_sides(context, definitions)]:
@@ -46,6 +47,18 @@ def density_sides(terms: tuple[Term, ...], context: Context, definitions: list[t
     options = {**context.options, "proportional": _proportional_in(understood)}
     widened = replace(context, domains=tuple(sorted(domains.items())), conditions=conditions, options=options)
     return Prepared(tuple(found), tuple(completion.notes), widened)
+
+
+def _with_points(terms: tuple[Term, ...]) -> tuple[Term, ...]:
+    """KL(p || q), E_p[log p - log q] where no density has an argument anywhere: all of one variable x."""
+    letters = ("p", "q", "r")
+    nodes = [n for t in terms for n in walk(t)]
+    if any(n.is_apply("call") and (m := density_name(n.args[0])) is not None and m[0] in letters for n in nodes):
+        return terms
+    if any(n.kind == "symbol" and n.name == "x" or n.is_apply("index") and n.args[0].kind == "symbol" and n.args[0].name in letters for n in nodes):
+        return terms
+    change = {symbol(n): apply("call", symbol(n), symbol("x")) for n in letters}
+    return tuple([rename_terms(t, change) for t in terms])
 
 
 def _derived(terms: tuple[Term, ...]) -> tuple[Term | str, ...]:

@@ -118,8 +118,8 @@ class Spelling:
             return apply("probability", self._event(inner))
         if is_name(head, "std", "SD", "sd", "Std", "stdev") and len(args) == 1:
             return apply("sqrt", apply("variance", args[0]))
-        if is_name(head, "Bias") or is_name(head, "bias"):
-            return None
+        if is_name(head, "Bias", "bias") and len(args) == 1 and args[0].kind == "symbol" and args[0].name[-1:] in (ACCENTS["hat"], ACCENTS["tilde"]):
+            return apply("add", apply("expectation", args[0]), apply("neg", symbol(args[0].name[:-1])))
         if is_name(head, "Corr", "corr") and len(args) == 2:
             return apply("div", apply("covariance", *args), apply("sqrt", apply("mul", *[apply("variance", a) for a in args])))
         if is_name(head, "H") and args:

@@ -12,7 +12,7 @@ from grader.replay.moments_terms import law_at, law_of
 from grader.term import Term, apply, number, relation, symbol, walk
 from grader.theories._derivation import assuming
 from grader.theories._random_names import Spelling, accented, random_names, rebuilt
-from grader.theories._said import WORDS, first_sides, is_hypothesis, names_of
+from grader.theories._said import WORDS, first_sides, is_hypothesis, is_named_density, names_of
 from grader.theories._suppositions import Supposed, families
 from grader.theories._theory import Context, Prepared
 
@@ -22,7 +22,7 @@ SCALES = frozenset("sigma tau nu s".split())
 def random_sides(terms: tuple[Term, ...], context: Context, definitions: list[tuple[Term, Term]], told: Supposed) -> Prepared:
     """The sides in one notation, with the names that are random declared as variables, and the hypotheses."""
     conditions = [c for c in told.conditions if is_hypothesis(c)]
-    definitions = [*definitions, *[d for d in first_sides(context, definitions) if d[0].kind == "symbol"]]
+    definitions = [*definitions, *first_sides(context, definitions)]
     opened = [_unfolded(t, definitions) for t in (*terms, *conditions)]
     stated = {n.name for r in told.random for n in walk(r) if n.kind == "symbol"}
     opened, told = _apart_members(opened, told)
@@ -72,8 +72,6 @@ def random_sides(terms: tuple[Term, ...], context: Context, definitions: list[tu
 def _unfolded(term: Term, definitions: Iterable[tuple[Term, Term]]) -> Term:
     """The term with defined names replaced, the later definitions first."""
     for head, body in reversed(tuple(definitions)):
-        if head.is_apply("call"):
-            continue
         if any(n == head for n in walk(term)):
             term = rebuilt(term, lambda n, h=head, b=body: b if n == h else None)
     return term
@@ -184,6 +182,8 @@ def _outside_indices(term: Term, change: dict[Term, Term]) -> Term:
 def _operators_applied(term: Term) -> Term | str:
     """The term; or a text where the E of a mean stands as a letter, because the line was cut or read otherwise than it was meant."""
     loose = next((n.name for n in walk(term) if n.kind == "symbol" and n.name in ("E", "Var", "Cov", "Pr")), "")
+    if any(is_named_density(n) for n in walk(term)):
+        return "densities named by their variables, such as f_X, are not understood"
     return f"it is not clear what {loose} is applied to" if loose else term
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from grader.replay.moments_terms import law_at, law_of
 from grader.term import Term, walk
+from grader.theories._random_names import is_capital
 from grader.theories._theory import Context
 
 WORDS = ("independent", "identical")
@@ -46,3 +47,10 @@ def is_hypothesis(c: Term) -> bool:
     if c.is_apply("call") and c.args[0].kind == "symbol" and c.args[0].name in WORDS:
         return True
     return c.kind == "relation"
+
+
+def is_named_density(n: Term) -> bool:
+    """f_X(x), F_{X,Y}(x, y), p_X(x)"""
+    head = n.args[0] if n.is_apply("call") else n
+    return head.is_apply("index") and head.args[0].kind == "symbol" and head.args[0].name in ("f", "F", "p") and all(
+        is_capital(a) for m in head.args[1:] for a in (m.args if m.kind == "tuple" else (m,)))

@@ -149,6 +149,12 @@ class Theory(Protocol):
         """What holds, by the verdicts."""
 
 
+def owned(theory: Any, link: Link) -> bool:
+    """Is a link for this theory alone, so that no other is asked where it leaves it open? A theory says so in `owns(link)`, if it has one."""
+    owns = getattr(theory, "owns", None)
+    return owns is not None and owns(link)
+
+
 def names() -> tuple[str, ...]:
     """Names of the theories, in the order in which they are asked."""
     import grader.theories

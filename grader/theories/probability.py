@@ -27,7 +27,7 @@ from grader.term import Term, apply, free_names, number, relation, symbol, walk
 from grader.theories._density_sides import density_sides, releasing
 from grader.theories._random_names import MEANS, Spelling, is_capital, rebuilt
 from grader.theories._random_sides import meant, random_sides
-from grader.theories._said import is_density_law, names_of
+from grader.theories._said import is_density_law, is_named_density, names_of
 from grader.theories._suppositions import Supposed, supposed
 from grader.theories._theory import AT_MOST, Context, Link, Prepared, Settled, Step, expression_claims, expression_step
 
@@ -39,10 +39,15 @@ def suits(terms: tuple[Term, ...], context: Context) -> bool:
     """Does anything speak of densities, means, probabilities or entropies?"""
     if any(d.shape in ("density", "variable") for _, d in context.domains):
         return True
-    if any(_speaks(n) for t in terms for n in walk(t)) or Spelling.of(terms).marked:
+    if any(_speaks(n) or is_named_density(n) for t in terms for n in walk(t)) or Spelling.of(terms).marked:
         return True
     moved = any(n.kind == "apply" and n.name in ("gradient", "partial", "derivative") for t in terms for n in walk(t))
     return next(Setting(((("p", Domain(shape="density")),) if moved else ()) + context.domains, terms).calls(), None) is not None
+
+
+def owns(link: Link) -> bool:
+    """Means, probabilities, entropies and densities with a capital index mean something else to every other theory, or nothing."""
+    return any(_speaks(n) or is_named_density(n) for t in (link.left, link.right) for n in walk(t))
 
 
 def _speaks(n: Term) -> bool:
@@ -93,7 +98,8 @@ def prepare(terms: tuple[Term, ...], context: Context) -> Prepared:
 
 def _over_densities(terms: tuple[Term, ...], context: Context, known: set[str]) -> bool:
     """Are there densities without a named law (or entropies beside densities)?"""
-    setting = Setting(context.domains, terms)
+    moved = any(n.is_apply("gradient") for t in terms for n in walk(t))
+    setting = Setting(((("p", Domain(shape="density")),) if moved else ()) + context.domains, terms)
     for call in setting.calls():
         name = next((n.name for n in walk(call.args[0]) if n.kind == "symbol"), "")
         if name not in known and law_at(call) is None and not (name in ("P", "Q") and Spelling.of(terms).events):
