@@ -14,6 +14,7 @@ REFUTED = [
     ("1", r"\frac{\sin 10^{-30}}{10^{-30}}", {}), (r"\frac{1}{2004!}", r"\frac{1}{2006!}", {}), ("x", r"x+\frac{\max(0,|x|-50)}{10^{9}}", {}),
     (r"\lfloor x\rfloor", r"\lfloor x+10^{-9}\rfloor", {}), (r"\lceil x\rceil", r"\lfloor x\rfloor+1", {}), (r"\operatorname{sign}(x)^2", "1", {}),
     (r"\lfloor 2x\rfloor", r"2\lfloor x\rfloor", {}), (r"\max(x,y)", r"\max(x,y+10^{-12})", {}), ("|x-1|", "|x-1+10^{-15}|", {}),
+    ("x", r"x+10^{-3000}\sin x", {}), ("x", "x+e^{-3000}", {}), ("x", r"x+\frac{1}{1000!}", {}),
     # branches and signs
     ("x", r"\sqrt{x^2}", {}), ("x^3", r"\sqrt{x^6}", {}), ("x", r"\arcsin(\sin x)", {}), ("x", r"\arctan(\tan x)", {}),
     (r"\arctan x+\arctan y", r"\arctan\frac{x+y}{1-xy}", {}), (r"2\arctan x", r"\arctan\frac{2x}{1-x^2}", {}), (r"\arccos x", r"\arcsin\sqrt{1-x^2}", {}),
@@ -26,7 +27,7 @@ REFUTED = [
     ("x^3-2x-5=0", "x=2.0945514815423265", {}), ("x^5-x-1=0", "x^5-x-1=0 \\text{ and } x<1", {}), ("x<y", "x^2<y^2", {}), (r"\frac1x>1", "x<1", {}),
     (r"\ln x+\ln(x-1)=\ln 2", "x=2\\text{ or }x=-1", {}), ("|x|<1", "x<1", {}), ("x^2\\ge 0", "x>0", {}),
 ]
-UNDEFINED = [("x", r"x+0\cdot\frac{1}{0}"), ("x", r"x\cdot(0/0)^0"), ("1", "0^0"), ("x", r"x+\frac{x-x}{x-x}"), ("0", r"0\cdot\ln 0"), ("0", r"\arcsin(2)\cdot 0"),
+UNDEFINED = [("x", "x-(1/7)^{9000}"), ("x", r"x+10^{-50000}\sin x"), ("x", r"x+0\cdot\frac{1}{0}"), ("x", r"x\cdot(0/0)^0"), ("1", "0^0"), ("x", r"x+\frac{x-x}{x-x}"), ("0", r"0\cdot\ln 0"), ("0", r"\arcsin(2)\cdot 0"),
              ("1", r"\frac{0}{0}"), ("0", r"\infty-\infty"), ("1", r"\frac{x-1}{x-1}+0\cdot\ln(-1-x^2)"), ("1", r"\left(\frac{1}{0}\right)^0"),
              ("x", r"x+0\cdot\tan\frac{\pi}{2}"), ("0", r"0\cdot\Gamma(0)"), ("0", r"0\cdot\sum_{k=1}^\infty\frac{1}{k}"), ("x", r"x+\int_{-1}^1\frac{dt}{t}")]
 SEVERAL = [("1", "1 or 2"), ("2", "1 or 2"), ("x+1", "x+1 or x-1"), ("5", "5, 6"), ("5", r"\{5,6\}"), ("x=2", "x=2 or x=3"), ("3", r"\pm 3")]

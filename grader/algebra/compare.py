@@ -13,6 +13,7 @@ from typing import Any
 
 from grader.algebra import breakpoints, sampling
 from grader.algebra.balls import Balls, Undefined, Unsupported, Unsure, close, precision, separate
+from grader.algebra.magnitudes import MOST, bits_of
 from grader.domain import Domain
 from grader.model import Claim
 from grader.replay.semantics import functions_of, is_real, sides, symbols_of
@@ -40,6 +41,8 @@ class Comparison:
         self.functions = tuple(sorted(frozenset().union(*[functions_of(t) for t in terms])))
         self.real = is_real(claim)
         self.terms = terms
+        self.extra = min(bits_of(self.left, self.right), MOST + 1)
+        """Bits by which precision grows for numbers far from one."""
 
     def domain(self, name: str) -> Domain:
         """The domain of a symbol of the claim."""
@@ -118,7 +121,7 @@ class Comparison:
                 return Look("outside", str(error), None, None)
             (a, x), (b, y) = (_side(balls, t) for t in (self.left, self.right))
             if a == b == "defined":
-                differ, same = separate(x, y), close(x, y, 200) if bits > 220 else False
+                differ, same = separate(x, y), close(x, y, 200 + self.extra) if bits > 220 + self.extra else False
                 nothing = bool(x.contains(0) and y.contains(0))
                 return Look(a, b, differ, same, nothing, (1 if x > y else -1 if x < y else 0) if self.real else 0, bool((x - y).is_zero()))
             return Look(a, b, None, None)
@@ -144,7 +147,7 @@ class Comparison:
 
 class Look:
     """What was seen at one point. `left`, `right`: "defined", "undefined", "unsure", "unsupported", or "outside" where a condition fails.
-    `differ`: certainly different; `same`: certainly within 2^-200; `nothing`: both may be zero there; `order`: 1 where left > right, -1 where left
+    `differ`: certainly different; `same`: certainly within 2^-200 (less where numbers are far from one); `nothing`: both may be zero there; `order`: 1 where left > right, -1 where left
     < right, 0 where that is not known; `touching`: exactly equal."""
 
     __slots__ = ("left", "right", "differ", "same", "nothing", "order", "touching")

@@ -10,6 +10,7 @@ from dataclasses import replace
 from itertools import islice
 
 from grader.algebra.compare import NEIGHBOURHOOD, Comparison
+from grader.algebra.magnitudes import MOST
 from grader.decide.budget import Budget
 from grader.decide.induction import by_induction
 from grader.decide.strategy import decide
@@ -43,7 +44,7 @@ def refute_by_point(claim: Claim, budget: Budget) -> Evidence | str | None:
         look = comparison.look(point, 64, level)
         unsure = "unsure" in (look.left, look.right) and not integrals  # more digits do not help next to a singular end
         if look.both and not look.differ and (not seen or not comparison.names) and not integrals or unsure:
-            look = comparison.look(point, 400, level)
+            look = comparison.look(point, 400 + comparison.extra, level)
         if look.differ:
             return Evidence("point", comparison.evidence_point(point, level))
         for side in (look.left, look.right):
@@ -151,7 +152,11 @@ def agree_by_samples(claim: Claim, budget: Budget) -> Evidence | str | None:
         return comparison
     from grader.replay.samples import branch_terms
 
-    bits = INTEGRAL_BITS if _has_integral(comparison) else SAMPLE_BITS
+    if comparison.extra > MOST:
+        return "numbers so large or small that agreement at points says nothing"
+    bits = INTEGRAL_BITS if _has_integral(comparison) else SAMPLE_BITS + comparison.extra
+    if bits == INTEGRAL_BITS and comparison.extra:
+        return "an integral beside numbers so large or small that agreement at points says nothing"
     branches = {b: {1, -1} for b in branch_terms(comparison.left, comparison.right)}
     chosen: list[dict[str, object]] = []
     spare: list[dict[str, object]] = []
@@ -161,7 +166,7 @@ def agree_by_samples(claim: Claim, budget: Budget) -> Evidence | str | None:
         if point and str(point) in tried:
             continue
         tried.add(str(point))
-        look = comparison.look(point, 420, 1 + k % 3)
+        look = comparison.look(point, 420 + comparison.extra, 1 + k % 3)
         if look.differ:
             return Evidence("point", comparison.evidence_point(point, 1 + k % 3))
         for side in (look.left, look.right):

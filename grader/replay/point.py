@@ -23,7 +23,7 @@ from grader.replay.evaluate import Evaluator
 from grader.replay.semantics import NoMeaning, functions_of, is_real, sides, symbols_of
 from grader.term import Term, from_data, walk
 
-DIGITS = (30, 80, 250, 800)
+DIGITS = (30, 80, 250, 800, 6000)
 """Working precisions, tried in turn."""
 MAX_LENGTH = 400
 """Longest coordinate of a point, in characters."""
@@ -172,9 +172,11 @@ def _shown(value: Value) -> tuple[str, bool]:
         return str(value), True
     if not isinstance(value, Fraction):
         (sign, man, exp, _), _ = value.mid._mpi_
+        spare = max(int(man).bit_length() - 64, 0)
+        man, exp = int(man) >> spare, int(exp) + spare
         if not -4000 < exp < 4000:
-            return _powers_of_ten(-int(man) if sign else int(man), int(exp)), False
-        value = Fraction(-int(man) if sign else int(man)) * Fraction(2) ** int(exp)
+            return _powers_of_ten(-man if sign else man, exp), False
+        value = Fraction(-man if sign else man) * Fraction(2) ** exp
     return _six_digits(value), False
 
 

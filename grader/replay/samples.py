@@ -30,7 +30,7 @@ def check(claim: Claim, data: Mapping[str, Any]) -> Finding:
     if not isinstance(claim.conclusion, Equal):
         raise Refused("this shows equations only")
     bits, points = data["bits"], data["points"]
-    if type(bits) is not int or not 60 <= bits <= 2000 or not isinstance(points, list) or not 1 <= len(points) <= MOST:
+    if type(bits) is not int or not 60 <= bits <= 20_000 or not isinstance(points, list) or not 1 <= len(points) <= MOST:
         raise Refused("samples of another form")
     if len({str(sorted(p["point"].items())) for p in points}) < (LEAST if points[0]["point"] else 1):
         raise Refused(f"fewer than {LEAST} different points")
