@@ -206,6 +206,17 @@ def test_final_answers(reference, answer, expected):
 
 
 @pytest.mark.parametrize("reference, answer, expected", [
+    ("f(t) = 2t", "f(x) = 2x", T), ("2t", "t + t", T), ("t + t", "2t", T), ("3x + 2t", "2t + 3x", T), ("3x + 2t", "3x + 2", F), ("5m", "5m", T),
+    ("5", "5m", N), ("5m", "5 m", T),
+    ("5 m", "5 s", F), ("(x+1) m", "m x + m", T), ("5m", "500 cm", T), ("2s + 1", "1 + 2s", T), ("4A", "4A", T), ("v = 3t", "3t", T),
+    ("C", "option C", T),
+    (r"\angle ABC = 60^\circ", "60", T),
+])
+def test_letters_behind_numbers(reference, answer, expected):
+    assert compare_final(reference, answer).equal is expected
+
+
+@pytest.mark.parametrize("reference, answer, expected", [
     ("1/2", r"\boxed{\int_0^1 x\,dx}", N), ("x=2", "2x=4", N), ("x = 2", r"\boxed{x = 2}", T), ("(-2,2)", "x^2<4", N), ("(-2,2)", "-2<x<2", T),
     (r"\{-2,2\}", r"\{x : x^2=4\}", N), ("5050", r"\sum_{k=1}^{100} k", N), ("5050", r"\sum_{k=1}^{100} k = 5050", T),
     ("x=2 or x=3", "(x-2)(x-3)=0", N),

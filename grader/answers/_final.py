@@ -51,7 +51,7 @@ class Thing:
     glued: bool = False
     """The unit stands right behind the number and may be a letter of algebra: 5m."""
     beside: Thing | None = None
-    """With a choice letter: what stands behind the letter."""
+    """With a choice letter: what stands behind the letter; with a unit that is `glued`: the same as algebra."""
     parted: bool = False
     """Put forward in several boxes."""
     letters: str = ""
@@ -105,6 +105,8 @@ def meaning(final: Final, vocabulary: Vocabulary) -> Thing | str:
 def thing(said: str, vocabulary: Vocabulary) -> Thing | str:
     """One answer."""
     said = re.sub(r"(?<=\d)(?:,|\{,\})?\\[,!]\s*(?=\d{3}(?:\D|$))", lambda m: "," if "," in m[0] else "", snippet(said))
+    said = re.sub(r"^m?\s*(?:\\angle|∠)\s*\w{1,3}\s*=\s*", "", said)
+    said = re.sub(r"(?i)^(?:answer\s+)?(?:option|choice|letter)\s+(?=\(?[A-J]\b)", "", said)
     angles = _ANGLES.match(said)
     if angles:
         said = f"({angles[1]})"
@@ -234,8 +236,12 @@ def _amount(said: str, vocabulary: Vocabulary) -> Thing | None:
             whole = reader.read(said, vocabulary) if unit in (symbol("percent"), symbol("deg")) else None
             if isinstance(whole, Read) and any(n.is_apply("percent") or n.is_apply("degree") for n in walk(whole.term)):
                 return None  # the reader knows these signs, and to what they belong: \\sin 60^\\circ
+            amount = valued(before.term) or before.term
+            if free_names(amount) and re.match(r"\s*[A-Za-z]\b", rest):
+                return None  # (x + 1) m and 3x + 2t are algebra
             glued = unit.kind == "symbol" and re.match(r"[A-Za-z]$", rest) is not None
-            return replace(_with_unit(before, unit), glued=glued)
+            algebra = _plain_thing(said, said, vocabulary) if glued else None
+            return replace(_with_unit(before, unit), glued=glued, beside=algebra if isinstance(algebra, Thing) else None)
     noun = _NOUN.match(said)
     if noun:
         before = thing(noun[1], vocabulary)

@@ -18,7 +18,7 @@ from grader.kernel import Refused
 from grader.model import Read
 from grader.replay import natures
 from grader.replay.units import CURRENCIES, Size, size
-from grader.term import Term, apply, binder, collection, constant, free_names, number, symbol, text, walk
+from grader.term import Term, apply, binder, collection, constant, free_names, number, relation, symbol, text, walk
 
 
 @dataclass(frozen=True)
@@ -36,6 +36,10 @@ class Layout:
 
 def layouts(reference: Thing, answer: Thing, hedged: bool = False) -> list[Layout] | str:
     """Ways to compare, in the order in which they are tried; a text says why there is none."""
+    if reference.glued and reference.beside is not None and answer.unit is None and free_names(answer.term):
+        reference = reference.beside
+    if answer.glued and answer.beside is not None and reference.unit is None and free_names(reference.term):
+        answer = answer.beside
     if reference.letters and answer.letters:
         return [Layout(Read(text(reference.letters)), Read(text(answer.letters)))]
     if reference.form == "letter" or answer.form == "letter":
@@ -256,6 +260,9 @@ def _off(side: Read, other: Read) -> tuple[Read, str] | None:
 
 def _both_conditions(layout: Layout) -> list[Layout]:
     r, a = layout.reference.term, layout.answer.term
+    heads = [t.args[0] for t in (r, a) if t.kind == "relation" and t.signs in (("=",), (":=",)) and t.args[0].is_apply("call")]
+    if len(heads) == 2 and heads[0] != heads[1] and all(x.kind == "symbol" for h in heads for x in h.args):
+        return [replace(layout, reference=Read(relation(":=", *r.args)), answer=Read(relation(":=", *a.args)))]
     values = valued(r), valued(a)
     if None in values or not (r.kind == a.kind == "relation" and is_name(r.args[0]) and is_name(a.args[0])):
         return [layout]
