@@ -72,13 +72,15 @@ def compare_final(reference: str, answer: str, *, assume: Mapping[str, str] | No
     return compare_parsed(parsed(reference, declared), parsed(answer, declared), assume=assume, budget=budget)
 
 
-def compare_parsed(reference: Parsed, answer: Parsed, *, assume: Mapping[str, str] | None = None, budget: Budget | None = None) -> Compared:
-    """The same for texts that are read already."""
+def compare_parsed(reference: Parsed, answer: Parsed, *, assume: Mapping[str, str] | None = None, budget: Budget | None = None,
+                   restated: bool = False) -> Compared:
+    """The same for texts that are read already. With `restated` an answer counts that is equal but only restates the question: an integral left
+    standing, 2x = 10 beside x = 5."""
     budget = budget or Budget()
-    key = (reference, answer, tuple(sorted((assume or {}).items())), budget.oracles, budget.seed)
+    key = (reference, answer, tuple(sorted((assume or {}).items())), budget.oracles, budget.seed, restated)
     known = _decided.get(key)
     if known is None:
-        known = _compare(reference, answer, assume or {}, budget)
+        known = _compare(reference, answer, assume or {}, budget, restated)
         if known.equal is not None:  # what ran out of its budget is tried again
             if len(_decided) >= MAX_DECIDED:
                 _decided.clear()
@@ -93,14 +95,14 @@ def forget() -> None:
     _decided.clear()
 
 
-def _compare(reference: Parsed, answer: Parsed, assume: Mapping[str, str], budget: Budget) -> Compared:
+def _compare(reference: Parsed, answer: Parsed, assume: Mapping[str, str], budget: Budget, restated: bool) -> Compared:
     domains = {name: Domain.parse(words) for name, words in assume.items()}
     wanted = _wanted(reference)
     if isinstance(wanted, str):
         return Compared(None, f"the reference: {wanted}", True)
     if not answer.things:
         return Compared(None, "the answer: it puts no answer forward", True)
-    found = [_one(wanted, given, link, domains, budget) for given, link in answer.things]
+    found = [_one(wanted, given, link, domains, budget, restated) for given, link in answer.things]
     if len({f.equal for f in found}) > 1:
         return Compared(None, "the answer puts forward several answers, and they are judged differently")
     return found[0]
@@ -117,10 +119,10 @@ def _wanted(reference: Parsed) -> Thing | str:
     return first
 
 
-def _one(wanted: Thing, given: Thing | str, link: str, domains: Mapping[str, Domain], budget: Budget) -> Compared:
+def _one(wanted: Thing, given: Thing | str, link: str, domains: Mapping[str, Domain], budget: Budget, restated: bool) -> Compared:
     if isinstance(given, str):
         return Compared(None, f"the answer: {given}", True)
-    ways = layouts(wanted, given, link == "or")
+    ways = layouts(wanted, given, link == "or", restated)
     return Compared(None, ways) if isinstance(ways, str) else _compared(ways, domains, budget)
 
 

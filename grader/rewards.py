@@ -63,14 +63,15 @@ def parse(pred: Any, extraction_config: Any = None, fallback_mode: str = "first_
 def verify(gold: Any, target: Any, float_rounding: int | None = None, numeric_precision: int = 15, strict: bool = True,
            allow_set_relation_comp: bool = False,
            timeout_seconds: float | None = TIMEOUT_SECONDS, raise_on_error: bool = False) -> bool:
-    """Is the target's answer equal to the gold one? False also where that is not decided; `grader.verify` and `grade pairs` say which.
+    """Is the target's answer equal to the gold one? False also where that is not decided; `grader.verify` and `grade pairs` say which. Equality alone
+    counts: 2x = 10 is x = 5, and an integral left standing is its value. (The reward functions give nothing for restating a question.)
 
     Gold and target are what `parse` gave, or texts, SymPy objects, numbers, terms. Equality is exact: 0.333 is not 1/3. With `float_rounding=k` a
     number also counts when it is within half a unit of the k-th decimal place. `timeout_seconds` is processor time (None: 60). The other arguments
     are those of math-verify and change nothing.
     """
     try:
-        return _equal(gold, target, float_rounding, timeout_seconds) is True
+        return _equal(gold, target, float_rounding, timeout_seconds, restated=True) is True
     except (ValueError, RecursionError, MemoryError):
         if raise_on_error:
             raise
@@ -115,7 +116,7 @@ def _content(completion: Any) -> str:
     return str(completion)
 
 
-def _equal(gold: Any, target: Any, rounding: int | None, seconds: float | None) -> bool | None:
+def _equal(gold: Any, target: Any, rounding: int | None, seconds: float | None, restated: bool = False) -> bool | None:
     from grader.decide import Budget
     from grader.final import compare_parsed
 
@@ -125,7 +126,7 @@ def _equal(gold: Any, target: Any, rounding: int | None, seconds: float | None) 
         budget = Budget(float(seconds or 60))
         for wanted in golds:
             for given in targets:
-                equal = compare_parsed(wanted, given, budget=budget).equal
+                equal = compare_parsed(wanted, given, budget=budget, restated=restated).equal
                 if not equal and rounding is not None:
                     equal = _close(wanted, given, rounding, budget) or equal
                 if equal:

@@ -279,6 +279,12 @@ def test_parse_and_verify_are_drop_ins():
     assert rewards.verify(x**2 - 1, "(x-1)(x+1)") is True and rewards.verify([sympy.Rational(1, 2)], ["0.5"]) is True
 
 
+def test_equality_alone_and_rewards():
+    for reference, answer in (("x < -3", "2x < -6"), ("1/2", "\\int_0^1 x dx"), ("x = 2", "2x = 4")):
+        assert rewards.verify(reference, answer) is True
+        assert rewards.compute_score(answer, reference) == 0.0 and rewards.accuracy_reward([answer], [reference], undecided=None) == [None]
+
+
 def test_accuracy_reward():
     said = [[{"role": "assistant", "content": "\\boxed{7}"}], "#### 8",
             [{"role": "user", "content": "7"}, {"role": "assistant", "content": "I do not know."}]]

@@ -34,8 +34,9 @@ class Layout:
     """Another side of the answer's equation: where it equals the reference too, the equation is an identity and the doubt is gone."""
 
 
-def layouts(reference: Thing, answer: Thing, hedged: bool = False) -> list[Layout] | str:
-    """Ways to compare, in the order in which they are tried; a text says why there is none."""
+def layouts(reference: Thing, answer: Thing, hedged: bool = False, restated: bool = False) -> list[Layout] | str:
+    """Ways to compare, in the order in which they are tried; a text says why there is none. `hedged`: the answer's parts are joined by "or";
+    `restated`: an answer may restate a question that the reference answers."""
     if reference.glued and reference.beside is not None and answer.unit is None and free_names(answer.term):
         reference = reference.beside
     if answer.glued and answer.beside is not None and reference.unit is None and free_names(reference.term):
@@ -61,7 +62,8 @@ def layouts(reference: Thing, answer: Thing, hedged: bool = False) -> list[Layou
     found: list[Layout] = []
     for layout in made:
         found += _alike(replace(layout, unordered=reference.parted or answer.parted))
-    found = [replace(x, doubt=x.doubt or _restated(x.reference.term, x.answer.term)) for x in found]
+    if not restated:
+        found = [replace(x, doubt=x.doubt or _restated(x.reference.term, x.answer.term)) for x in found]
     if hedged:
         found = [replace(x, doubt=x.doubt or "it puts forward several answers, joined by “or”") if _single(x.reference.term) else x for x in found]
     return found
