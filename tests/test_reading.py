@@ -89,7 +89,8 @@ def test_limits_on_length_and_digits() -> None:
 
 @pytest.mark.parametrize("unit", ["(", "|", "||", "a", "f(x)", "x_1", "x'", "-", "x!=", "a<b,", r"\frac{", r"\sum_i ", r"\int x dx+", "E[",
     "KL(", "~=", r"\text{", "&", r"a&b\\",
-                                  "x, ", "1/2x+", "x2+", "1,", "$", "²", "n u ", "T(n) = ", "(a||b)", r"\left.", r"\underset", "lambda, ", ")"])
+                                  "x, ", "1/2x+", "x2+", "1,", "$", "²", "n u ", "T(n) = ", "(a||b)", r"\left.", r"\underset", "lambda, ", ")", "E X ", "i=1 to n, ",
+                                  "x>0 for all y ", "Σ_i a_i ", "1 234 ", "(1,2) U ", "x^{(1)} "])
 def test_time_is_linear(unit: str) -> None:
     def spent(size: int) -> float:
         text = (unit * (size // len(unit) + 1))[:size]

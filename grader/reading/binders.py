@@ -204,8 +204,11 @@ class Binders:
 
     def is_index(self, name: Term) -> bool:
         """Does the name stand below another one in this text?"""
-        tokens = self.tokens
-        return any(t.kind == "_" and name.name in (tokens[k + 1].text, tokens[min(k + 2, len(tokens) - 1)].text) for k, t in enumerate(tokens[:-1]))
+        if self.indices is None:
+            tokens = self.tokens
+            below = [k for k, t in enumerate(tokens[:-2]) if t.kind == "_"]
+            self.indices = frozenset([tokens[k + 1].text for k in below] + [tokens[k + 2].text for k in below if tokens[k + 1].kind == "{"])
+        return name.name in self.indices
 
     def quantified(self, prefix: bool) -> Term:
         """`for all i != j`, `∀x > 0: ...`, `∃ y`. In front of a statement it binds; after one it is a condition."""

@@ -201,10 +201,12 @@ def name_arrows(tokens: list[Token], notes: list[Note]) -> None:
 
 def spell_ranges(tokens: list[Token], text: str, notes: list[Note]) -> None:
     """`for i = 1 to n`: the word between the ends of a range is its dots."""
+    spelt: set[Span] = set()
     for k, t in enumerate(tokens):
         if t.kind == "rel" and t.text == "->" and text[t.start:t.end] == "to" and k > 1 and any(u.text == "=" for u in tokens[max(0, k - 4):k]):
             t.kind = t.text = "dots"
-            notes[:] = [n for n in notes if n.span != Span(t.start, t.end)]
+            spelt.add(Span(t.start, t.end))
+    notes[:] = [n for n in notes if n.span not in spelt]
 
 
 def part_ranges(tokens: list[Token]) -> list[Token]:

@@ -39,6 +39,8 @@ class Parser(Statements, Arithmetic, Operands, Applied, Binders, Calculus, Layou
         self.in_arguments = 0
         self.in_bounds = 0
         self.in_density = 0
+        self.expects: bool | None = None
+        self.indices: frozenset[str] | None = None
         self.marks: dict[str, set[str]] | None = None
         self.integrals: list[tuple[list[Term], int]] = []
         self.ended = False

@@ -123,6 +123,10 @@ class _Lexer(Commands):
         follows = "(" if after[1] else after[2] or ""
         if len(raw) > 1 and raw in MISSING_BACKSLASH and raw not in self.vocabulary.spelled and self.missing_backslash(raw, start, end, follows):
             return
+        if len(raw) == 2 and start and self.text[start - 1] == "_" and self.text[end:end + 1] == "_" and raw.isalpha() and raw not in self.vocabulary.spelled:
+            for k, letter in enumerate(raw):  # `s_is_j`: a factor begins behind the index, whatever the two letters spell
+                self.word(letter, start + k, start + k + 1)
+            return
         if raw in ("top", "intercal") and self.out and self.out[-1].kind == "^":
             self.put("top", "top", start, end)
             return

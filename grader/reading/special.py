@@ -87,7 +87,10 @@ class Special:
         """`E X` and `EX`: an expectation where E stands before brackets elsewhere in the text; else a product that may be one."""
         if self.vocabulary.knows("E") or len(following.text) != 1 or not following.text.isupper() or self.tokens[self.i + 1].kind in ("(", "["):
             return None
-        elsewhere = any(x.kind == "name" and x.text == "E" and self.tokens[k + 1].kind in ("[", "(", "lset") for k, x in enumerate(self.tokens[:-1]))
+        if self.expects is None:
+            self.expects = any(x.kind == "name" and x.text == "E" and self.tokens[k + 1].kind in ("[", "(", "lset")
+                               for k, x in enumerate(self.tokens[:-1]))
+        elsewhere = self.expects
         span = Span(t.start, following.end)
         typed = self.text[span.start:span.end]
         said = "an expectation" if elsewhere else "a product; it may be an expectation"
