@@ -24,6 +24,7 @@ import tempfile
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent
 PARTS = 5
@@ -42,7 +43,6 @@ parts:
 """
 RIGHT = (("O(n^2 d)", "$O(n^2 d)$", "n^2 d", "O(d n^2)", "$\\\\mathcal{O}(n^2 d)$", "O(n*n*d)"), ("n < d", "$n < d$", "d > n", "when n < d", "if d > n"),
          ("x^2 + 2x + 1", "(x+1)^2", "$x^2+2x+1$", "1 + 2x + x^2", "x*x + 2*x + 1"), ("3/4", "0.75", "$\\\\frac{3}{4}$", "6/8"), ("right", "right", "right"))
-LARGE = "\\\\sum_{k=1}^{n} \\\\sin(k^2 x)"
 
 
 def wrong(part: int, k: int) -> str:
@@ -187,15 +187,39 @@ def again(answers: int) -> None:
 
 
 def hang(answers: int = 1_000) -> None:
-    """One answer that does not end among others, against the same class without it."""
+    """One answer whose decision does not end, among others: what the run takes with it and without it, and how many answers differ."""
+    from grader.intake.spec import load_problems
+    from grader.intake.submissions import load_submissions
+    from grader.run.folder import CPU_SECONDS, Journal, Marking
+    from grader.run.papers import Keys, described_papers
+    from grader.run.workers import Limits, default_jobs, run_tasks
+
     with a_class(answers) as folder:
-        plain = Measured(folder, "--fresh")
-        (folder / "papers" / "s000000.yaml").write_text(f'learner: s000000\nwarm-up:\n  1a: "O(n^2 d)"\n  1c: "{HANGS}"\n', encoding="utf-8")
-        with_it = Measured(folder, "--fresh")
-        print(f"{answers} answers: {plain.wall:.2f} s; with one that does not end {with_it.wall:.2f} s (processor {with_it.cpu - plain.cpu:+.2f} s)")
+        problems, _ = load_problems(folder / "problems")
+        papers, _ = load_submissions(folder / "papers", problems)
 
+        def marked(spins: bool) -> tuple[float, list[str]]:
+            journal = Journal(folder / f"journal-{spins}")
+            marking = Marking(problems, described_papers(papers, problems, Keys(problems, {}, CPU_SECONDS)), journal)
+            bad = marking.papers.at(7)["answers"][2][2]
 
-HANGS = "(x + sin(x^2 + cos(x^3)))^19 (x^2 + tan(x))^17 - " + " ".join(f"+ {k} sin({k} x)^{k}" for k in range(2, 40))
+            def runner(work: Any, tasks: Any) -> Any:
+                def guarded(task: list[Any]) -> Any:
+                    while spins and task[0] == bad:
+                        pass
+                    return work(task)
+                return run_tasks(guarded, tasks, jobs=default_jobs(), limits=Limits(cpu_seconds=CPU_SECONDS + 1), ordered=False)
+
+            start = time.perf_counter()
+            marking.decide(runner)
+            took = time.perf_counter() - start
+            return took, [line for index in range(marking.papers.count) for line in marking.records(index)[1]]
+
+        (plain, before), (with_it, after) = marked(False), marked(True)
+        other = sum(a != b for a, b in zip(before, after))
+        stopped = sum('"limit.processor_time"' in line for line in after)
+        print(f"{answers} answers decided in {plain:.2f} s; with one that does not end in {with_it:.2f} s; {stopped} stopped by their limit (and those that say "
+              f"the same), {other - stopped} others differ", flush=True)
 
 
 def chart(rows: list[tuple[int, float, float, float, int, int]], path: Path) -> None:

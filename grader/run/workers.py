@@ -6,7 +6,7 @@ come). A worker leads a process group of its own, which is killed as a whole; it
 writes no files, and wears what belts the machine offers (`sandbox`). When a worker dies, the task it was at is the one that failed; the tasks behind it
 go to the next worker. A task that failed for memory or by a crash in a worker that had done others before is tried once more in a fresh one, so that
 it pays for nobody else; a worker that has grown large is replaced between two tasks. Processor time decides, so that a time-out reproduces on a busy
-machine; a wall-clock limit catches work that only sleeps.
+machine; a limit on the wall catches work that only sleeps.
 """
 
 from __future__ import annotations
@@ -34,6 +34,8 @@ AHEAD = 4096
 """Outcomes kept at most while an earlier task is still at work (memory stays flat over a long stream)."""
 LARGEST_REPLY = 64 * 1024 * 1024
 """A worker that announces more bytes than these is broken."""
+MAX_EXTENDED = 30
+"""How often a task that still computes gets its time on the wall once more."""
 _LARGEST_FILE = 256 * 1024 * 1024
 _REPLACE_ME = 75
 """Exit status of a worker that has grown and ends between two tasks."""
@@ -108,9 +110,24 @@ class _Worker:
         self.unsent = bytearray()
         os.set_blocking(self.task_write, False)
         self.since = time.monotonic()
+        self.looked_at = self.spent = self.extended_at = 0.0
+        self.extended = 0
 
     def fds(self) -> list[int]:
         return [self.task_write, self.reply_read]
+
+    def idle(self, now: float, wall_seconds: float) -> bool:
+        """Has the task had its time on the wall without computing? One that computes on a busy machine is left to its limit on processor time."""
+        if self.looked_at < self.since:
+            self.looked_at, self.spent, self.extended = now, _processor_seconds(self.pid), 0
+            return False
+        if now - max(self.since, self.extended_at) <= wall_seconds:
+            return False
+        spent = _processor_seconds(self.pid)
+        if spent - self.spent < wall_seconds / 200 or self.extended >= MAX_EXTENDED:
+            return True
+        self.spent, self.extended, self.extended_at = spent, self.extended + 1, now
+        return False
 
     def kill(self) -> int:
         """End the process with everything it started, and return its wait status."""
@@ -121,6 +138,16 @@ class _Worker:
         for fd in self.fds():
             os.close(fd)
         return os.waitpid(self.pid, 0)[1]
+
+
+def _processor_seconds(pid: int) -> float:
+    """What a process has computed so far; 0 where nobody tells."""
+    try:
+        with open(f"/proc/{pid}/stat", encoding="ascii", errors="replace") as file:
+            fields = file.read().rsplit(")", 1)[1].split()
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+    except (OSError, ValueError, IndexError):
+        return 0.0
 
 
 def _serve(work: Callable[[Any], Any], limits: Limits, tasks: int, replies: int, parent: int) -> None:
@@ -267,7 +294,7 @@ class _Pool:
         return worker
 
     def _receive(self) -> None:
-        for key, _ in self.selector.select(timeout=1.0):
+        for key, _ in self.selector.select(timeout=min(1.0, self.limits.wall_seconds / 4)):
             worker: _Worker = key.data
             if worker not in self.workers:
                 continue
@@ -281,8 +308,9 @@ class _Pool:
             worker.buffer += got
             self._take(worker)
         now = time.monotonic()
-        for worker in [w for w in self.workers if w.queue and now - w.since > self.limits.wall_seconds]:
-            self._bury(worker, Outcome(failed="wall time", why=f"no answer within {self.limits.wall_seconds:g} s"))
+        for worker in [w for w in self.workers if w.queue and now - w.since > self.limits.wall_seconds / 10]:
+            if worker.idle(now, self.limits.wall_seconds):
+                self._bury(worker, Outcome(failed="wall time", why=f"no answer within {self.limits.wall_seconds:g} s"))
 
     def _take(self, worker: _Worker) -> None:
         """The replies that have arrived in full."""
