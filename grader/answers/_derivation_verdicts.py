@@ -287,7 +287,7 @@ def _said(judged: Judged, k: int, place: Placed, result: str) -> Award | None:
     if result == "rewrite" or step is None:
         return None
     text = judged.derived.texts[place.line] if place.line < len(judged.derived.texts) else ""
-    short = " ".join(text.split())
+    short = " ".join(text.replace("&", " ").split())
     where = f"Line {place.line + 1}, “{short if len(short) <= 60 else short[:57] + '...'}”: "
     conditions = f" Where {', '.join(step.conditions)}." if step.conditions and result != "break" else ""
     none = Fraction(0)

@@ -17,6 +17,7 @@ from grader.answers._course_words import listen
 from grader.answers._kind import Claim, Mark, Part, Read, Reading, Settled, Unread, full, mark_known_wrong, person
 from grader.domain import Domain
 from grader.model import Answer, Follows, Satisfies, SpecError, Status
+from grader.reading.stated import stated
 from grader.term import Span, Term, apply, constant, free_names, number, relation
 
 TAGS = {"convergence.region": "The region is right.", "convergence.too_many": "The region contains step sizes that do not converge.",
@@ -62,7 +63,12 @@ def read(answer: Answer, part: Part) -> Reading:
     """The region as a formula; "never" and "any step size" in words."""
     said = listen(answer.text, None, answer.provenance.ocr)
     steps = said.of("step_helps", "converges")
-    formula = reader.read(answer.text, dataclasses.replace(_game.vocabulary(part), sequences=frozenset()))
+    vocabulary = dataclasses.replace(_game.vocabulary(part), sequences=frozenset())
+    formula = reader.read(answer.text, vocabulary)
+    if not isinstance(formula, Read):
+        candidates = stated(answer.text, vocabulary)  # "we need |1 - eta| < 1, i.e. 0 < eta < 2"
+        if len(candidates) == 1 and isinstance(found := reader.read(candidates[0].text, vocabulary), Read):
+            formula = found
     if isinstance(formula, Read) and _is_formula(formula.term):
         unknown = sorted(free_names(formula.term) - {s.name for s in part.symbols} - {_name(part)})
         if not unknown:

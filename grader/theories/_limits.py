@@ -89,7 +89,7 @@ def conclude(link: Link, context: Context, settled: Settled) -> Step:
     """What holds, by the verdicts."""
     bodies = settled.get("bodies")
     if bodies is not None and bodies.equal:
-        return Step(link.line, "equal", bodies.status, "the functions under the limits are equal.", (bodies,), bodies.finding.facts)
+        return Step(link.line, "equal", bodies.status, "the functions under the limits are equal.", (bodies,))
     evidence = tuple(v for label, v in settled.items() if label != "bodies")
     near, value, limit = [v for label, v in settled.items() if label.startswith("near")], settled.get("value"), settled.get("limit")
     decisive = value if value is not None and near and all(v.status is Status.PROVED for v in near) else limit if not near else None
