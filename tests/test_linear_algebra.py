@@ -288,3 +288,24 @@ def test_matrices_are_ordered_by_definiteness():
     found, _ = relations([r"$X^\top X + \lambda I \succeq \lambda I \succ 0$"], X="matrix n x d", **{"lambda": "positive"})
     assert found == ["implies"]
     assert relations([r"$X^\top X \succ 0$"], X="matrix n x d")[0] == ["fails"]
+
+
+def test_conditions_that_name_the_identity_define_nothing():
+    Q = {"Q": "square matrix", "x": "vector", "y": "vector"}
+    assert decide(claim_of("=", r"x^\top y", r"x^\top Q^\top Q y", given=(r"Q^\top Q = I",), **Q)).status is Status.PROVED
+    assert decide(claim_of("=", r"x^\top y", r"x^\top Q Q y", given=(r"Q^\top Q = I",), **Q)).status is Status.REFUTED
+    assert decide(claim_of("=", r"2 + 2u^\top v", r"\|u+v\|^2", given=(r"\|u\| = 1", r"\|v\| = 1"), u="vector", v="vector")).status is Status.PROVED
+
+
+def test_a_defined_name_keeps_what_is_said_of_it():
+    claim = claim_of("=", r"B^\top A", r"A B^\top", given=("S = AB",), S="symmetric matrix", A="square matrix", B="square matrix")
+    assert decide(claim_of("=", "AB", r"B^\top A^\top", given=("S = AB",), S="symmetric matrix", A="square matrix", B="square matrix")).status \
+        is not Status.REFUTED
+    assert decide(claim).status is not Status.PROVED
+
+
+def test_reasons_are_used_and_named():
+    found, proof = relations([r"$x^\top Q^\top Q y$", r"$= x^\top y$ since $Q^\top Q = I$"], Q="square matrix", x="vector", y="vector")
+    assert found[1] == "equal" and any("since" in c for c in proof.steps[1].conditions)
+    assert relations([r"$x^\top Q^\top Q y$", r"$= 2x^\top y$ since $Q^\top Q = I$"], Q="square matrix", x="vector", y="vector")[0][1] == "fails"
+    assert relations([r"$x^\top Q^\top Q y$", r"$= x^\top y$"], Q="square matrix", x="vector", y="vector")[0][1] == "fails"

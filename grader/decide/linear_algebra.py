@@ -189,10 +189,10 @@ def _steps(s: Situation, budget: Budget) -> list[list[str]] | str:
                 return steps
         following = []
         for steps, p in level[:6]:
-            for step in replay.steps_for(p)[:6]:
+            for step in replay.steps_for(p, s)[:8]:
                 budget.check()
                 try:
-                    following.append(([*steps, step], replay.multiplied(forms, p, step)))
+                    following.append(([*steps, step], replay.multiplied(forms, p, step, s)))
                 except (NoForm, Refused):
                     continue
         level = sorted(following, key=lambda pair: len(pair[1]))

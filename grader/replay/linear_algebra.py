@@ -53,9 +53,18 @@ def check(claim: Claim, data: Mapping[str, Any]) -> Finding:
 # -------------------------------------------------------------------------------------------------------- identities
 
 
-def multiplied(forms: Nodes, p: Poly, step: list[str]) -> Poly:
-    """p times an invertible matrix or a denominator that occurs in it: ["left" | "right" | "times", key]. Fails with `Refused`."""
+def multiplied(forms: Nodes, p: Poly, step: list[str], s: Situation) -> Poly:
+    """p times an invertible matrix or a denominator that occurs in it: ["left" | "right" | "times", key]; or times a letter that the hypotheses say to
+    be invertible: ["left letter" | "right letter", name]. Fails with `Refused`."""
     where, key = step
+    if where in ("left letter", "right letter"):
+        if key not in regular_letters(s) or not all(any(x == ("<" if where[0] == "l" else ">") for _, ls in m for x in ls) for m in p):
+            raise Refused("a letter that is not known to be invertible, or that does not fit")
+        node, new, place = s.language.letters[key], forms.new(), "<" if where[0] == "l" else ">"
+        factor = forms.of(node, place, new) if where[0] == "l" else forms.of(node, new, place)
+        if forms.size_of(p, place) != forms.find(node.shape[0]):
+            raise Refused("a letter of another size")
+        return forms.reduce(forms.total(forms.mul(forms.rename(p, {place: new}), factor), new, node.shape[0]))
     kind, place = {"left": ("inv", "<"), "right": ("inv", ">"), "times": ("rec", "")}[where]
     for mono in sorted(p, key=str):
         for head, labels in mono:
@@ -74,7 +83,13 @@ def multiplied(forms: Nodes, p: Poly, step: list[str]) -> Poly:
     raise Refused("a multiplier that does not occur")
 
 
-def steps_for(p: Poly) -> list[list[str]]:
+def regular_letters(s: Situation) -> list[str]:
+    """Letters that the hypotheses say to be invertible."""
+    regular = {n.extra[0] for n in s.regular if n.op == "letter"}
+    return sorted(n for n, d in s.domains.items() if n in regular or {"invertible", "orthogonal", "positive definite"} & set(d.traits))
+
+
+def steps_for(p: Poly, s: Situation) -> list[list[str]]:
     """Multipliers that fit a polynomial, in order."""
     found: dict[tuple[str, str], None] = {}
     for mono in sorted(p, key=str):
@@ -83,7 +98,8 @@ def steps_for(p: Poly) -> list[list[str]]:
                 found.update({("left" if x == "<" else "right", head[1]): None for x in labels if x in ("<", ">")})
             elif head[0] == "rec" and all(isinstance(x, str) for x in labels):
                 found["times", head[1]] = None
-    return [list(f) for f in found]
+    letters = regular_letters(s) if s.equations else []
+    return [*[list(f) for f in found], *[[f"{side} letter", n] for n in letters for side in ("left", "right")]]
 
 
 def difference(s: Situation, forms: Nodes) -> Poly:
@@ -100,7 +116,7 @@ def _identity(claim: Claim, data: Mapping[str, Any]) -> Finding:
     if len(data["steps"]) > MAX_STEPS:
         raise Refused("too many steps")
     for step in data["steps"]:
-        p = multiplied(forms, p, step)
+        p = multiplied(forms, p, step, s)
     if p:
         raise Refused("the two sides do not come to the same")
     v = _standing(s, data["model"])
@@ -157,7 +173,8 @@ def _require_defined(claim: Claim, s: Situation, forms: Nodes, definite: Mapping
             facts.append(_definite_place(claim, forms, p, definite, s))
         for n in _inverted(side, "recip"):
             p = forms.poly(n)
-            if not any(p == k for k in given_numbers) and not is_nonnegative(forms, p, True):
+            plain = n.op == "letter" and s.domains[n.extra[0]].nonzero
+            if not plain and not any(p == k for k in given_numbers) and not is_nonnegative(forms, p, True):
                 raise Refused("a division by something that may be zero")
         for m in nodes_of(side):
             if m.op == "fn" and m.extra[0] in ("log", "sqrt") and not (m.extra[0] == "sqrt" and vanishing(m.args[0])) and not is_nonnegative(
@@ -206,7 +223,7 @@ def _bound(claim: Claim, data: Mapping[str, Any]) -> Finding:
         total, strict = forms.add(total, found), strict or positive
     p = forms.reduce(forms.minus(forms.scaled(difference(s, forms), -1), total))
     for step in data.get("steps", []):
-        p = multiplied(forms, p, step)
+        p = multiplied(forms, p, step, s)
     if p:
         raise Refused("the difference is another one")
     if claim.conclusion.strict and not strict:

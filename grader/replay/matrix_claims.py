@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from dataclasses import replace as replace_domain
 from fractions import Fraction
 from typing import Any
 
@@ -22,6 +23,7 @@ from grader.term import Term, constant, free_names, replace, walk
 
 ORDERS = {"<=": -1, "<": -1, ">=": 1, ">": 1}
 _I = constant("i")
+_RESERVED = frozenset(("I", "ones", "indicator", "delta", "e"))
 _MARKS = ("hat", "bar", "tilde", "star", "sup", "prime")
 LOEWNER = {"succeq": (0, False), "succ": (0, True), "preceq": (1, False), "prec": (1, True)}
 
@@ -40,6 +42,8 @@ class Situation:
     defined: dict[Term, Term] = field(default_factory=dict)
     apart: list[tuple[str, str]] = field(default_factory=list)
     """Pairs of indices that are different."""
+    narrow: list[tuple[str, Domain, Node]] = field(default_factory=list)
+    """Names put in by their definitions that are said to have more than a shape: (name, domain, what it stands for)."""
     unused: int = 0
     """Equations among the hypotheses that the normal form cannot use."""
 
@@ -84,7 +88,7 @@ def _members(sides: Sequence[Term], conditions: Sequence[Term], claim: Claim) ->
     terms, rest = tuple(sides), list(conditions)
     for c in list(rest):
         head, body = (c.args[0], c.args[-1]) if c.kind == "relation" and c.signs in (("=",), (":=",)) else (c, c)
-        if not head.is_apply("index", 2) or head.args[0].kind != "symbol" or not (head.args[1].kind == "symbol" and len(head.args[1].name) == 1 or head.args[1] == _I):
+        if not head.is_apply("index", 2) or head.args[0].kind != "symbol" or head.args[0].name in _RESERVED or is_narrow(claim.domain(head.args[0].name)) or not (head.args[1].kind == "symbol" and len(head.args[1].name) == 1 or head.args[1] == _I):
             continue
         try:
             if Language(claim.domains, [body]).node(body).is_number:
@@ -111,7 +115,7 @@ def _by_entries(sides: Sequence[Term], conditions: Sequence[Term], claim: Claim)
         head, body = (c.args[0], c.args[-1]) if c.kind == "relation" and c.signs in (("=",), (":=",)) else (c, c)
         whole = head.is_apply("index") and all(a.kind == "symbol" and len(a.name) == 1 or a == _I for a in head.args) and len(set(head.args)) == len(head.args) > 1
         name = head.args[0].name if whole else ""
-        if name and name not in fixed and name not in found and name not in free_names(body) and not claim.domain(name).traits and not any(
+        if name and name not in fixed | _RESERVED and name not in found and name not in free_names(body) and not is_narrow(claim.domain(name)) and not any(
                 set(free_names(body)) & {n} for n in found):
             found[name] = (tuple(a.name for a in head.args[1:]), body)
         else:
@@ -164,11 +168,16 @@ def _varied(terms: Sequence[Term]) -> set[str]:
             for n in free_names(d.args[1])}
 
 
+def is_narrow(domain: Domain) -> bool:
+    """Does the domain say more than a shape and a field of numbers?"""
+    return bool(domain.traits or domain.unit or domain.nonzero or domain.lower is not None or domain.upper is not None or domain.field == "integer")
+
+
 def _is_name(term: Term) -> bool:
-    """Is it a symbol, or one with a mark or a subscript that is no index?"""
+    """Is it a symbol, or one with a mark or a subscript that is no index? Names with a meaning of their own are none that could be defined."""
     if term.kind == "symbol":
-        return True
-    if term.kind != "apply" or not term.args or term.args[0].kind != "symbol":
+        return term.name not in _RESERVED
+    if term.kind != "apply" or not term.args or term.args[0].kind != "symbol" or term.args[0].name in _RESERVED:
         return False
     if term.name == "index":
         sub = term.args[1]
@@ -189,7 +198,38 @@ def _understood(language: Language, sides: Sequence[Term], conditions: Sequence[
         made.sides = list(matched(language, *nodes))
     for c in conditions:
         _condition(made, c)
+    for head, body in defined.items():
+        domain = language.domain(head)
+        if is_narrow(domain):
+            made.narrow.append((str(head), domain, language.node(body)))
+    for a, b in made.equations:
+        for x, y in ((a, b), (b, a)):
+            _characterise(made, x, y)
     return made
+
+
+def _characterise(s: Situation, a: Node, b: Node) -> None:
+    """Equations that define a trait: Q^T Q = I, |u| = 1, A = A^T, P P = P."""
+    unit = b.op == "number" and b.extra[0] == 1
+    inside = a.args[0] if a.op == "fn" and a.extra[0] == "sqrt" or a.op == "trace" else a
+    inside = inside.args[0] if inside.op == "trace" else inside
+    if inside.op == "prod":
+        first, second = inside.args
+        turned = first.op == "T" and first.args[0] == second and second.op == "letter"
+        if turned and b.op == "eye":
+            square = s.shape(second)[0] == s.shape(second)[1]
+            _give(s, second, "orthogonal" if square else "orthonormal columns")
+        elif turned and unit and a.is_number and s.shape(second)[1] == ONE and (a.op == "fn" or a.op in ("trace", "prod")):
+            s.domains[second.extra[0]] = replace_domain(s.domains[second.extra[0]], unit=True)
+        elif first == second == b and b.op == "letter":
+            _give(s, b, "idempotent")
+    if a.op == "letter" and b.op == "T" and b.args[0] == a and not a.is_number:
+        _give(s, a, "symmetric")
+
+
+def _give(s: Situation, letter: Node, trait: str) -> None:
+    domain = s.domains[letter.extra[0]]
+    s.domains[letter.extra[0]] = replace_domain(domain, traits=tuple(sorted({*domain.traits, trait})))
 
 
 def matched(language: Language, a: Node, b: Node) -> tuple[Node, Node]:

@@ -165,9 +165,15 @@ class Forms(Tensors):
 
     def is_positive(self, part: Mono, strictly: bool = True) -> bool:
         """Is the product known to be positive (or not negative)?"""
-        if not strictly and _is_square(part):
+        if _is_square(part) and (not strictly or self._is_length(part)):
             return True
         return all(self._positive_head(h, strictly) for h, _ in part)
+
+    def _is_length(self, part: Mono) -> bool:
+        """Is it v^T v of a column that is not zero, or the square of a number that is not?"""
+        head = part[0][0]
+        domain = self.domains.get(head[1], Domain())
+        return len(part) == 2 and head[0] == "s" and len(part[0][1]) <= 1 and (domain.nonzero or domain.unit) and all(isinstance(x, int) for x in part[0][1])
 
     def _positive_head(self, h: Head, strictly: bool) -> bool:
         if h[0] in ("exp", "rexp", "size") or h in self.positive:

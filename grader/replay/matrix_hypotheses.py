@@ -50,6 +50,14 @@ def require_hypotheses(s: Situation, v: Values, *, exactly: bool = True) -> None
     """Fails with `Refused` where the model does not satisfy the domains and conditions of the claim."""
     for name, domain in s.domains.items():
         _require_domain(name, domain, v.letters[name])
+    for name, domain, node in s.narrow:
+        try:
+            made = v.of(node)
+        except (Undefined, Unsure) as error:
+            raise Refused(f"{name} has no certain value: {error}") from error
+        if any(not isinstance(main(x), Fraction) for r in made for x in r):
+            raise Refused(f"{name} is not known exactly")
+        _require_domain(name, domain, made)
     for place in places(s, v):
         at = Values(v.letters, v.size, place)
         try:

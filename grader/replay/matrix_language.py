@@ -14,10 +14,12 @@ from fractions import Fraction
 from grader.domain import Domain
 from grader.replay.matrix_shapes import NUMBER, ONE, Builder, Node, NoForm, Shape, is_array, neg, number, scale
 from grader.term import Term, apply, replace, symbol, walk
+from grader.term import number as one
 
 FUNCTIONS = frozenset("exp log tanh sigmoid sqrt abs sin cos softplus relu".split())
 CALLED = {"sigma": "sigmoid", "sigmoid": "sigmoid", "softmax": "softmax", "tr": "trace", "Tr": "trace", "trace": "trace", "diag": "diag", "Diag": "diag",
           "lse": "lse", "LSE": "lse", "logsumexp": "lse", "LogSumExp": "lse", "det": "det", "tanh": "tanh", "exp": "exp", "log": "log"}
+_ONE = one(1)
 DECORATED = frozenset("index sup hat bar tilde star prime vec dot".split())
 
 
@@ -38,6 +40,8 @@ class Language:
         self.sized = {t for d in self.domains.values() for t in (d.rows, d.columns) if t and not t.isdigit()}
         self.sized |= {s.name for t in terms for n in walk(t) if n.is_apply("index", 2) and n.args[0].kind == "symbol" and n.args[0].name in (
             "I", "ones", "indicator") and n.args[0].name not in self.domains for s in n.args[1:] if s.kind == "symbol"}
+        self.sized |= {n.args[2].name for t in terms for n in walk(t) if n.kind == "binder" and n.name == "sum" and len(n.args) == 3 and
+                       n.args[1] == _ONE and n.args[2].kind == "symbol" and not is_array(self.domains.get(n.args[2].name, Domain()))}
         self.whole = self._whole_subscripts(terms)
 
     # ---- symbols

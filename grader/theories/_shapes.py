@@ -18,7 +18,7 @@ from grader.term import Term, walk
 
 NUMBERS = frozenset("n d m k N M D K L J E T e i j t p q r alpha beta gamma delta epsilon eta lambda tau kappa zeta rho".split())
 """Names that are sizes, indices, losses or step sizes unless it does not fit."""
-RESERVED = frozenset("I ones indicator delta F".split())
+RESERVED = frozenset("I ones indicator delta F T".split())
 MAX_TRIES = 160
 _OPERATIONS = frozenset("transpose inverse trace det diag hadamard outer softmax".split())
 

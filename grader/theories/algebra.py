@@ -30,6 +30,7 @@ from grader.theories._theory import Context, Link, Prepared, Settled, Step, cond
 _FOREIGN = frozenset("expectation variance covariance probability entropy kl mutual_information given bigO bigTheta bigOmega smallo smallomega transpose "
                      "norm inner det trace rank diag outer hadamard cross dotproduct gradient softmax vec".split())
 """Operators of the other theories."""
+_DELTA = symbol("delta")
 _SHAPES = frozenset("vector matrix density".split())
 MAX_NEEDS = 4
 """Side conditions of one step that are looked into."""
@@ -39,7 +40,7 @@ def suits(terms: tuple[Term, ...], context: Context) -> bool:
     """Nothing of vectors, probability, orders of growth or update rules is written."""
     if rules_of(context.definitions) or any(context.domain(name).shape in _SHAPES for t in terms for name in free_names(t)):
         return False
-    return not any(node.kind == "apply" and node.name in _FOREIGN for t in terms for node in walk(t))
+    return not any(node.kind == "apply" and node.name in _FOREIGN or node.is_apply("index", 3) and node.args[0] == _DELTA for t in terms for node in walk(t))
 
 
 # ----------------------------------------------------------------------------------------------------------------- completion

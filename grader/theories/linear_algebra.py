@@ -13,10 +13,13 @@ Sources: J. R. Magnus, H. Neudecker, Matrix Differential Calculus, 3rd ed. (2019
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping
 from dataclasses import replace
 
 from grader.domain import Domain
-from grader.model import Claim, Equal, Follows, Satisfies, Status, Verdict
+from grader.model import Claim, Equal, Follows, Read, Satisfies, Status, Verdict
+from grader.reading import read
 from grader.replay.matrix_language import Language
 from grader.replay.matrix_readings import speaks_of_arrays
 from grader.replay.matrix_shapes import ONE, NoForm, Unfit, is_array
@@ -30,6 +33,10 @@ _SIGNS = frozenset("transpose trace det softmax diag hadamard outer".split())
 _FOREIGN = frozenset("expectation variance covariance probability entropy kl mutual_information given bigO bigTheta bigOmega smallo smallomega".split())
 LOEWNER = {"succeq": (False, False), "succ": (False, True), "preceq": (True, False), "prec": (True, True)}
 """Sign to (are the sides turned, is it strict)."""
+_RESERVED = frozenset(("I", "ones", "indicator", "T", "F", "delta", "e"))
+_SINCE = re.compile(r"\b(?:since|because|as|using|with|by|where|for)\b", re.IGNORECASE)
+_TRAIT = re.compile(r"(?:^|[\s,;])\$?\\?([A-Za-z]\w*)\$?\s*[;,]?\s*(?:is|are)\s+(?:a |an |also )?(symmetric|orthogonal|invertible|diagonal|idempotent|"
+                    r"positive[\s-](?:semi)?-?definite|skew)", re.IGNORECASE)
 MAX_EARLIER = 4
 """Earlier equations that a link may draw on."""
 
@@ -109,6 +116,26 @@ def _called(term: Term, head: Term, body: Term) -> Term:
     return changed
 
 
+def _unmarked(link: Link) -> Link:
+    """ "... => w^* = ..." solves for w: the mark only says that this is the one."""
+    if not link.statement:
+        return link
+    plain = {n for n in free_names(link.left)}
+    change = {n: n.args[0] for n in walk(link.right) if n.kind == "apply" and n.name in ("hat", "star") and n.args[0].kind == "symbol" and
+              n.args[0].name in plain and n not in walk(link.left)}
+    bare = [n for n in _bare(link.right) if n in change.values()]
+    return replace(link, right=put(link.right, change)) if change and not bare else link
+
+
+def _bare(term: Term) -> list[Term]:
+    """Symbols that stand under no mark."""
+    if term.kind == "symbol":
+        return [term]
+    if term.kind == "apply" and term.name in ("hat", "star"):
+        return []
+    return [s for a in term.args for s in _bare(a)]
+
+
 def _is_operation(head: Term) -> bool:
     """Is it a derivative, or an entry of something that is no name? An equation for such defines nothing."""
     return head.kind == "apply" and (head.name in ("gradient", "partial", "derivative", "call") or head.name == "index" and head.args[0].kind != "symbol")
@@ -132,6 +159,7 @@ def _variable(term: Term, head: Term) -> Term:
 
 def _known(link: Link, context: Context) -> tuple[Link, tuple[Term, ...]]:
     """The link with the functions that earlier lines define put in, and the equations of earlier lines that may bear on it."""
+    link = _unmarked(link)
     sides, rest = [link.left, link.right], []
     for statement in context.earlier:
         if statement.kind != "relation" or statement.signs != ("=",) or statement == link.left:
@@ -181,11 +209,38 @@ def claims(link: Link, context: Context, settled: Settled) -> tuple[Claim, ...]:
     equal = settled.get("equal")
     if earlier and (link.sign or "=") == "=" and equal is not None and not equal.equal:
         made += (replace(made[0], conditions=(*context.conditions, *earlier), label="equal given"),)
+    if (link.sign or "=") == "=" and equal is not None and not equal.equal:
+        said, domains = _said(link, context)
+        if said or domains:
+            made += (replace(made[0], domains=_with_traits(context, domains), conditions=(*context.conditions, *said), label="equal since"),)
     if (link.sign or "=") == "=" and equal is not None and equal.equal is None and _is_derivative(link):
         made += (replace(made[0], conclusion=Equal(link.right, apply("transpose", link.left)), label="equal transposed"),)
     if (link.sign or "=") == "=" and equal is not None and not equal.equal:
         made += tuple(replace(made[0], conditions=(*context.conditions, *meaning), label=f"equal {name}") for name, meaning in _samples(link, context))
     return made
+
+
+def _said(link: Link, context: Context) -> tuple[tuple[Term, ...], dict[str, str]]:
+    """What the learner gives as reason: equations ("since Q^T Q = I"), and traits ("because Q is orthogonal")."""
+    if not link.reason or not _SINCE.search(link.reason):
+        return (), {}
+    traits = {m[1]: re.sub(r"[\s-]+", " ", m[2].lower()) for m in _TRAIT.finditer(link.reason)}
+    found: list[Term] = []
+    for piece in re.split(r"\s+and\s+|;", _SINCE.split(link.reason)[-1]):
+        heard = read(piece.strip(" ().,;$"), context.vocabulary) if piece.strip(" ().,;$") else None
+        if isinstance(heard, Read) and heard.term.kind == "relation" and set(heard.term.signs) == {"="} and not heard.proposed:
+            sides = heard.term.args
+            found += [relation("=", a, sides[-1]) for a in sides[:-1]]
+    return tuple(found), traits
+
+
+def _with_traits(context: Context, traits: Mapping[str, str]) -> tuple[tuple[str, Domain], ...]:
+    table = dict(context.domains)
+    for name, words in traits.items():
+        domain = table.get(name, Domain())
+        if domain.shape == "matrix":
+            table[name] = replace(domain, traits=tuple(sorted({*domain.traits, *Domain.parse(f"{words} matrix").traits})))
+    return tuple(sorted(table.items()))
 
 
 def _is_derivative(link: Link) -> bool:
@@ -272,6 +327,10 @@ def conclude(link: Link, context: Context, settled: Settled) -> Step:
         if sampled is not None and sampled.equal and not settled["equal"].equal:
             step = expression_step(link, {"equal": sampled})
             return replace(step, conditions=(*step.conditions, f"the samples are the {name} of their matrix"))
+    since = settled.get("equal since")
+    if since is not None and since.equal is not None:
+        step = expression_step(link, {"equal": since})
+        return replace(step, conditions=(*step.conditions, link.reason.strip())) if since.equal else step
     sampled = [v for name in ("rows", "columns") if (v := settled.get(f"equal {name}")) is not None and v.equal is not None]
     if sampled and settled.get("equal given") is None:
         settled = {**settled, "equal": sampled[0]}
@@ -324,8 +383,10 @@ def _unsaid(link: Link, context: Context) -> list[str]:
         told |= free_names(head) | free_names(body)
     left, right = free_names(link.left), free_names(link.right)
     written_out = any(n.kind == "tuple" for n in walk(link.right))
-    unshared = (right - left) | (left - right if written_out else frozenset())
-    return [n for n in sorted(unshared - told) if is_array(context.domain(n)) and not context.domain(n).traits]
+    subs = frozenset().union(*[free_names(s) for t in (link.left, link.right) for n in walk(t) if n.is_apply("index") for s in n.args[1:]])
+    come = right - left - told - subs - _RESERVED
+    unshared = come | (left - right if written_out or come else frozenset())
+    return [n for n in sorted(unshared - told - subs) if is_array(context.domain(n)) and not context.domain(n).traits]
 
 
 def _may_be_set(link: Link) -> bool:
