@@ -384,13 +384,15 @@ def chart(rows: list[dict[str, Any]], found: dict[str, dict[str, Any]], path: Pa
             line(x, 20, x, height - bottom)
             label(x, height - bottom + 18, "middle", str(size))
     label((left + width) / 2, height - 10, "middle", "characters of a product of n factors and its expansion")
+    below = 40.0
     for (name, got), colour in zip(found.items(), ("#1b6ca8", "#c0504d")):
         for equal, dash in ((True, ""), (False, ' stroke-dasharray="5 4"')):
             points = [place(row["size"], ms) for row, ms in zip(rows, got["ms"]) if row["equal"] is equal]
             path_points = " ".join(f"{x:.1f},{y:.1f}" for x, y in points)
             words.append(f'<polyline points="{path_points}" fill="none" stroke="{colour}" stroke-width="2"{dash}/>')
-            x, y = points[-1]
-            label(x - 4, y - 6 if equal else y + 16, "end", f"{name}, {'right' if equal else 'wrong'} answers", colour)
+            words.append(f'<line x1="{left + 12}" y1="{below - 4}" x2="{left + 42}" y2="{below - 4}" stroke="{colour}" stroke-width="2"{dash}/>')
+            label(left + 50, below, "start", f"{name}, {'right' if equal else 'wrong'} answers", colour)
+            below += 18
     path.write_text("\n".join([*words, "</svg>"]) + "\n", encoding="utf-8")
 
 
