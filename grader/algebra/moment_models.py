@@ -126,6 +126,7 @@ class _Table:
         self.roles, self.names, self.letters, self.size, self.r, self.style, self.facts = roles, names, letters, size, r, style, facts
         self.means = {}
         self.spreads = {}
+        self.common: Fraction | None = None
         for left, right in roles.facts:
             for a, b in ((left, right), (right, left)):
                 if a.kind == "apply" and a.name in ("expectation", "variance") and len(a.args) == 1 and (n := base_of(a.args[0])) and n[0] in roles.random:
@@ -164,17 +165,18 @@ class _Table:
         patterns = dict(zip(names, [(1, 1, -1, -1), (1, -1, 1, -1), (1, -1, -1, 1)]))
         table = {}
         for key in every:
-            centre, width = self._plain(key), abs(self._plain(key)) or Fraction(1)
+            centre, width = (Fraction(1, 2), Fraction(1, 2)) if key[0] in self.roles.events else (self._plain(key), abs(self._plain(key)) or Fraction(1))
             table[key] = [centre + width * s for s in patterns[key[0]]] if key[0] in patterns else [centre] * 4
         return [Fraction(1, 4)] * 4, table
 
     def _blocks(self, keys: list[Key]) -> list[list[Key]]:
         """Variables that share a source: a block of several names at one index; single ones otherwise."""
-        joined = [b for s in self.roles.independent for b in s.blocks if len(b) > 1]
+        joined = [(b, s.members) for s in self.roles.independent for b in s.blocks]
+        apart = {n for b, members in joined if members for n in b}
         found: list[list[Key]] = []
         for key in keys:
-            block = next((b for b in joined if key[0] in b), None)
-            home = next((f for f in found if block and f[0][0] in block and f[0][1] == key[1]), None)
+            block = next((b for b, _ in joined if key[0] in b and (len(b) > 1 or key[0] not in apart)), None)
+            home = next((f for f in found if block and f[0][0] in block and (f[0][1] == key[1] or not apart & block)), None)
             if home is not None:
                 home.append(key)
             else:
@@ -184,8 +186,23 @@ class _Table:
     def _source(self, block: list[Key]) -> list[tuple[Fraction, dict[Key, Fraction]]]:
         if len(block) == 1:
             return [(w, {block[0]: v}) for v, w in self._law(block[0])]
+        coupled = self._coupled(block)
+        if coupled is not None:
+            return coupled
         weights = self._weights(3)
         return [(w, {k: self._plain(k) for k in block}) for w in weights]
+
+    def _coupled(self, keys: list[Key]) -> list[tuple[Fraction, dict[Key, Fraction]]] | None:
+        """Variables with given moments or laws that rise and fall together; None where nothing is given, or their probabilities differ."""
+        if not any(k[0] in self.means or k[0] in self.spreads or k[0] in self.roles.laws for k in keys):
+            return None
+        self.common = self.r.choice((Fraction(1, 2), Fraction(1), Fraction(2)))
+        laws = {k: self._law(k) for k in keys}
+        self.common = None
+        weights = [w for _, w in laws[keys[0]]]
+        if any([w for _, w in law] != weights for law in laws.values()):
+            return None
+        return [(w, {k: laws[k][j][0] for k in keys}) for j, w in enumerate(weights)]
 
     def _depending(self, cases: list[Any], loose: list[Key], apart: list[Any]) -> list[Any]:
         """Variables that nothing is supposed of: their values in every outcome are drawn afresh, from two or three further outcomes."""
@@ -215,6 +232,9 @@ class _Table:
 
     def _balanced(self, cases: list[Any], loose: list[Key]) -> list[Any]:
         """Four even outcomes on which each loose variable takes two values twice each: any two are independent, equal or opposite."""
+        coupled = self._coupled(loose) if self.style % 2 == 0 else None
+        if coupled is not None:
+            return [(w * v, {**at, **values}) for w, at in cases for v, values in coupled]
         found = []
         patterns = [(1, 1, -1, -1), (1, -1, 1, -1), (1, -1, -1, 1)]
         laws = {k: self._law(k) for k in loose}
@@ -300,7 +320,7 @@ class _Table:
             if spread <= 0 or top * top != spread.numerator or low * low != spread.denominator:
                 raise _Again
             scale = Fraction(top, low)
-        a = r.choice((Fraction(1, 2), Fraction(2), Fraction(1), Fraction(3)))
+        a = self.common or r.choice((Fraction(1, 2), Fraction(2), Fraction(1), Fraction(3)))
         centre = mean if mean is not None else Fraction(r.choice((-1, 1, 2)))
         return [(centre + scale * a, 1 / (1 + a * a)), (centre - scale / a, a * a / (1 + a * a))]
 

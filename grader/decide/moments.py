@@ -5,7 +5,7 @@ Procedures, cheap ones first.
 2. Both sides worked out to constants and moments (`replay.moments_reduce`): equal polynomials prove an equality.
 3. What is left is a claim about numbers, with a symbol for every moment: it is decided as one, and its evidence is passed on. A point that refutes it
    refutes the claim where no moment is left (laws given by name have no finite table).
-4. More spaces: one in which it fails refutes; where all agree, AGREES.
+4. More spaces: one in which it fails refutes; where all agree and nothing is supposed, AGREES.
 """
 
 from __future__ import annotations
@@ -164,8 +164,8 @@ def compare_spaces(claim: Claim, budget: Budget) -> Evidence | str | None:
     if not is_business(claim):
         return None
     found = _search(claim, budget, 24, 8)
-    if isinstance(found, Evidence) or not isinstance(claim.conclusion, Equal):
-        return found
+    if isinstance(found, Evidence) or not isinstance(claim.conclusion, Equal) or claim.conditions:
+        return found  # spaces drawn for hypotheses are too special for their agreement to mean much
     try:
         models = [data for space, data in _models(claim, budget, 14, 40) if _gap(claim, space) == 0.0][:6]
     except (Refused, NoModel) as reason:

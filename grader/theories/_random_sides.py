@@ -44,7 +44,9 @@ def random_sides(terms: tuple[Term, ...], context: Context, definitions: list[tu
     full: list[Term] = []
     for c in held:
         narrowed = assuming(Context(tuple(domains.items())), c)
-        if narrowed.conditions or not c.args or c.args[0] in bases:
+        if c.is_apply("call") and c.args[0].name == "independent" and any(a.kind == "symbol" and a.name in indexed - set(told.members) for a in c.args[1:]):
+            full += [relation("perp", a, b) for k, a in enumerate(c.args[1:], 1) for b in c.args[k + 1:]]  # vectors, not their entries
+        elif narrowed.conditions or not c.args or c.args[0] in bases:
             full += meant(c, bases, indexed, domains)
         else:
             domains = dict(narrowed.domains)

@@ -22,6 +22,7 @@ OPENING = re.compile(r"(?i)^\W*(?:let|assume|assuming|suppose|given|where|with|f
 SPEAKS = re.compile(r"\\(?:mathbb|mathrm|operatorname|text)\{(?:E|V|Var|Cov|KL|P|Bias)\}|\bE\s*[\[_(]|\bE_|\\E\b|Var\b|Cov\b|\\Pr\b|\bP\s*\(|\bKL\b|\b[HI]\s*\([^()]*[;|,]|\\mathcal\{?\s*N")
 """Does a line speak of means, variances, probabilities or laws?"""
 REASONING = re.compile(r"(?i)^\W*(?:since|as|because|by|note|recall|we have|using|thus|so|then|hence|therefore)\b")
+CONCLUDING = re.compile(r"(?i)^\W*(?:thus|so|then|hence|therefore|it follows|we (?:see|conclude|get|find)|this (?:shows|means|implies))\b")
 A_LAW = re.compile(r"\\mathcal\{?\s*N\s*\}?|\\(?:mathrm|text|operatorname)\{(?:Bern|Ber|Unif|Exp|Poi|N)\w*\}|\b(?:N|Normal|Bern\w*|Ber|Unif\w*|Poi\w*)\s*\(")
 MOMENT = re.compile(r"^\s*(?:\\(?:mathbb|mathrm|operatorname|text)\{(?:E|V|Var|Cov)\}|E|Var|Cov)\s*(?:\\left|\\big|\\Big)?\s*[\[(]")
 LAW_SIGN = re.compile(r"\\sim\b|\\overset\{[^{}]*\}\{\\sim\}|\\stackrel\{[^{}]*\}\{\\sim\}|(?<![~])~(?![~])")
@@ -35,6 +36,8 @@ class Supposed:
     conditions: list[Term] = field(default_factory=list)
     definitions: list[tuple[Term, Term]] = field(default_factory=list)
     random: list[Term] = field(default_factory=list)
+    members: list[str] = field(default_factory=list)
+    """Families of which it speaks member by member: X_i, "the entries of q"."""
 
 
 def supposed(text: str, vocabulary: Vocabulary, *, reason: bool = False) -> Supposed | None:
@@ -53,6 +56,8 @@ def supposed(text: str, vocabulary: Vocabulary, *, reason: bool = False) -> Supp
         return None
     if plain:
         words, formulas = _names_in_words(words)
+    if CONCLUDING.search(words) and not reason:
+        return None
     claims = [f for f in formulas if re.search(r"=|\\le|\\ge|<|>", f) and not LAW_SIGN.search(f)]
     if claims and not reason and (REASONING.search(words) or not opens and not laws):
         return None
@@ -156,6 +161,7 @@ def _law(formula: str, vocabulary: Vocabulary, found: Supposed, iid: bool) -> bo
     found.conditions.append(relation("~", drawn, law))
     names = families(drawn)
     found.random += names
+    found.members += [n.name for n in names if n.kind == "symbol" and drawn.kind != "symbol"]
     if iid:
         found.conditions += [apply("call", symbol(w), *names) for w in ("independent", "identical")]
     return bool(names)
@@ -238,6 +244,7 @@ def _words(words: str, names: list[int], formulas: list[str], vocabulary: Vocabu
     if not bases and every and (values or re.search(r"(?i)independent", words) or iid):
         bases = own = [symbol("entries")]
     found.random += [b for b in bases if b != symbol("entries")]
+    found.members += [t.args[0].name for t in (*own, *terms) if t.is_apply("index") and t.args[0].kind == "symbol"]
     if re.search(r"(?i)\bnot (?:\w+ )?independent|(?<!in)dependent", words):
         return False
     if re.search(r"(?i)given\s*«(\d+)»", words) and re.search(r"(?i)conditionally independent", words) and len(terms) >= 3:
@@ -249,10 +256,21 @@ def _words(words: str, names: list[int], formulas: list[str], vocabulary: Vocabu
         found.conditions += [relation("perp", a, b) for i, a in enumerate(bases) for b in bases[i + 1:]]
     elif re.search(r"(?i)independen", words) or iid:
         drawn = list(dict.fromkeys([*bases, *([] if bases else found.random)])) or [symbol("entries")]
+        first = list(dict.fromkeys([n for t in own for n in families(t)]))
+        rest = [b for b in bases if b not in first]
+        if rest and len(bases) > 2:  # X is independent of Y and of Z: Y and Z may depend on each other
+            found.conditions += [relation("perp", a, b) for a in first for b in rest]
+            return _said_of(words, own, values, vocabulary, found)
         if not (iid and found.conditions and not bases):
             found.conditions.append(apply("call", symbol("independent"), *drawn))
         if iid and bases:
             found.conditions.append(apply("call", symbol("identical"), *bases))
+    return _said_of(words, own, values, vocabulary, found, laws)
+
+
+def _said_of(words: str, own: list[Term], values: dict[str, str], vocabulary: Vocabulary, found: Supposed, laws: list[Term] | None = None) -> bool:
+    """Laws, moments and signs of the variables that a sentence is about."""
+    laws = laws or []
     if len(laws) == 1:  # "be i.i.d. N(0, 1)"
         found.conditions += [relation("~", t, laws[0]) for t in own]
     if re.search(r"(?i)standard (?:normal|gaussian)", words):
@@ -265,9 +283,9 @@ def _words(words: str, names: list[int], formulas: list[str], vocabulary: Vocabu
             head = "expectation" if what == "mean" else "variance"
             found.conditions.append(relation("=", apply(head, t), apply("pow", value, number(2)) if what == "deviation" else value))
     if re.search(r"(?i)non-?negative", words):
-        found.conditions += [relation(">=", t, number(0)) for t in terms]
+        found.conditions += [relation(">=", t, number(0)) for t in own]
     elif re.search(r"(?i)\bpositive\b", words):
-        found.conditions += [relation(">", t, number(0)) for t in terms]
+        found.conditions += [relation(">", t, number(0)) for t in own]
     return True
 
 

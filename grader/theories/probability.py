@@ -77,6 +77,7 @@ def _told(context: Context) -> Supposed:
             found.conditions += [c for c in one.conditions if c not in found.conditions]
             found.definitions += [d for d in one.definitions if d not in found.definitions]
             found.random += [r for r in one.random if r not in found.random]
+            found.members += [m for m in one.members if m not in found.members]
     return found
 
 
