@@ -83,9 +83,9 @@ def _table(t: Term, name: str, integrate: Integrate) -> Term | None:
         power, base = (-2, below.args[0]) if below.is_apply("pow") and below.args[1] == number(2) else (-1, below)
     if base.kind != "apply" or len(base.args) != 1:
         return None
-    if base.name == "abs" and (power == 1 or t.is_apply("pow")) and _linear(base.args[0], name) is not None:
-        return None if power != 1 else apply("div", times(base.args[0], base), times(number(2), _linear(base.args[0], name)[0]))  # type: ignore[index]
     line = _linear(base.args[0], name)
+    if line is not None and base.name == "abs":
+        return apply("div", times(base.args[0], base), times(number(2), line[0])) if power == 1 else None
     if line is None:
         return None
     u, one = base.args[0], number(1)

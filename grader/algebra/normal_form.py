@@ -258,7 +258,8 @@ def signed(claim: Claim, left: Term, right: Term, strict: bool, check: Callable[
             difference = form.k.minus(v, u)
             if form.k.table.frac_sign((form.k.plain(difference[0]), form.k.plain(difference[1]))) not in ((1,) if strict else (1, 2)):
                 return "the sign of the difference is not known"
-            return {"generators": form.k.entries, "rows": form.rows, "facts": form.learned, "conditions": form.conditions, "difference": form.k.write_frac(difference)}
+            return {"generators": form.k.entries, "rows": form.rows, "facts": form.learned, "conditions": form.conditions,
+                    "difference": form.k.write_frac(difference)}
         except Restart:
             continue
         except (Bail, Refused) as stopped:

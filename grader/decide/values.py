@@ -183,7 +183,8 @@ def _looks_right(claim: Claim, node: Term) -> None:
             try:
                 at = Balls(point, real=True)
                 step = number(size) if node.args[1] == INFINITE else number(-size) if node.args[1] == MINUS_INFINITE else None
-                place = at.value(step) if step is not None else at.value(node.args[1]) + (1 if side != "-" else -1) * at.value(number(Fraction(1, size)))
+                aside = at.value(number(Fraction(1 if side != "-" else -1, size)))
+                place = at.value(step) if step is not None else at.value(node.args[1]) + aside
                 at.point[x.name] = place
                 found = at.value(node.args[0])
                 target = None if value in (INFINITE, MINUS_INFINITE) else Balls(point, real=True).value(value)

@@ -1,9 +1,9 @@
 """Equality of formulas with cases, branch by branch.
 
-Data: {"how": "branches", "parts": [["equal" | "follows" | "never", [method, data]], ...]}: one part for each choice of a row in every `cases` of the claim. Under
-the conditions of these rows (and against those of the rows above them) the claim with the chosen formulas is settled by the evidence, or the
-equation is shown to follow from them (where they leave single points only), or they are shown to contradict each other. Where no row applies a side is undefined. Conditions must be comparisons of formulas that have a
-value everywhere, so that one that does not hold is its opposite.
+Data: {"how": "branches", "parts": [["equal" | "follows" | "never", [method, data]], ...]}: one part for each choice of a row in every `cases` of the
+claim. Under the conditions of these rows (and against those of the rows above them) the claim with the chosen formulas is settled by the evidence, or
+the equation is shown to follow from them (where they leave single points only), or they are shown to contradict each other. Where no row applies a
+side is undefined. Conditions must be comparisons of formulas that have a value everywhere, so that one that does not hold is its opposite.
 """
 
 from __future__ import annotations

@@ -1,7 +1,8 @@
 """Proves that two algebraic numbers are equal: their difference is smaller than any difference of that shape that is not zero.
 
-Data: {}, or {"angles": true} for sums of angles (`angles`). Both sides must be made of rational numbers, i, + - * /, roots, rational powers, absolute values of real parts, and trigonometric functions
-of rational multiples of pi. Then left - right = N/M with algebraic integers N and M. If u bounds all conjugates of N, v those of M, and D bounds the
+Data: {}, or {"angles": true} for sums of angles (`angles`). Both sides must be made of rational numbers, i, + - * /, roots, rational powers,
+absolute values of real parts, and trigonometric functions of rational multiples of pi. Then left - right = N/M with algebraic integers N and M.
+If u bounds all conjugates of N, v those of M, and D bounds the
 degree of the field in which N lies, then N is zero or its norm is at least 1, so |N| >= u^(1-D) and |left - right| >= u^(1-D) / v. The difference
 is enclosed with enough digits; below that bound it is zero.
 

@@ -1,10 +1,10 @@
 """Greatest common divisors and least common multiples of formulas.
 
 Of formulas in symbols that are not declared integers they are those of polynomials with integer coefficients: g is one of u and v where u = g a,
-v = g b and a, b have no common factor (no common factor as polynomials over the rationals, `multiples.coprime`, and no common integer); it is
-determined up to its sign, and written with either. lcm(u, v) = u v / g, up to its sign. pi and square roots of symbols are letters of their own. Square roots of
-integers with coprime squares have 1 in the ring that they generate. With
-other rational coefficients only a constant is left open: then g counts without its content (leading coefficient 1).
+v = g b and a, b have no common factor (as polynomials over the rationals, and no common integer); it is
+determined up to its sign, and written with either. lcm(u, v) = u v / g, up to its sign. pi and square roots of symbols are letters of
+their own. Square roots of integers with coprime squares have 1 in the ring that they generate. With other rational coefficients only a constant
+is left open: then g counts without its content (leading coefficient 1).
 
 Of integers (all symbols declared integers): g = |w| for a w that divides both and is s u + t v with integer polynomials s, t (Bezout).
 """

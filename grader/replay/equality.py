@@ -3,8 +3,9 @@
 Data: {"generators": [...], "rows": {fingerprint: row}, "facts": [fingerprint, ...], "point": {...}, "functions"?: {...}, "lost"?: {...}}.
 
 1. The table of generators is built (`table`): what each means and what follows from that.
-2. "conditions" names comparisons among the claim's conditions, which hold wherever it is to hold. "facts" names parts of the claim whose definedness says that something is positive or at least zero (the operand of a root or logarithm);
-   undefined parts make a side undefined, so these hold wherever both sides are defined.
+2. "conditions" names comparisons among the claim's conditions, which hold wherever it is to hold. "facts" names parts of the claim whose
+   definedness says that something is positive or at least zero (the operand of a root or logarithm); undefined parts make a side undefined, so these
+   hold wherever both sides are defined.
 3. Both sides are evaluated over the generators. Sums, products and quotients are computed here; for a function the row says which generator or
    fraction is its value, and the rule for that operator is checked (`rules`): a root by its power and its sign, a logarithm and an exponential by
    known pairs (q, exp q), and so on.
@@ -73,9 +74,10 @@ def _same(claim: Claim, left: Term, right: Term, data: Mapping[str, Any]) -> Fin
     if "point" in data:
         inhabited(claim, data, left, right)
         return said
+    ends = {id(a) for node in walk(left) if node.kind in ("binder", "tuple") for a in node.args[node.kind == "binder":]}
     for node in walk(left):
         infinite = node.kind == "apply" and any(a.kind == "constant" and a.name == "oo" for a in node.args)
-        if node.kind == "constant" and node.name == "undefined" or infinite and not (node.is_apply("neg") and node is left):
+        if node.kind == "constant" and node.name == "undefined" or infinite and not (node.is_apply("neg") and (node is left or id(node) in ends)):
             raise Refused("a part that has no value")
     if _is_numeric(claim, left):
         raise Refused("a point is needed at which it has a value")

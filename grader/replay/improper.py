@@ -1,8 +1,9 @@
 """Definite integrals between numbers or infinite ends by the values that an antiderivative tends to at the ends.
 
 Given F with F' = f on the open interval (a claim of its own, with evidence of its own), where F, f and (but for finitely many points) the derivative
-as written have values on the whole open interval (`OnInterval`) and are made of continuous functions, the integral, proper or improper, is lim F at the upper end - lim F at the
-lower end (fundamental theorem of calculus on [c, d] inside, then c and d to the ends). Two infinite parts of different signs give nothing.
+as written have values on the whole open interval (`OnInterval`) and are made of continuous functions, the integral, proper or improper, is lim F at
+the upper end - lim F at the lower end (fundamental theorem of calculus on [c, d] inside, then c and d to the ends). Two infinite parts of
+different signs give nothing.
 
 Or the integrand is c times one of a few named ones: x^s exp(-a x) on (0, oo) (gamma function, NIST DLMF 5.9.1), x^p (1 - x)^q on (0, 1) (beta
 function, 5.12.1), sin(a x)/x on (0, oo) (1.14.2 and 6.2.9, limit pi/2).
@@ -188,7 +189,8 @@ class OnInterval:
             if args[1].value % 2 == 0:
                 self.has_sign(args[0], strict=False)
         elif op in ("asin", "acos"):
-            u, size = (args[0].args[0], args[0].args[1].args[0]) if args[0].is_apply("div") and args[0].args[1].is_apply("sqrt") else (args[0], number(1))
+            scaled = args[0].is_apply("div") and args[0].args[1].is_apply("sqrt")
+            u, size = (args[0].args[0], args[0].args[1].args[0]) if scaled else (args[0], number(1))
             self.has_sign(apply("add", size, apply("neg", apply("pow", u, number(2)))), strict=False)  # u^2 <= d makes -1 <= u / sqrt(d) <= 1
         elif op in ("tan", "sec"):
             self.nonzero(apply("cos", args[0]))
@@ -341,7 +343,10 @@ class OnInterval:
             items = _without_root(items, low)
         at_high = high is not None and ep.evaluate(items, high) == 0
         inside = 0 if len(items) == 1 else ep.count_roots(items, low, high) - at_high  # counted are low < root <= high
-        middle = (low + high) / 2 if low is not None and high is not None else low + 1 if low is not None else high - 1 if high is not None else Fraction(0)
+        if low is not None and high is not None:
+            middle = (low + high) / 2
+        else:
+            middle = low + 1 if low is not None else high - 1 if high is not None else Fraction(0)
         s = ep.evaluate(items, middle)
         return 0 if inside or not s else 1 if s > 0 else -1
 

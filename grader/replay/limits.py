@@ -248,7 +248,9 @@ class _Germ:
                 return self.x.bounded()
             sign = self.k.sign(self.x.leading(inner)[2])
             if op == "erf":
-                return [Level({}, {(Fraction(0), Fraction(0)): self.k.rational(sign)}, Fraction(self.x.depth))] if self._is_power(inner) else self._no(op)
+                if not self._is_power(inner):
+                    self._no(op)
+                return [Level({}, {(Fraction(0), Fraction(0)): self.k.rational(sign)}, Fraction(self.x.depth))]
             if op == "atan":
                 quarter = self.x.constant(self.k.mul(self.k.rational(HALF * sign), self.k.letter(constant("pi"))))
                 return self.x.add(quarter, self.x.neg(self._analytic("atan", self.x.inverse(inner))))

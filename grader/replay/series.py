@@ -5,8 +5,8 @@ each T is a series of the book with its parameters, or a difference G(k + 1) - G
 own. The value is the terms from a to S - 1, plus c_j times (what T_j comes to from its start, less the terms before S + m_j), plus
 c (lim G - G(S)). All terms must have a value for every k >= a (`Terms`); what the parameters must obey are conditions.
 
-Sources: NIST DLMF 4.6.1 (logarithm and binomial series), 4.2.19, 4.19.1-2, 4.33.1-2, 4.24.3, 25.2.1, 25.6.1-2; Stirling numbers of the second kind for
-powers of k, 26.8.
+Sources: NIST DLMF 4.6.1 (logarithm and binomial series), 4.2.19, 4.19.1-2, 4.33.1-2, 4.24.3, 25.2.1, 25.6.1-2; Stirling numbers of the second
+kind for powers of k, 26.8.
 """
 
 from __future__ import annotations

@@ -1,11 +1,11 @@
 """Replays claims in which limits, endless sums, integrals and common divisors are replaced by what they come to.
 
-Data: {"how": "values", "values": [{"node": term, "how": ..., ...}, ...], "evidence": [method, data], "others"?: [[signs, evidence], ...]}. Each node
-must be a part of a side in which no bound symbol of a part around it occurs. What it comes to is found or checked here, with the conditions under which
-it exists (`limits`, `series`, `improper`, `divisors`); then the claim with these values, under these conditions in addition, is settled by
+Data: {"how": "values", "values": [{"node": term, "how": ..., ...}, ...], "evidence": [[method, data], ...], "choice"?: k}. Each node must
+be a part of a side in which no bound symbol of a part around it occurs. What it comes to is found or checked here, with the conditions under which it
+exists (`limits`, `series`, `improper`, `divisors`); then the claim with these values, under these conditions in addition, is settled by
 "evidence". A node has no value where its conditions fail, so that PROVED says: equal wherever both sides are defined.
 
-A common divisor of polynomials is written with either sign: a proof for one is a proof; a refutation needs all signs ("others").
+A common divisor of polynomials is written with either sign: a proof for one is a proof; a refutation needs evidence for each.
 """
 
 from __future__ import annotations
