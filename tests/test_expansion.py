@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from grader.decide import decide
 from grader.domain import Domain
 from grader.kernel import Refused
-from grader.model import Claim, GrowsLike, Status, TendsTo
+from grader.model import Claim, Equal, GrowsLike, Status, TendsTo
 from grader.reading import read
 from grader.replay import expansion
 from grader.replay.expansion_numbers import Numbers, Unknown
@@ -198,3 +198,12 @@ def test_bound_names_do_not_escape():
     inner = binder("sum", (symbol("k"),), symbol("k"), number(1), symbol("n"))
     claim = Claim(TendsTo(apply("div", inner, apply("pow", symbol("n"), number(2))), "n", OO, number(Fraction(1, 2))), DOMAINS)
     assert decide(claim).status is Status.PROVED
+
+
+@pytest.mark.parametrize("line", LIMITS.strip().splitlines())
+def test_limits_within_formulas_never_say_the_opposite(line):
+    """The same limit as a formula is worked out by other arithmetic (`replay.limits`)."""
+    expression, variable, where, target, status = row(line)
+    limit = binder("limit", (symbol(variable),), read(expression).term, *((number(0), symbol("+")) if where == "0+" else (point(where),)))
+    other = decide(Claim(Equal(limit, read(target).term), DOMAINS)).status
+    assert {str(other), status} != {"proved", "refuted"}
