@@ -2,7 +2,8 @@
 
     PYTHONPATH=. FUZZ_PYTHON benchmarks/fuzz_reading.py FINDINGS.jsonl CORPUS_DIR -max_total_time=3600 -timeout=300 -artifact_prefix=/tmp/
 
-Half of the inputs are bytes as UTF-8, half pick pieces of the language (signs, commands, words). For each input, under an open and a closed vocabulary:
+Half of the inputs are bytes as UTF-8, half pick pieces of the language (signs, commands, words). For each input, under an open and a closed
+vocabulary:
 
 - reading ends in Read or Unread, without any exception (`read_or_fail` has no net under it), with places inside the text;
 - whatever was read can be printed three ways, and reads back as the same tree (where its names read as themselves);

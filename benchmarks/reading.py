@@ -105,7 +105,8 @@ def _bound_value(term: Any, v: dict[str, Any]) -> Any:
 
 
 _OPERATORS: dict[str, Callable[..., Any]] = {
-    "add": lambda *xs: sum(xs), "mul": lambda *xs: mp.fprod(xs), "neg": lambda x: -x, "div": lambda a, b: a / b, "pow": lambda a, b: mp.mpmathify(a)**b,
+    "add": lambda *xs: sum(xs), "mul": lambda *xs: mp.fprod(xs), "neg": lambda x: -x, "div": lambda a, b: a / b,
+    "pow": lambda a, b: mp.mpmathify(a)**b,
     "sqrt": mp.sqrt, "root": lambda x, n: mp.root(x, int(n)), "exp": mp.exp, "log": lambda x, b=mp.e: mp.log(x, b), "abs": abs, "floor": mp.floor,
     "ceil": mp.ceil, "factorial": mp.factorial, "binomial": mp.binomial, "max": max, "min": min, "percent": lambda x: x / 100,
     **{f: getattr(mp, f) for f in "sin cos tan sinh cosh tanh asin acos atan".split()},
@@ -156,7 +157,8 @@ def sympy_value(made: Any, v: dict[str, Any]) -> Any:
         made = made.lhs - made.rhs
     made = sympy.sympify(made).doit()
     names = {s: s.name.replace("{", "").replace("}", "").replace("\\", "").replace(" ", "") for s in made.free_symbols}
-    values = {s: sympy.pi if name == "pi" else sympy.E if name == "e" and name not in v else sympy.Rational(str(v[name])) if name in v else s for s, name in names.items()}
+    known = {"pi": sympy.pi, "e": sympy.E, **{name: sympy.Rational(str(value)) for name, value in v.items()}}
+    values = {s: known.get(name, s) for s, name in names.items()}
     return str(sympy.N(made.subs(values), 20))
 
 
@@ -190,8 +192,8 @@ def report(results: list[dict[str, Any]]) -> None:
         spent = sorted(r["ms"] for r in result["rows"])
         right = sum(is_right(r["values"], k) for k, r in enumerate(result["rows"]))
         median = statistics.median(spent)
-        print(f"| {result['reader']} | {sum(r['read'] for r in result['rows'])} | {right} of {len(ROWS)} | {median:.3f} | {spent[int(.95 * len(spent))]:.3f} "
-              f"| {spent[-1]:.3f} | {median / ours:.0f} |")
+        done, late = sum(r["read"] for r in result["rows"]), spent[int(.95 * len(spent))]
+        print(f"| {result['reader']} | {done} | {right} of {len(ROWS)} | {median:.3f} | {late:.3f} | {spent[-1]:.3f} | {median / ours:.0f} |")
     for k, row in enumerate(results[0]["rows"]):
         if not is_right(row["values"], k):
             print(f"not right: {ROWS[k][0]}")

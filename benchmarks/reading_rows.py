@@ -1,7 +1,8 @@
 r"""Formulas in LaTeX with what they mean, written by hand as Python: the rows by which `benchmarks/reading.py` judges readers.
 
-A row is (text, value): `value(v)` is the formula's value where the names are `v.x`, `v.n`, ... (for an equation: left side minus right side). Names with
-an index are written `v.x_1`. Where readers differ by convention (the base of \log, dollars around a formula) no row depends on it. The letters n, k, m stand for small whole numbers, all others for numbers between 0.3 and 1.7.
+A row is (text, value): `value(v)` is the formula's value where the names are `v.x`, `v.n`, ... (for an equation: left side minus right side). Names
+with an index are written `v.x_1`. Where readers differ by convention (the base of \log, dollars around a formula) no row depends on it. The letters
+n, k, m stand for small whole numbers, all others for numbers between 0.3 and 1.7.
 """
 
 from __future__ import annotations

@@ -1,4 +1,5 @@
-"""One tree, many spellings: LaTeX, typed text and Unicode mixed sign by sign, with and without spaces and product signs. All of them read as the tree."""
+"""One tree, many spellings: LaTeX, typed text and Unicode mixed sign by sign, with and without spaces and product signs. All of them
+read as the tree."""
 
 import random
 
@@ -27,7 +28,8 @@ def _above(inner: st.SearchStrategy[Term]) -> st.SearchStrategy[Term]:
         st.builds(lambda a, b: apply("div", a, b), inner, inner),
         st.builds(lambda a, b: apply("pow", a, b), inner, inner),
         st.builds(lambda f, a: apply(f, a), st.sampled_from("sqrt sin cos tanh exp log abs floor".split()), inner),
-        st.builds(lambda a, b: apply("index", a, b), names, st.sampled_from([symbol("j"), symbol("t"), number(1), apply("add", symbol("t"), number(1))])),
+        st.builds(lambda a, b: apply("index", a, b), names,
+                  st.sampled_from([symbol("j"), symbol("t"), number(1), apply("add", symbol("t"), number(1))])),
     )
 
 
@@ -146,7 +148,8 @@ def test_any_notation_reads_as_the_tree(term: Term, seed: int) -> None:
 
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-@given(trees, st.integers(0, 10**6), st.sampled_from(["${}$", "$$ {} $$", r"\( {} \)", r"\[ {} \]", "  {}\n", "{}.", r"\boxed{{{}}}", r"\begin{{align*}} {} \end{{align*}}"]))
+@given(trees, st.integers(0, 10**6), st.sampled_from(
+    ["${}$", "$$ {} $$", r"\( {} \)", r"\[ {} \]", "  {}\n", "{}.", r"\boxed{{{}}}", r"\begin{{align*}} {} \end{{align*}}"]))
 def test_what_stands_around_a_formula_changes_nothing(term: Term, seed: int, around: str) -> None:
     text = around.format(Sloppy(seed).write(term))
     reading = read(text)

@@ -7,7 +7,8 @@ from fractions import Fraction
 from grader.term import Term, constant, free_names, symbol
 
 FUNCTION_NAMES = {"double_factorial": "factorial2", "beta_function": "betafunction", "mutual_information": "mutualinformation", "sup": "supmark",
-                  "maximum": "maximumover", "minimum": "minimumover", "partial": "partialderivative", "variance": "Var", "covariance": "Cov", "probability": "Pr", "times": "cartesian",
+                  "maximum": "maximumover", "minimum": "minimumover", "partial": "partialderivative", "variance": "Var",
+                  "covariance": "Cov", "probability": "Pr", "times": "cartesian",
                   "kl": "KL", "set_of": "setof", "forall": "forallof", "exists": "existsof", "lambda": "Lambda",
                   "add": "addition", "mul": "multiply", "neg": "negative"}
 """Words of function notation, where they differ from the operator's own name."""

@@ -190,7 +190,8 @@ class Arguments:
         if not names:
             raise ReadError("nothing is bound here", *(head.span or Span(0, 0)))
         for name in names:
-            if name.kind != "symbol" and not is_primed(name) and not (name.kind == "apply" and name.name in ("index", "sup", "hat", "bar", "tilde", "vec")):
+            decorated = name.kind == "apply" and name.name in ("index", "sup", "hat", "bar", "tilde", "vec")
+            if name.kind != "symbol" and not is_primed(name) and not decorated:
                 span = name.span or Span(0, 0)
                 raise ReadError("this is no name that could be bound", span.start, span.end)
         return names

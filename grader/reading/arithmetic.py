@@ -191,7 +191,8 @@ class Arithmetic:
             factors.append(apply("call", symbol("indicator", Span(t.start, t.end)), self.operand(), span=span))
             return True
         elif kind == "(" and t.gap and factors[-1].kind in ("number", "apply") and self.is_restated():
-            if self.site("restated", self.i, "the number in brackets at the end is read as a factor; it may say the same again", Span(t.start, t.end)):
+            said = "the number in brackets at the end is read as a factor; it may say the same again"
+            if self.site("restated", self.i, said, Span(t.start, t.end)):
                 self.i = self.partner[self.i] + 1
                 return True
         elif kind == "(" and (self.i in self.relational or self.tokens[self.i + 1].kind == "mod"):
@@ -233,8 +234,10 @@ class Arithmetic:
         """Does the bracket at hand hold only a decimal number, with nothing behind it and only numbers before it?"""
         k, close = self.i, self.partner[self.i]
         inside = self.tokens[k + 1:close]
-        return self.tokens[close + 1].kind == "eof" and len(inside) == 1 and inside[0].kind == "num" and "." in inside[0].text and all(
-            t.kind in ("num", "/", "-", "rel", "name", "sqrt", "root", "{", "}", "frac") for t in self.tokens[:k]) and self.tokens[k - 1].kind in ("num", "}")
+        decimal = len(inside) == 1 and inside[0].kind == "num" and "." in inside[0].text
+        if not decimal or self.tokens[close + 1].kind != "eof" or self.tokens[k - 1].kind not in ("num", "}"):
+            return False
+        return all(t.kind in ("num", "/", "-", "rel", "name", "sqrt", "root", "{", "}", "frac") for t in self.tokens[:k])
 
     def stands_over_relation(self) -> bool:
         """Is this `\\overset` or `\\stackrel` a relation with a remark above it?"""

@@ -204,7 +204,8 @@ class Calculus:
             self.i = first + 1
             return None
         end = k + 1
-        while tokens[end].kind == head.kind and tokens[end].text == head.text and tokens[end + 1].kind == "name" and (end == k + 1 or not tokens[end].gap):
+        while tokens[end].kind == head.kind and tokens[end].text == head.text and tokens[end + 1].kind == "name" and (
+                end == k + 1 or not tokens[end].gap):
             end += 2
             while tokens[end].kind in ("_", "^", "'"):
                 end = self.past(end + 1) if tokens[end].kind != "'" else end + 1
@@ -286,7 +287,8 @@ class Calculus:
         return (body.with_args((*body.args[:-1], last.args[0])) if body is not last else last.args[0]), last.args[1:]
 
     def at_a_point(self, body: Term, first: int) -> Term:
-        r"""`\frac{\partial f}{\partial p}(p_t, q_t)`, `\frac{df}{dx}(x_0)`: the derivative as a function of its point; a lone bracket may be a factor."""
+        r"""`\frac{\partial f}{\partial p}(p_t, q_t)`, `\frac{df}{dx}(x_0)`: the derivative as a function of its point; a lone bracket may
+        be a factor."""
         k = self.i
         if "," in self.kinds_in(k):
             return apply("call", body, *self.listed_arguments(), span=self.span(first))

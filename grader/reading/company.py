@@ -44,6 +44,16 @@ def name_placeholders(tokens: list[Token]) -> None:
             t.kind = "name"
 
 
+def _root(tokens: list[Token]) -> str:
+    """The name that ends the tokens, without its subscript."""
+    if len(tokens) > 2 and tokens[-2].kind == "_":
+        return tokens[-3].text
+    if tokens[-1].kind == "}":
+        opened = next((k for k in range(len(tokens) - 1, max(1, len(tokens) - 9), -1) if tokens[k].kind == "{"), 0)
+        return tokens[opened - 2].text if opened > 1 and tokens[opened - 1].kind == "_" else ""
+    return tokens[-1].text
+
+
 _AFTER_STAR = frozenset("rel , ; ) ] } eof where and or".split())
 _WORDS = frozenset("unknown text where all such".split())
 _JOINTS = frozenset("- / amp ,".split())
@@ -52,17 +62,17 @@ _FLAT = 12
 """Longest remark in brackets, in tokens."""
 
 
-def settle_stars_and_dots(tokens: list[Token], notes: list[Note]) -> list[Token]:
+def settle_stars_and_dots(tokens: list[Token], vocabulary: Vocabulary, notes: list[Note]) -> list[Token]:
     """`p* = q* = 0`: a star behind a name with nothing on its right marks the name. `k . q`: a full stop between two operands, with a space on either
-    side, is a product sign."""
+    side, or between two declared vectors (`k_j.q`), is a product sign."""
     kept: list[Token] = []
     for k, t in enumerate(tokens):
         before = kept[-1] if kept else None
         if t.kind == "*" and t.mark == "*" and before is not None and before.kind == "name" and not t.gap and tokens[k + 1].kind in _AFTER_STAR:
             kept.append(Token("^", "^", t.start, t.start))
             t.kind, t.text = "mark", "star"
-        elif t.kind == "." and before is not None and t.gap == 1 and tokens[k + 1].gap == 1 and before.kind in ENDS and tokens[k + 1].kind in STARTS \
-                and tokens[k + 1].kind not in ("unknown", "text"):
+        elif t.kind == "." and before is not None and before.kind in ENDS and tokens[k + 1].kind in STARTS - {"unknown", "text"} and (
+                t.gap == 1 and tokens[k + 1].gap == 1 or vocabulary.is_array(_root(kept)) and vocabulary.is_array(tokens[k + 1].text)):
             t.kind, t.text = "*", "cdot"
             notes.append(Note("a full stop between two factors is read as a product sign", Span(t.start, t.end), "repair", "dot_product"))
         kept.append(t)
@@ -119,7 +129,8 @@ def drop_questions(tokens: list[Token], last: int, notes: list[Note]) -> int:
 
 
 def name_times(tokens: list[Token], vocabulary: Vocabulary, notes: list[Note]) -> None:
-    """`1.5 x 10^3`, `t x n^2 x l`: an x that the problem does not know, apart from its neighbours, between numbers or declared names, is a times sign."""
+    """`1.5 x 10^3`, `t x n^2 x l`: an x that the problem does not know, apart from its neighbours, between numbers or declared names, is a
+    times sign."""
     if vocabulary.knows("x"):
         return
     strangers = any(t.kind == "name" and t.text != "x" and not vocabulary.knows(t.text) for t in tokens)
@@ -199,6 +210,9 @@ def name_arrows(tokens: list[Token], notes: list[Note]) -> None:
             notes.append(Note(said, Span(t.start, t.end), "info", "logic_arrow"))
 
 
+_ENDS_OF_RANGE = frozenset(("num", "name", "const"))
+
+
 def spell_ranges(tokens: list[Token], text: str, notes: list[Note]) -> None:
     """`for i = 1 to n`: the word between the ends of a range is its dots."""
     spelt: set[Span] = set()
@@ -218,7 +232,7 @@ def part_ranges(tokens: list[Token]) -> list[Token]:
             t.gap = before.gap
             kept.pop()
         two = t.end - t.start == 2 and not any(u.kind in ("rel", "{", "lset") for u in kept)  # `1..2` alone is rather a slip of 1.2
-        if t.kind == "dots" and not two and before is not None and before.kind in ("num", "name", "const") and tokens[k + 1].kind in ("num", "name", "const"):
+        if t.kind == "dots" and not two and before is not None and before.kind in _ENDS_OF_RANGE and tokens[k + 1].kind in _ENDS_OF_RANGE:
             kept += (Token(",", ",", t.start, t.start, 0, "soft"), t, Token(",", ",", t.end, t.end, 0, "soft"))
             continue
         kept.append(t)
@@ -253,7 +267,8 @@ def name_sums(tokens: list[Token], notes: list[Note]) -> None:
         ranged = below and tokens[first + 1].kind == "rel" if first + 1 < len(tokens) else False
         bears = below and not ranged and any(a.kind == "_" and b.text == tokens[first].text or b.text == tokens[first].text and a.kind == "{"
                                              for a, b in zip(tokens[first + 1:first + 14], tokens[first + 2:first + 15]))
-        bare = not below and tokens[k + 1].kind in ("name", "func") and any(a.kind == "_" and b.text in "ijk" for a, b in zip(tokens[k + 1:k + 6], tokens[k + 2:k + 7]))
+        bare = not below and tokens[k + 1].kind in ("name", "func") and any(
+            a.kind == "_" and b.text in "ijk" for a, b in zip(tokens[k + 1:k + 6], tokens[k + 2:k + 7]))
         if ranged or bears or bare:
             said = f"the letter {t.text} is read as the sign of a {_SUM_LETTERS[t.text]}"
             notes.append(Note(said, Span(t.start, t.end), "guess" if bare else "info", "sum_letter"))
@@ -270,7 +285,8 @@ def name_unions(tokens: list[Token], latex: bool, notes: list[Note]) -> None:
         if t.kind != "name" or t.text not in ("U", "u") or not k:
             continue
         before, after = tokens[k - 1], tokens[k + 1]
-        if not _may_be_set(before, tokens[max(0, k - 15):k], _SET_ENDS, "}", latex) or not _may_be_set(after, tokens[k + 1:k + 16], _SET_STARTS, "{", latex):
+        if not _may_be_set(before, tokens[max(0, k - 15):k], _SET_ENDS, "}", latex) or not _may_be_set(
+                after, tokens[k + 1:k + 16], _SET_STARTS, "{", latex):
             continue
         t.kind, t.text = "cup", "union"
         notes.append(Note(f"{t.mark or 'u'} between two sets is read as their union", Span(t.start, t.end), "info", "set_letters"))
@@ -290,8 +306,10 @@ def name_connectives(tokens: list[Token], notes: list[Note]) -> None:
     for k, t in enumerate(tokens):
         if t.kind == "rel" and k and tokens[k - 1].kind == "name":
             about = tokens[k - 1].text
-        joins = t.gap and tokens[min(k + 1, len(tokens) - 1)].gap and about and k + 2 < len(tokens) and (t.kind == "^" or t.kind == "name" and t.text == "v")
+        sign = t.kind == "^" or t.kind == "name" and t.text == "v"
+        joins = sign and about and k + 2 < len(tokens) and t.gap and tokens[k + 1].gap
         if joins and tokens[k + 1].text == about and tokens[k + 2].kind == "rel" and tokens[k - 1].kind in ENDS and tokens[k - 1].kind != "rel":
             said = "and" if t.kind == "^" else "or"
-            notes.append(Note(f"`{'^' if t.kind == '^' else 'v'}` between two relations is read as \"{said}\"", Span(t.start, t.end), "info", "set_letters"))
+            shown = f"`{'^' if t.kind == '^' else 'v'}` between two relations is read as \"{said}\""
+            notes.append(Note(shown, Span(t.start, t.end), "info", "set_letters"))
             t.kind = t.text = said

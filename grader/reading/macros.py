@@ -15,7 +15,8 @@ MAX_EXPANDED = 40_000
 MAX_ROUNDS = 12
 
 _HEAD = re.compile(r"\\(?:(?:re)?newcommand|providecommand)\*?\s*\{?\s*\\([A-Za-z]+)\s*\}?\s*(?:\[(\d)\])?\s*(?:\[(?P<default>[^\]]*)\])?\s*\{|"
-                   r"\\def\s*\\(?P<defined>[A-Za-z]+)\s*(?P<slots>(?:#\d)*)\s*\{|\\DeclareMathOperator\*?\s*\{?\s*\\(?P<operator>[A-Za-z]+)\s*\}?\s*\{")
+                   r"\\def\s*\\(?P<defined>[A-Za-z]+)\s*(?P<slots>(?:#\d)*)\s*\{|"
+                   r"\\DeclareMathOperator\*?\s*\{?\s*\\(?P<operator>[A-Za-z]+)\s*\}?\s*\{")
 _PAIR = re.compile(r"\\DeclarePairedDelimiter\s*\{?\s*\\([A-Za-z]+)\s*\}?\s*\{([^{}]{1,20})\}\s*\{([^{}]{1,20})\}")
 _ALIAS = re.compile(r"\\let\s*\\([A-Za-z]+)\s*=?\s*(\\[A-Za-z]+)")
 _USE = re.compile(r"\\([A-Za-z]+)(?![A-Za-z])")

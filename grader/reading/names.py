@@ -18,7 +18,8 @@ LETTERS: dict[str, str] = {
     **dict(zip("αβγδεζηθικλμνξοπρστυφχψω", ("alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu nu xi omicron pi rho sigma tau "
                                             "upsilon phi chi psi omega").split())),
     **dict(zip("ΓΔΘΛΞΠΣΥΦΨΩ", "Gamma Delta Theta Lambda Xi Pi Sigma Upsilon Phi Psi Omega".split())),
-    "ς": "sigma", "ϒ": "Upsilon", "ϵ": "epsilon", "ϑ": "theta", "ϕ": "phi", "ϱ": "rho", "ϰ": "kappa", "ϖ": "pi", "µ": "mu", "Ω": "Omega", "∆": "Delta",
+    "ς": "sigma", "ϒ": "Upsilon", "ϵ": "epsilon", "ϑ": "theta", "ϕ": "phi", "ϱ": "rho", "ϰ": "kappa", "ϖ": "pi", "µ": "mu", "Ω": "Omega",
+    "∆": "Delta",
     "ℓ": "ell", "ħ": "hbar", "ℏ": "hbar", "ı": "i", "ȷ": "j",
 }
 """Unicode letters to names."""
@@ -75,8 +76,10 @@ FUNCTIONS: dict[str, str] = {
     "diff": "derivative", "derivative": "derivative", "Derivative": "derivative", "partialderivative": "partial", "int": "integral",
     "integral": "integral", "integrate": "integral", "Integral": "integral", "sum": "sum", "Sum": "sum", "summation": "sum", "prod": "product",
     "product": "product", "Product": "product", "limit": "limit", "Limit": "limit", "Lambda": "lambda", "antiderivative": "antiderivative",
-    "argmax": "argmax", "argmin": "argmin", "maximumover": "maximum", "minimumover": "minimum", "supremum": "supremum", "infimum": "infimum", "setof": "set_of", "forallof": "forall",
-    "overline": "bar", "macron": "bar", "arrow": "vec", "widehat": "hat", "widetilde": "tilde", "existsof": "exists", "zeta": "zeta", "gamma": "gamma", "cartesian": "times", "addition": "add", "negative": "neg",
+    "argmax": "argmax", "argmin": "argmin", "maximumover": "maximum", "minimumover": "minimum", "supremum": "supremum", "infimum": "infimum",
+    "setof": "set_of", "forallof": "forall",
+    "overline": "bar", "macron": "bar", "arrow": "vec", "widehat": "hat", "widetilde": "tilde", "existsof": "exists",
+    "zeta": "zeta", "gamma": "gamma", "cartesian": "times", "addition": "add", "negative": "neg",
 }
 """Words to operators; those of `BARE` need no brackets, the others are functions only directly before one."""
 
@@ -136,7 +139,8 @@ TYPST: dict[str, str] = {
     "arrow.r": "→", "arrow.l": "←", "arrow.r.double": "⇒", "arrow.l.double": "⇐", "arrow.l.r.double": "⇔", "arrow.l.r": "⇔", "arrow.r.bar": "↦",
     "arrow.r.long": "→", "arrow.r.double.long": "⇒", "dot.c": "·", "dot.op": "·", "gt.double": "≫", "lt.double": "≪", "gt.eq": "≥", "lt.eq": "≤",
     "gt.eq.slant": "≥", "lt.eq.slant": "≤", "eq.not": "≠", "eq.triple": "≡", "in.not": "∉", "plus.minus": "±", "minus.plus": "∓", "dots.h": "…",
-    "dots.c": "…", "dots.h.c": "…", "times.circle": "⊗", "times.o": "⊗", "dot.circle": "⊙", "dot.o": "⊙", "sect.big": "∩", "union.big": "∪", "subset.eq": "⊆",
+    "dots.c": "…", "dots.h.c": "…", "times.circle": "⊗", "times.o": "⊗", "dot.circle": "⊙", "dot.o": "⊙", "sect.big": "∩", "union.big": "∪",
+    "subset.eq": "⊆",
     "supset.eq": "⊇", "bar.v": "|", "bar.v.double": "‖", "angle.l": "⟨", "angle.r": "⟩", "tilde.op": "∼", "approx.eq": "≈", "eq.def": "≔",
     "colon.eq": "≔", "partial.diff": "∂", "plus.circle": "+", "and.big": "∧", "or.big": "∨", "star.op": "⋆", "prime.double": "″",
 }

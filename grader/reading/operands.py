@@ -37,7 +37,8 @@ class Operands(Groups, Scripts):
     def read_number(self, t: Token) -> Term:
         self.i += 1
         raw = t.text
-        if self.tok.kind == "," and not self.nest and not self.in_arguments and not self.subscripts and (self.i < 2 or self.tokens[self.i - 2].kind != ","):
+        listed = self.nest or self.in_arguments or self.subscripts or self.i > 1 and self.tokens[self.i - 2].kind == ","
+        if self.tok.kind == "," and not listed:
             joined = self.joined_by_comma(t)
             if joined is not None:
                 return joined

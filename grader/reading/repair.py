@@ -7,8 +7,9 @@ from __future__ import annotations
 
 from grader.model import Note
 from grader.reading.brackets import CLOSERS, ENDS, OPENERS, STARTS, match_brackets
-from grader.reading.company import (drop_label, drop_questions, drop_remarks, name_arrows, name_connectives, name_distributions, name_placeholders, name_sums, name_times, name_unions, part_from_sets, part_ranges, part_rows,
-                                    read_by_company, settle_stars_and_dots, spell_ranges)
+from grader.reading.company import (drop_label, drop_questions, drop_remarks, name_arrows, name_connectives, name_distributions, name_placeholders,
+                                    name_sums, name_times, name_unions, part_from_sets, part_ranges, part_rows, read_by_company,
+                                    settle_stars_and_dots, spell_ranges)
 from grader.reading.names import GREEK
 from grader.reading.tokens import Token, is_latex
 from grader.reading.vocabulary import Vocabulary
@@ -68,7 +69,7 @@ def mend(tokens: list[Token], text: str, vocabulary: Vocabulary, notes: list[Not
     if "*" in kinds:
         name_placeholders(tokens)
     if kinds & {"*", "."}:
-        tokens = settle_stars_and_dots(tokens, notes)
+        tokens = settle_stars_and_dots(tokens, vocabulary, notes)
     if kinds & {"unknown", "text"} or any([len(n) > 1 and n not in GREEK for n in names]):
         tokens = drop_remarks(tokens, notes)
     if kinds & {"frac", "binom"}:

@@ -338,7 +338,8 @@ class Scripts(Subscripts):
                 "exponent_factorial", self.i, "the factorial is read as part of the exponent", self.span(first)):
             term = self.factorial(term, first)
         below = self.tokens[self.i + 1] if self.tok.kind == "/" else t
-        if below is not t and t.kind == "num" and t.text == "1" and below.kind == "num" and not self.latex and not self.tok.gap and not below.gap and self.tok.text == "/":
+        tight = below is not t and not self.latex and not self.tok.gap and not below.gap and self.tok.text == "/"
+        if tight and t.kind == "num" and t.text == "1" and below.kind == "num":
             said = f"only `{t.text}` is read as exponent, not `{t.text}/{below.text}`"
             if self.site("exponent_slash", self.i, said, Span(t.start, below.end)):
                 self.i += 2

@@ -12,7 +12,7 @@ _RELATIONS: dict[str, str] = {
     "!=": "≠ != <> =/= /= ≢ \\ne \\neq \\not= \\nequiv",
     "<=": "<= =< ≤ ⩽ ≦ \\le \\leq \\leqslant \\leqq \\lesseqgtr",
     ">=": ">= ≥ ⩾ ≧ \\ge \\geq \\geqslant \\geqq",
-    "<": "< &lt; \\lt", ">": "> &gt; \\gt",
+    "<": "< &lt; \\lt \\textless", ">": "> &gt; \\gt \\textgreater",
     "<<": "<< <<< ≪ ⋘ \\ll \\lll", ">>": ">> >>> ≫ ⋙ \\gg \\ggg",
     ":=": ":= ≔ ≝ ≜ ← ⟵ \\coloneqq \\triangleq \\leftarrow \\gets \\longleftarrow \\defeq \\doteq",
     "->": "-> --> → ⟶ \\to \\rightarrow \\longrightarrow \\tendsto",

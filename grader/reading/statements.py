@@ -118,7 +118,9 @@ class Statements:
             return relation(head.signs, *head.args[:-1], values, span=span)
         if not all(kinds):
             raise ReadError("formulas and conditions in a row that do not belong together", span.start, span.end, "Write one formula.")
-        lead = next((k for k, e in enumerate(flat) if not is_equality(e) or k and is_side_condition(e, flat[0])), len(flat)) if is_equality(flat[0]) else 1
+        lead = 1
+        if is_equality(flat[0]):
+            lead = next((k for k, e in enumerate(flat) if not is_equality(e) or k and is_side_condition(e, flat[0])), len(flat))
         conditions = flat[lead:]
         if conditions and (is_equality(flat[0]) or any(is_side_condition(c, flat[0]) for c in conditions)):
             body = flat[0] if lead == 1 else apply("and", *flat[:lead], span=span)
@@ -244,7 +246,8 @@ class Statements:
         elif not any(is_statement(o) or o.kind == "symbol" for o in operands) or any(o.kind in ("number", "tuple") for o in operands):
             self.note(f"a list joined by \"{word}\"", span, "bare_list")
             return collection("set" if self.expect in ("set", "interval") else "list", *operands, span=span)
-        if any(is_statement(o) for o in operands) and not all(is_statement(o) or o.kind not in ("number", "apply") or o.name in _NAMED for o in operands):
+        formulas = [o for o in operands if not is_statement(o) and o.kind in ("number", "apply") and o.name not in _NAMED]
+        if formulas and any(is_statement(o) for o in operands):
             raise self.fail(f"\"{word}\" between a statement and a formula", self.tokens[first], "Write a statement on either side.")
         return apply(word, *operands, span=span)
 
