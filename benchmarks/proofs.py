@@ -40,7 +40,7 @@ RULES: tuple[tuple[str, str, str], ...] = (
     ("wrong index", r"_i(?![\w{])", "_j"),
     ("wrong index", r"_(?:\{t ?\+ ?1\}|t\+1)", "_t"),
     ("wrong index", r"\^(?:\{n ?\+ ?1\}|\(n ?\+ ?1\))", "^n"),
-    ("log inside sum", r"\\log ?(\\sum_\{?[^ {}]*\}?|\\int)", r"\1 \\log"),
+    ("log inside sum", r"\\log ?(\\sum_\{?[^ {}]*\}?(?:\^\w|\^\{[^{}]*\})?|\\int)", r"\1 \\log"),
     ("lost transposition", r"\^(?:\\top|T|\{T\}|\{\\top\})(?![a-z])", ""),
     ("function", r"\\?sin(?![a-z])", "cos"),
     ("function", r"\\?ln(?![a-z])", "exp"),

@@ -142,6 +142,8 @@ def _equal(claim: Claim, s: Situation, budget: Budget) -> Evidence | str:
         steps = _steps(s, budget)
         if not isinstance(steps, list) or not standing:
             against, standing = _tried(claim, s, budget, _differ)
+    if against is not None and replay.loose_sizes(s):
+        return "nothing says of which size a column of ones or an identity is"
     if against is not None:
         if _only_laid_out_differently(claim):
             return "it differs, but perhaps only in how a derivative is laid out"

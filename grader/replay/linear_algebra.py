@@ -289,6 +289,8 @@ def _model(claim: Claim, data: Mapping[str, Any]) -> Finding:
     s = understood(claim)
     if claim.conclusion.__class__ not in (Equal, AtMost, Follows):
         raise Refused("a model does not settle this")
+    if loose_sizes(s):
+        raise Refused("nothing says of which size a column of ones or an identity is")
     v = _standing(s, data["model"])
     for place in places(s, v):
         at = Values(v.letters, v.size, place)
@@ -306,6 +308,14 @@ def _model(claim: Claim, data: Mapping[str, Any]) -> Finding:
         if broken:
             return Finding(Status.REFUTED, **sides_words(claim, s, v, place, left, right))
     raise Refused("in this model the claim holds")
+
+
+def loose_sizes(s: Situation) -> set[str]:
+    """Sizes of ones, identities and Kronecker symbols of the sides that belong to no letter, where other sizes are known: they may be meant to be those."""
+    held = {s.size(t) for node in s.language.letters.values() for t in node.shape} | {s.size(t) for t in s.language.sized}
+    found = {s.size(t) for side in s.sides for n in nodes_of(side) if n.op in ("ones", "eye", "delta", "basis") for t in (*n.shape, *n.extra[-1:])
+             if isinstance(t, str) and t.startswith("#")}
+    return {t for t in found - held if t.startswith("#")} if held - {"1"} else set()
 
 
 def _is_broken(claim: Claim, left: Any, right: Any) -> bool:

@@ -20,7 +20,7 @@ def speaks_of_arrays(domains: Sequence[tuple[str, Domain]], terms: Iterable[Term
     bases = {name.partition("_")[0].partition("^")[0] for name in declared} | declared
     for term in terms:
         for node in walk(term):
-            if node.kind == "symbol" and (node.name in bases or node.name == "ones"):
+            if node.kind == "symbol" and (node.name in bases or node.name == "ones" or node.name == "I" and declared):
                 return True
             if node.kind == "apply" and (node.name in ("softmax", "rank") or node.name in ("trace", "det", "transpose") and any(
                     a.kind != "tuple" for a in node.args)):
