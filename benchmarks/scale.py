@@ -145,7 +145,7 @@ def growth(most: int, rounds: int) -> list[tuple[int, float, float, float, int, 
 
 
 def warm(answers: int = 20_000) -> None:
-    """Easy answers a second on one core, in a process that has everything loaded: each text distinct in its place, and as a class writes them."""
+    """Answers a second on one core, in a process that has everything loaded: by kind, each decided anew; and as a class writes them, equal ones once."""
     from grader.decide import Budget
     from grader.intake.spec import load_problem
     from grader.model import Answer
@@ -156,15 +156,27 @@ def warm(answers: int = 20_000) -> None:
         path = Path(name) / "warm-up.yaml"
         path.write_text(PROBLEM, encoding="utf-8")
         problem = load_problem(path)
+
+    def decided(part: int, text: str) -> str:
+        return to_line(to_record(grade_answer(problem, problem.parts[part], Answer("", text.replace("\\\\", "\\")), budget=Budget())))
+
+    for part in range(PARTS):
+        texts = [*RIGHT[part], *(wrong(part, k) for k in range(40))]
+        for text in texts[:10]:
+            decided(part, text)
+        start = time.process_time()
+        for text in texts:
+            decided(part, text)
+        print(f"{problem.parts[part].kind}: {len(texts) / (time.process_time() - start):,.0f} a second and core, each decided anew")
     rng = random.Random(1)
-    easy = [(part, (RIGHT[part] + tuple(wrong(part, k) for k in range(40)))[rng.randrange(len(RIGHT[part]) + 40)].replace("\\\\", "\\")) for part in
-            [rng.randrange(PARTS) for _ in range(answers)]]
-    for part, text in easy[:500]:
-        grade_answer(problem, problem.parts[part], Answer("", text), budget=Budget())
+    known: dict[tuple[int, str], str] = {}
     start = time.process_time()
-    for part, text in easy[:2_000]:
-        to_line(to_record(grade_answer(problem, problem.parts[part], Answer("", text), budget=Budget())))
-    print(f"every answer decided anew: {2_000 / (time.process_time() - start):,.0f} a second and core")
+    for k in range(answers):
+        part, kind = k % PARTS, rng.random()
+        text = rng.choice(RIGHT[part]) if kind < 0.6 else wrong(part, rng.randrange(40)) if kind < 0.9 else own(part, rng)
+        if (part, text) not in known:
+            known[part, text] = decided(part, text)
+    print(f"as a class writes them: {answers / (time.process_time() - start):,.0f} a second and core ({len(known)} of {answers} distinct)", flush=True)
 
 
 def jobs(answers: int, rounds: int) -> None:

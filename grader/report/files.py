@@ -6,6 +6,7 @@ the key is anything but a plain word.
 
 from __future__ import annotations
 
+import filecmp
 import hashlib
 import json
 import os
@@ -17,7 +18,7 @@ from typing import Any
 
 from grader.model import Problem, Submission
 from grader.report.class_view import class_page
-from grader.report.pages import class_html, learner_html
+from grader.report.pages import class_pieces, learner_html
 from grader.report.markdown import class_markdown, learner_markdown
 from grader.report.record import Record, to_line
 from grader.report.table import grades_csv
@@ -94,7 +95,7 @@ class Pages:
         links = {learner: f"{FOLDER}/{name}.html" for learner, name in self.names.items()}
         records = [r for learner in links for r in self._rows.get(learner, ())]
         about = class_page(records, self.problems, self._unplaced, links, [_ABSOLUTE.sub("", error) for error in errors])
-        write(self.out / "index.html", class_html(about))
+        write_pieces(self.out / "index.html", class_pieces(about))
         write(self.out / "index.md", class_markdown(about))
         write(self.out / "grades.csv", grades_csv(records, self.problems, list(self.names)))
         _remove_stale(self.out, set(self.names.values()))
@@ -171,6 +172,18 @@ def write(path: Path, text: str) -> None:
     except FileNotFoundError:
         path.parent.mkdir(parents=True, exist_ok=True)
         fresh.write_bytes(content)
+        os.replace(fresh, path)
+
+
+def write_pieces(path: Path, pieces: Iterable[str]) -> None:
+    """`write` for a text that comes in pieces and is not held as a whole."""
+    fresh = path.with_name(f".{path.name}.new")
+    with fresh.open("wb") as file:
+        for piece in pieces:
+            file.write(piece.encode("utf-8", "backslashreplace"))
+    if path.is_file() and not path.is_symlink() and filecmp.cmp(fresh, path, shallow=False):
+        fresh.unlink()
+    else:
         os.replace(fresh, path)
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+from collections.abc import Iterator
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -34,6 +35,11 @@ def learner_html(page: LearnerPage) -> str:
 def class_html(page: ClassPage) -> str:
     """The page of the class."""
     return _environment().get_template("class.html.j2").render(page=page)
+
+
+def class_pieces(page: ClassPage) -> Iterator[str]:
+    """The page of the class piece by piece: that of a large class is never held as a whole."""
+    return _environment().get_template("class.html.j2").generate(page=page)
 
 
 @lru_cache(maxsize=1)
