@@ -113,9 +113,33 @@ def absolute(r: random.Random) -> tuple[str, str, dict[str, str]]:
     return f"|{a} x - {b}|", f"max({a} x - {b}, {b} - {a} x)", {}
 
 
+def limit(r: random.Random) -> tuple[str, str, dict[str, str]]:
+    """Limits at 0 and at infinity."""
+    a, b = r.randint(2, 9), r.randint(2, 9)
+    return r.choice((
+        (rf"\lim_{{x\to 0}}\frac{{\sin({a}x)}}{{{b}x}}", f"{a}/{b}"), (rf"\lim_{{n\to\infty}}(1+{a}/n)^{{{b}n}}", f"e^{{{a * b}}}"),
+        (rf"\lim_{{x\to\infty}}\frac{{{a}x^2+x}}{{{b}x^2-1}}", f"{a}/{b}"), (rf"\lim_{{x\to {a}}}\frac{{x^2-{a * a}}}{{x-{a}}}", f"{2 * a}"))) + ({},)
+
+
+def series(r: random.Random) -> tuple[str, str, dict[str, str]]:
+    """Endless sums: geometric, exponential, telescoping."""
+    a, b = r.randint(2, 9), r.randint(1, 5)
+    return r.choice((
+        (rf"\sum_{{k=0}}^\infty \frac{{{b}}}{{{a}^k}}", f"{a * b}/{a - 1}"), (rf"\sum_{{k=0}}^\infty \frac{{{a}^k}}{{k!}}", f"e^{{{a}}}"),
+        (rf"\sum_{{k=1}}^\infty \frac{{k}}{{{a}^k}}", f"{a}/{(a - 1) ** 2}"), (rf"\sum_{{k={a}}}^\infty \frac{{1}}{{k(k+1)}}", f"1/{a}"))) + ({},)
+
+
+def improper(r: random.Random) -> tuple[str, str, dict[str, str]]:
+    """Improper integrals."""
+    a, b = r.randint(1, 9), r.randint(2, 6)
+    return r.choice((
+        (rf"\int_0^\infty e^{{-{a}x}}dx", f"1/{a}"), (rf"\int_1^\infty \frac{{{a}}}{{x^{b}}}dx", f"{a}/{b - 1}"),
+        (rf"\int_0^\infty x^{b}e^{{-x}}dx", f"{b}!"), (rf"\int_0^{{{a}}} \frac{{1}}{{\sqrt{{x}}}}dx", rf"2\sqrt{{{a}}}"))) + ({},)
+
+
 FAMILIES: tuple[Make, ...] = (polynomial, rational, radical, constants, logarithm, exponential, trigonometric, hyperbolic, combinatorial, summation,
                               integral, derivative,
-                              complex_, absolute)
+                              complex_, absolute, limit, series, improper)
 
 
 def rewritten(t: Term, r: random.Random) -> Term:
@@ -160,11 +184,12 @@ def main() -> None:
             reference, answer, assume = make(r)
             left, right = read(reference).term, rewritten(read(answer).term, r)
             fault = k % 2 == 1
+            plain = right
             if fault:
                 right = faulty(right, r)
             claim = equation(right, left, {n: Domain.parse(words) for n, words in assume.items()})
             assert isinstance(claim.conclusion, Equal)
-            if fault and not differs(claim):
+            if fault and not differs(equation(right, plain, {n: Domain.parse(words) for n, words in assume.items()})):
                 continue
             start = time.perf_counter()
             verdict = decide(claim, Budget())

@@ -257,7 +257,7 @@ class Field:
             c = c / a[1][()]
             inner = self.letters.get(monomial[0][0]) if len(monomial) == 1 and monomial[0][1] == 1 else None
             if not monomial:
-                step = self.letter(constant("e")) if c.denominator == 1 and abs(c) <= 30 else None
+                step = self.letter(constant("e")) if c.denominator == 1 and abs(c) <= ep.MAX_POWER else None
                 if step is not None:
                     step = step if c > 0 else (step[1], step[0])
                     out = self.mul(out, (ep.power(step[0], abs(int(c))), ep.power(step[1], abs(int(c)))))
@@ -266,7 +266,7 @@ class Field:
             elif inner is not None and inner.is_apply("log") and inner.args[0].kind in ("number", "symbol", "constant"):
                 base = inner.args[0]
                 at = self.rational(base.value) if base.kind == "number" else self.letter(base)
-                if c.denominator == 1 and abs(c) <= 30:
+                if c.denominator == 1 and abs(c) <= ep.MAX_POWER:
                     at = at if c > 0 else self.inverse(at)
                     out = self.mul(out, (ep.power(at[0], abs(int(c))), ep.power(at[1], abs(int(c)))))
                 else:
