@@ -19,6 +19,7 @@ from fractions import Fraction
 from grader.model import Claim, Equal, Follows, Status, Verdict
 from grader.replay.semantics import atom_name
 from grader.term import Term, apply, constant, free_names, number, relation, symbol, walk
+from grader.term import replace as put
 from grader.theories._theory import Context, Link, Settled, Step, example_of
 
 TRUE, FALSE = constant("true"), constant("false")
@@ -94,8 +95,9 @@ def claims(link: Link, context: Context, settled: Settled) -> tuple[Claim, ...]:
         made += identities
         if not {"left identity", "right identity"} <= settled.keys() or settled["left identity"].equal:
             return tuple(made)
-    if equations and (variables := _function_variables(left)):
-        made += [stated(Equal(*_derivatives(link, x)), f"derivative by {x}") for x in variables]
+    spelled = _with_functions(link) if equations else link
+    if equations and (variables := _function_variables(spelled.left)):
+        made += [stated(Equal(*_derivatives(spelled, x)), f"derivative by {x}") for x in variables]
         if any(c.label not in settled for c in made) or any(settled[c.label].equal for c in made if c.label.startswith("derivative")):
             return tuple(made)
     made += [stated(Follows((left,), right), "forward"), stated(Follows((right,), left), "back")]
@@ -152,6 +154,10 @@ def _with_earlier(link: Link, context: Context, settled: Settled, stated: Callab
         made.append(stated(Follows((other, link.left), link.right), f"with earlier {k + 1}"))
         if (found := settled.get(f"with earlier {k + 1}")) is None:
             break
+        if found.equal is None:
+            made.append(stated(Follows((link.left,), other), f"known {k + 1}"))
+            if f"known {k + 1}" not in settled:
+                break
         if found.equal:
             made.append(stated(Follows((other, link.left), FALSE), f"contradiction {k + 1}"))
             made.append(stated(Follows((other,), link.right), f"alone {k + 1}"))
@@ -171,6 +177,12 @@ def _drawn(settled: Settled) -> tuple[Verdict, Verdict] | None:
         if verdict is not None and verdict.equal and _both_needed(settled, k):
             return verdict, settled[f"contradiction {k}"]
     return None
+
+
+def _left_open(settled: Settled) -> bool:
+    """Is there an earlier line that says more than the line before, with which the claim is open?"""
+    return any((v := settled.get(f"with earlier {k}")) is not None and v.equal is None and not ((w := settled.get(f"known {k}")) is not None and w.equal)
+               for k in range(1, MOST_EARLIER + 1))
 
 
 def _times(factor: Fraction, term: Term) -> Term:
@@ -208,6 +220,24 @@ def _is_equation(term: Term) -> bool:
 def _function_variables(term: Term) -> tuple[str, ...]:
     """Names by which unknown functions in the equation are called: y(x) gives x."""
     return tuple(sorted({n.args[1].name for n in walk(term) if n.is_apply("call", 2) and n.args[1].kind == "symbol"}))[:2]
+
+
+def _with_functions(link: Link) -> Link:
+    """The link with y as y(x), where the line before has y and this one y' (a name with a prime) beside one other variable."""
+    marked = sorted(n for n in free_names(link.right) if n.endswith("'") and n.rstrip("'") in free_names(link.left) and n not in free_names(link.left))
+    if len(marked) != 1:
+        return link
+    y = marked[0].rstrip("'")
+    others = [n for n in sorted((free_names(link.left) | free_names(link.right)) - {y, marked[0]})]
+    name = others[0] if len(others) == 1 else next((n for n in ("x", "t") if n in others), "")
+    if not name:
+        return link
+    of_x = apply("call", symbol(y), symbol(name))
+    change = {symbol(y): of_x, symbol(marked[0]): apply("derivative", of_x, symbol(name), number(len(marked[0]) - len(y)))}
+    try:
+        return replace(link, left=put(link.left, change), right=put(link.right, change))
+    except ValueError:  # a name would be captured
+        return link
 
 
 def _derivatives(link: Link, name: str) -> tuple[Term, Term]:
@@ -276,6 +306,9 @@ def _found(link: Link, settled: Settled) -> Step:
                     (*evidence, *drawn), (), ("with_earlier",))
     if None in ways:
         return _half(link, forward, back)
+    if ways == (False, False) and _left_open(settled):
+        return Step(link.line, None, Status.UNDECIDED, "it does not follow from the line before alone; whether it does with an earlier one could not be decided.",
+                    evidence, tags=("not_alone",))
     found = {(True, True): "equivalent", (True, False): "implies", (False, True): "implied_by", (False, False): "fails"}[ways]  # type: ignore[index]
     generic = settled.get("generic forward"), settled.get("generic back")
     if all(v is not None and v.equal for v in generic):

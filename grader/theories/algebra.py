@@ -20,7 +20,7 @@ from fractions import Fraction
 from grader.domain import Domain
 from grader.model import Claim, Equal, Follows, Status
 from grader.replay.semantics import COMPLEX_WORDS
-from grader.term import Term, apply, free_names, number, relation, symbol, walk
+from grader.term import Term, apply, binder, free_names, number, relation, symbol, walk
 from grader.term import replace as put
 from grader.theories import _limits
 from grader.theories import _statements as statements
@@ -98,11 +98,29 @@ def _defined(term: Term, context: Context) -> Term:
     for head, body in reversed(context.definitions):
         try:
             if head.kind == "symbol":
-                term = put(term, {head: body})
+                term = put(_substituted(term, head, body), {head: body})
             elif head.is_apply("call"):
                 term = _unfolded(term, head, body)
         except ValueError:  # a name would be captured: the definition stays a name there
             continue
+    return term
+
+
+def _substituted(term: Term, head: Term, body: Term) -> Term:
+    """Indefinite integrals over a variable u = g(x) that was introduced as integrals over x: h(u) du is h(g(x)) g'(x) dx."""
+    args = tuple([_substituted(a, head, body) for a in term.args])
+    term = term.with_args(args) if args else term
+    names = sorted(free_names(body))
+    if term.kind == "binder" and term.name == "antiderivative" and term.bound == (head,) and len(names) == 1 and len(term.args) == 1:
+        from grader.algebra.calculus import NoDerivative, differentiate
+
+        x = symbol(names[0])
+        if names[0] in free_names(term.args[0]):
+            return term
+        try:
+            return binder("antiderivative", (x,), apply("mul", put(term.args[0], {head: body}), differentiate(body, names[0])))
+        except (NoDerivative, ValueError):
+            return term
     return term
 
 
