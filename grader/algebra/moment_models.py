@@ -124,6 +124,7 @@ class _Table:
 
     def __init__(self, roles: Roles, names: Names, letters: dict[Key, Fraction], size: int, r: random.Random, style: int, facts: Any) -> None:
         self.roles, self.names, self.letters, self.size, self.r, self.style, self.facts = roles, names, letters, size, r, style, facts
+        self.seconds: dict[str, Any] = {}
         self.means = {}
         self.spreads = {}
         self.common: Fraction | None = None
@@ -131,6 +132,8 @@ class _Table:
             for a, b in ((left, right), (right, left)):
                 if a.kind == "apply" and a.name in ("expectation", "variance") and len(a.args) == 1 and (n := base_of(a.args[0])) and n[0] in roles.random:
                     (self.means if a.name == "expectation" else self.spreads)[n[0]] = (n[1], b)
+                elif a.is_apply("expectation", 1) and a.args[0].is_apply("pow", 2) and (n := base_of(a.args[0].args[0])) and n[0] in roles.random:
+                    self.seconds[n[0]] = (n[1], b)
 
     def made(self) -> tuple[list[Fraction], dict[Key, list[Fraction]]]:
         """Weights and values. Raises `_Again` where the letters do not fit."""
@@ -194,7 +197,7 @@ class _Table:
 
     def _coupled(self, keys: list[Key]) -> list[tuple[Fraction, dict[Key, Fraction]]] | None:
         """Variables with given moments or laws that rise and fall together; None where nothing is given, or their probabilities differ."""
-        if not any(k[0] in self.means or k[0] in self.spreads or k[0] in self.roles.laws for k in keys):
+        if not any(k[0] in {**self.means, **self.spreads, **self.seconds, **self.roles.laws} for k in keys):
             return None
         self.common = self.r.choice((Fraction(1, 2), Fraction(1), Fraction(2)))
         laws = {k: self._law(k) for k in keys}
@@ -214,7 +217,7 @@ class _Table:
             return [(w / 3, {**at, a: Fraction(v), b: c + d * v * v, **{k: self._plain(k) for k in rest}}) for w, at in cases for v in (-1, 0, 1)]
         if pair is not None:
             return self._balanced(cases, loose)
-        if any(k[0] in self.means or k[0] in self.spreads or k[0] in self.roles.laws for k in loose) or self.roles.identical & {k[0] for k in loose}:
+        if any(k[0] in {**self.means, **self.spreads, **self.seconds, **self.roles.laws} for k in loose) or self.roles.identical & {k[0] for k in loose}:
             return self._balanced(cases, loose)
         if apart:
             return self._conditional(cases, loose, apart[0])
@@ -306,6 +309,10 @@ class _Table:
             p = Fraction(r.choice((1, 2, 3)), 4)
             return [(Fraction(1), p), (Fraction(0), 1 - p)]
         mean, spread = self._number(self.means, key), self._number(self.spreads, key)
+        second = self._number(self.seconds, key)
+        if second is not None:  # E X^2 is given
+            mean = mean if mean is not None else Fraction(0)
+            spread = second - mean * mean
         if mean is None and spread is None:
             values = {self._plain_from(key, r) for _ in range(2)}
             if len(values) < 2:

@@ -27,6 +27,9 @@ def moment(law: str, p: Sequence[Poly], k: int) -> Poly | None:
         return now
     if law == "Bernoulli":
         return p[0]
+    if law == "Binomial" and k <= 2:
+        mean = mul(p[0], p[1])
+        return mean if k == 1 else plus(mul(mean, minus(ONE, p[1])), mul(mean, mean))
     if law == "Rademacher":
         return ONE if k % 2 == 0 else {}
     if law == "Uniform":

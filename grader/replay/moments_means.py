@@ -33,6 +33,7 @@ class Means:
         """Laws of the variables that a mean over a law brings with it: independent of everything else."""
         self.means: dict[str, tuple[tuple[str, ...], Poly]] = {}
         self.variances: dict[str, tuple[tuple[str, ...], Poly]] = {}
+        self.seconds: dict[str, tuple[tuple[str, ...], Poly]] = {}
         self.products: dict[Mono, Poly] = {}
         self.gaps: dict[Atom, Poly] = {}
         """For the event a > b or a >= b: a - b."""
@@ -165,12 +166,14 @@ class Means:
 
     def _by_facts(self, atom: Atom, e: int) -> Poly | None:
         known = {}
-        for table, key in ((self.means, "mean"), (self.variances, "variance")):
+        for table, key in ((self.means, "mean"), (self.variances, "variance"), (self.seconds, "second")):
             if atom[1] in table:
                 free, value = table[atom[1]]
                 known[key] = renamed_poly(value, dict(zip(free, atom[2])))
         if e == 1:
             return known.get("mean")
+        if "second" in known:
+            return known["second"]
         if "variance" not in known:
             return None
         first = self.mean(frozenset({(atom, 1)}), NOTHING)

@@ -50,6 +50,10 @@ class Reduction(Events):
                     free = tuple(dict.fromkeys([i for n in names if n is not None for i in n[1] if not i.isdigit()]))
                     self._store(a.name, [("rv", *n) for n in names if n is not None], free, self.value(b))
                     return
+                square = base_of(a.args[0].args[0]) if a.name == "expectation" and a.args[0].is_apply("pow", 2) and a.args[0].args[1] == _TWO else None
+                if square is not None and square[0] in self.roles.random and square[0] not in self.roles.laws:
+                    self._store("second", [("rv", *square)], tuple([i for i in square[1] if not i.isdigit()]), self.value(b))
+                    return
                 if a.name != "covariance":
                     (mono, c), *more = [(m, c) for m, c in self.value(a.args[0]).items()]
                     if a.name == "expectation" and not more and c == 1 and not indices(mono) and all(x[0] in ("rv", "ev", "f") for x, _ in mono):
@@ -67,7 +71,9 @@ class Reduction(Events):
         elif any(i.isdigit() for i in atoms[0][2]):
             raise Refused("a hypothesis on one member of a family")
         else:
-            table = self.means if kind == "expectation" else self.variances
+            table = {"expectation": self.means, "variance": self.variances, "second": self.seconds}[kind]
+            if kind != "expectation" and atoms[0][1] in {**self.variances, **self.seconds}:
+                raise Refused(f"{atoms[0][1]} has two laws")
             if atoms[0][1] in table or atoms[0][1] in self.roles.laws:
                 raise Refused(f"{atoms[0][1]} has two laws")
             table[atoms[0][1]] = (free, value)

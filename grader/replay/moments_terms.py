@@ -24,10 +24,11 @@ from grader.term import Term, walk
 LAWS = {
     "Normal": ("N", "Normal", "Gaussian", "Norm"), "Bernoulli": ("Bernoulli", "Bern", "Ber"), "Uniform": ("Uniform", "Unif", "U"),
     "Exponential": ("Exponential", "Exp", "Expo"), "Poisson": ("Poisson", "Pois", "Poi"), "Rademacher": ("Rademacher", "Rad"),
+    "Binomial": ("Binomial", "Bin", "Binom"),
 }
 """Names under which a law may be called."""
 
-PARAMETERS = {"Normal": 2, "Bernoulli": 1, "Uniform": 2, "Exponential": 1, "Poisson": 1, "Rademacher": 0}
+PARAMETERS = {"Normal": 2, "Bernoulli": 1, "Uniform": 2, "Exponential": 1, "Poisson": 1, "Rademacher": 0, "Binomial": 2}
 WORDS = ("independent", "identical")
 
 RandomName = tuple[str, tuple[str, ...]]

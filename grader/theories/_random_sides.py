@@ -9,7 +9,7 @@ from fractions import Fraction
 from grader.algebra.density_syntax import rename_terms
 from grader.domain import Domain
 from grader.replay.moments_terms import law_at, law_of
-from grader.term import Term, apply, number, relation, symbol, walk
+from grader.term import Term, apply, constant, number, relation, symbol, walk
 from grader.theories._derivation import assuming
 from grader.theories._random_names import Spelling, accented, random_names, rebuilt
 from grader.theories._said import WORDS, first_sides, is_hypothesis, is_named_density, names_of
@@ -60,6 +60,7 @@ def random_sides(terms: tuple[Term, ...], context: Context, definitions: list[tu
     sides = [_outside_indices(t, change) for t in sides]
     full = [c.with_args((c.args[0], _outside_indices(c.args[1], change))) if c.kind == "relation" and c.signs == ("=",) else c for c in full]
     sides = [_one_member(t, random & indexed, alike) for t in sides]
+    sides = [rebuilt(t, _over_the_line) if isinstance(t, Term) else t for t in sides]
     sides = [_operators_applied(t) if isinstance(t, Term) else t for t in sides]
     for t in made:
         for n in walk(t):
@@ -179,6 +180,13 @@ def _outside_indices(term: Term, change: dict[Term, Term]) -> Term:
     if term in change:
         return change[term]
     return term.with_args(tuple([_outside_indices(a, change) for a in term.args])) if term.args else term
+
+
+def _over_the_line(t: Term) -> Term | None:
+    """An integral without ends is over all values of its variable."""
+    if t.kind == "binder" and t.name in ("antiderivative", "integral") and len(t.args) == 1:
+        return Term("binder", "integral", (t.args[0], apply("neg", constant("oo")), constant("oo")), bound=t.bound)
+    return None
 
 
 def _operators_applied(term: Term) -> Term | str:

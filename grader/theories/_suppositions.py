@@ -198,9 +198,11 @@ def _relation(formula: str, vocabulary: Vocabulary, found: Supposed) -> bool:
     if "perp" in term.signs:
         found.random += [n for a in term.args for n in families(a.args[0] if a.is_apply("given") else a)]
     elif term.signs == ("=",) and left.kind == "apply" and left.name in ("expectation", "variance", "covariance"):
-        if not all(families(a) for a in left.args):
+        bare = [a.args[0] if left.name == "expectation" and a.is_apply("pow", 2) and a.args[1] == number(2) else a for a in left.args]
+        if not all(families(a) and a.kind != "tuple" for a in bare):
             return False  # a claim about something composed is no hypothesis
-        found.random += [n for a in left.args for n in families(a)]
+        found.random += [n for a in bare for n in families(a)]
+        found.members += [a.args[0].name for a in bare if a.is_apply("index") and a.args[0].kind == "symbol"]
     elif term.signs == ("=",) and families(left) == [left] and not A_LAW.search(formula):
         found.definitions.append((left, term.args[1]))
         return True
@@ -234,6 +236,8 @@ def _words(words: str, names: list[int], formulas: list[str], vocabulary: Vocabu
     split = re.search(r"(?i)(?:conditionally |mutually )?independent (?:of|from)([^«]*)((?:«\d+»(?:\s*(?:,|and)\s*)*)+)", words)
     other = {int(k) for k in re.findall(r"«(\d+)»", split.group(2))} if split else set()
     laws = [t for k in names if (t := _term(formulas[k], vocabulary)) is not None and law_of(t) is not None]
+    fixed = re.search(r"(?i)((?:«\d+»(?:\s*(?:,|and)\s*)*)+)\s*(?:be|are|is)\s*(?:an?\s+)?(?:\w+\s+)?(?:constants?|fixed|deterministic|scalars?|numbers?)\b", words)
+    taken |= {int(k) for k in re.findall(r"«(\d+)»", fixed.group(1))} if fixed else set()
     listed = [(k, t) for k in names if k not in taken and (t := _term(formulas[k], vocabulary)) is not None and law_of(t) is None]
     own = list(dict.fromkeys([m for k, t in listed if k not in other for m in subjects(t)]))
     terms = list(dict.fromkeys([*own, *[m for k, t in listed if k in other for m in subjects(t)]]))
@@ -298,7 +302,7 @@ def told(lines: tuple[str, ...], vocabulary: Vocabulary) -> tuple[tuple[str, ...
         found = supposed(line, vocabulary)
         if found is not None:
             words.append(line)
-        elif WORDS_THAT_MATTER.search(_apart(line)[0]) and not re.search(r"=|\\le|\\ge|[<>]", line):
+        elif WORDS_THAT_MATTER.search(_apart(line)[0]) and (OPENING.search(line) or not re.search(r"=|\\le|\\ge|[<>]", line)):
             words.append(line)
         kept.append("" if found is not None else line)
     return tuple(kept), tuple(words)

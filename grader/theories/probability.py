@@ -25,7 +25,7 @@ from grader.reading.vocabulary import Vocabulary
 from grader.replay.moments_terms import law_at
 from grader.term import Term, apply, free_names, number, relation, symbol, walk
 from grader.theories._density_sides import density_sides, releasing
-from grader.theories._random_names import MEANS, Spelling, is_capital, rebuilt
+from grader.theories._random_names import MEANS, Spelling, accented, is_capital, rebuilt
 from grader.theories._random_sides import meant, random_sides
 from grader.theories._said import is_density_law, is_named_density, names_of
 from grader.theories._suppositions import Supposed, supposed
@@ -262,8 +262,17 @@ def _undefined(link: Link, context: Context) -> str:
     known = declared | set().union(*[names_of(c) for c in context.conditions]) | {"E", "P", "pi", "e"}
     for other in context.options.get("links", ()):
         if other.index < link.index:
-            known |= names_of(other.left) | names_of(other.right)
+            known |= _plain_names(other.left) | _plain_names(other.right)
     return next((n for n in sorted(_constants(link.right) - names_of(link.left)) if n not in known), "")
+
+
+def _plain_names(term: Term) -> set[str]:
+    """Names in a side as written, those under an accent left out: the g of hat g is another."""
+    if term.kind == "symbol":
+        return {term.name}
+    if accented(term) is not None:
+        return set()
+    return set().union(*[_plain_names(a) for a in (*term.args, *term.bound)])
 
 
 def _constants(term: Term) -> set[str]:
