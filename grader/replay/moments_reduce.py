@@ -20,7 +20,7 @@ from grader.replay.moments_algebra import (
 from grader.replay.moments_events import Events
 from grader.replay.moments_laws import density
 from grader.replay.moments_means import NOTHING, separates
-from grader.replay.moments_sums import settled_renamed
+from grader.replay.moments_sums import settled_renamed, split_again
 from grader.replay.moments_terms import Law, Roles, base_of, law_at, law_of, members
 from grader.term import Term, walk
 
@@ -246,7 +246,7 @@ class Reduction(Events):
         for name, span in spans.items():
             if span.isdigit() or len(term.args) == 1 and not any(name in indices(m) for m in found):
                 raise Refused("a sum that does not run from 1 to n")
-        whole = total([(b.name, spans[b.name]) for b in term.bound], found)
+        whole = split_again(self, total([(b.name, spans[b.name]) for b in term.bound], found))
         return minus(whole, self._diagonal(term, found)) if len(term.args) == 2 else whole
 
     def _diagonal(self, term: Term, found: Poly) -> Poly:

@@ -41,6 +41,29 @@ def over_cases(means: Any, mono: Mono, given: frozenset[Atom]) -> Poly:
     return found
 
 
+def split_again(means: Any, poly: Poly) -> Poly:
+    """sum_{i,j} a_i a_j E[X_i X_j] as the mean of the sum: so that its cases are told apart."""
+    found: Poly = {}
+    for mono, c in poly.items():
+        value = {mono - {f for f in mono if _has_joint_mean(f)}: c}
+        for atom, _ in [f for f in mono if _has_joint_mean(f)]:
+            (joint, e), = [f for f in atom[2] if f[0][0] == "E"]
+            whole = mul({atom[2] - {(joint, e)}: Fraction(1)}, {joint[1]: Fraction(1)})
+            parts = [times_number(_cases(means, list(atom[1]), m, frozenset()), k) for m, k in whole.items()]
+            value = mul(value, plus(*parts))
+        found = plus(found, value)
+    return found
+
+
+def _has_joint_mean(factor: tuple[Atom, int]) -> bool:
+    """Is it a sum, to the first power, of one joint moment of members with different bound indices?"""
+    atom, e = factor
+    if atom[0] != "sum" or e != 1 or len(atom[1]) < 2:
+        return False
+    joint = [f for f in atom[2] if f[0][0] == "E"]
+    return len(joint) == 1 and joint[0][1] == 1 and len(indices(joint[0][0]) & {b for b, _ in atom[1]}) > 1
+
+
 def settled_renamed(mono: Mono, change: dict[str, str]) -> Poly:
     """The monomial with indices renamed; two that become one multiply."""
     powers: dict[Atom, int] = {}

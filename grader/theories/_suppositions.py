@@ -156,8 +156,8 @@ def _law(formula: str, vocabulary: Vocabulary, found: Supposed, iid: bool) -> bo
         return False
     if law.is_apply("mul", 2) and law.args[0].kind == "symbol":  # Bern(1 - p)
         law = apply("call", law.args[0], law.args[1])
-    elif law.is_apply("exp", 1):
-        law = apply("call", symbol("Exp"), *law.args)
+    elif law.is_apply("exp", 1) or law.is_apply("binomial", 2):
+        law = apply("call", symbol("Exp" if law.name == "exp" else "Binomial"), *law.args)
     found.conditions.append(relation("~", drawn, law))
     names = families(drawn)
     found.random += names
