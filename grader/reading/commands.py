@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 
 from grader.model import Note
-from grader.reading.names import (BIG, CONSTANT_WORDS, FONTS, FUNCTIONS, GREEK, LETTERS, SPACES, SWALLOW, TRANSPARENT, UNITS, UPRIGHT, VARIANTS,
-                                  WORDS)
+from grader.reading.names import (BIG, CONSTANT_WORDS, ENGLISH, FONTS, FUNCTIONS, GREEK, LETTERS, PROSE_PAIRS, SPACES, SWALLOW, TRANSPARENT, UNITS,
+                                  UPRIGHT, VARIANTS, WORDS)
 from grader.reading.signs import DIRECTED, SIGNS, SIZES
 from grader.reading.tokens import ReadError
 from grader.term import Span
@@ -131,6 +131,8 @@ class Commands:
             self.letter(inner, start, end) if inner in GREEK else self.put("const", CONSTANT_WORDS[inner], start, end)
         elif re.fullmatch(r"[A-Za-z][A-Za-z0-9-]*", inner) and name not in ("text", "mbox", "textit", "hbox"):
             self.put("name", inner, start, end, "rm")
+        elif inner.lower() in ENGLISH or inner.lower() in PROSE_PAIRS:
+            self.put("unknown", inner, start, end)
         elif re.fullmatch(r"[A-Za-z][A-Za-z0-9-]*", inner):
             self.put("name", inner, start, end, "text")
         elif re.fullmatch(r"[0-9]+(?:\.[0-9]*)?|\.[0-9]+", inner):

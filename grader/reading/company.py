@@ -239,6 +239,26 @@ def part_ranges(tokens: list[Token]) -> list[Token]:
     return kept
 
 
+_CASES = frozenset("cases dcases rcases".split())
+
+
+def part_cases(tokens: list[Token]) -> None:
+    r"""`x^2 \quad x < 1 \\`: in a row of cases without `&` the wide space parts the value from its condition."""
+    inside: list[bool] = []
+    parted = False
+    for k, t in enumerate(tokens):
+        if t.kind == "begin":
+            inside.append(t.text in _CASES or t.text == "array" and k > 0 and tokens[k - 1].kind == "lset")
+            parted = False
+        elif t.kind == "end" and inside:
+            inside.pop()
+        elif t.kind in ("row", "amp"):
+            parted = t.kind == "amp"
+        elif t.kind == "quad" and inside and inside[-1] and not parted and tokens[k - 1].kind in ENDS and tokens[k + 1].kind != "amp":
+            if tokens[k + 1].kind not in ("rel", "row", "end", "quad"):
+                t.kind, parted = "amp", True
+
+
 _LABELS = frozenset("a b c d e f g h i".split())
 
 

@@ -205,7 +205,7 @@ class Groups:
         if len(entries) > 1 and all(e.is_apply("where") and not is_statement(e.args[0]) for e in entries):
             return [[e] for e in entries]
         values, conditions = entries[::2], entries[1::2]
-        if len(values) == len(conditions) and not any(is_statement(v) for v in values) and all(is_statement(c) for c in conditions):
+        if len(values) == len(conditions) and not any(is_statement(v) or v.is_apply("where") for v in values) and all(is_statement(c) for c in conditions):
             return [[v, c] for v, c in zip(values, conditions)]
         return []
 

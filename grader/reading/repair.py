@@ -8,7 +8,7 @@ from __future__ import annotations
 from grader.model import Note
 from grader.reading.brackets import CLOSERS, ENDS, OPENERS, STARTS, match_brackets
 from grader.reading.company import (drop_label, drop_questions, drop_remarks, name_arrows, name_connectives, name_distributions, name_placeholders,
-                                    name_sums, name_times, name_unions, part_from_sets, part_ranges, part_rows, read_by_company,
+                                    name_sums, name_times, name_unions, part_cases, part_from_sets, part_ranges, part_rows, read_by_company,
                                     settle_stars_and_dots, spell_ranges)
 from grader.reading.names import GREEK
 from grader.reading.tokens import Token, is_latex
@@ -58,6 +58,9 @@ def mend(tokens: list[Token], text: str, vocabulary: Vocabulary, notes: list[Not
         kinds.add("dots")
     if kinds & {"dots", "exists"}:
         tokens = part_ranges(tokens)
+    if "begin" in kinds and "quad" in kinds:
+        part_cases(tokens)
+        kinds.add("amp")
     if "[" in kinds and ";" in kinds:
         tokens = part_rows(tokens)
     if "lset" in kinds:

@@ -285,7 +285,7 @@ class Scripts(Subscripts):
             return apply("degree", base)
         if kind in ("+", "-"):
             return apply("sup", base, symbol(SIGN_NAMES[kind])) if alone or following.kind not in _OPERAND else None
-        if kind == "text" or kind == "name" and t.mark in ("rm", "text") and len(t.text) > 1:
+        if kind in ("text", "unknown") or kind == "name" and t.mark in ("rm", "text") and len(t.text) > 1:
             return apply("sup", base, symbol(t.text) if t.text.isalnum() else text(t.text))
         if kind == "name" and t.text == "T":
             return apply("transpose", base) if self.is_transpose(base, t, following) else None

@@ -24,7 +24,10 @@ class Special:
         if name in ("P", "V") and t.mark == "bb" or name == "H" and (t.mark == "bb" or kind == "[" and free):
             op = {"P": "probability", "V": "variance", "H": "entropy"}[name]
             if op == "entropy":
-                return apply("entropy", *self.listed_arguments()[:1], span=self.span(first))
+                arguments = self.listed_arguments()
+                if len(arguments) != 1:
+                    raise self.fail("an entropy has one argument", self.tokens[first])
+                return apply("entropy", *arguments, span=self.span(first))
             return self.statistic(op, base.args[1] if base.is_apply("index") else None, first)
         if name == "P" and free and kind == "(" and self.i in self.relational:
             return self.statistic("probability", None, first)
