@@ -48,6 +48,8 @@ CASES = [
     (["Let $u = x^2 + 1$.", "$\\int 2x (x^2+1)^3 dx$", "$= \\int u^2 du$"], {}, [None, None, "fails"], 2),
     (["ln(y) = x ln(x)", "y'/y = ln(x) + 1"], {}, [None, "implies"], None),
     (["ln(y) = x ln(x)", "y'/y = ln(x) + 2"], {}, [None, "fails"], 1),
+    (["d/dt t^3", "= lim_{h -> 0} ((t+h)^3 + t^3)/h"], {}, [None, "fails"], 1),
+    (["lim_{h -> 0} sin(h)/h", "= 1"], {}, [None, "equal"], None),
     (["4t = 6", "t = 0.3333", "t = 1/3"], {}, [None, "fails", "fails"], 1),
     (["$|r e| < |e|$ iff $|r| < 1$"], {}, ["equivalent"], None),
     (["|t| >= 0", "|t| > 0"], {}, [None, "fails"], 1),

@@ -55,6 +55,16 @@ def _cancelled(limit: Term) -> tuple[Term, Term] | None:
     return found, value
 
 
+def _carried_out(value: Term) -> Term:
+    """The value with its derivatives carried out, where there is a rule."""
+    from grader.algebra.calculus import NoDerivative, carry_out
+
+    try:
+        return carry_out(value)
+    except NoDerivative:
+        return value
+
+
 def claims(link: Link, context: Context, settled: Settled) -> tuple[Claim, ...]:
     """What must be settled next about a link with limits."""
 
@@ -78,8 +88,10 @@ def claims(link: Link, context: Context, settled: Settled) -> tuple[Claim, ...]:
         made.append(stated(Equal(found[0], side.args[0]), f"near {name}"))
         values.append(found[1])
     if len(open_) == 1 and len(values) == 1:
-        limit = open_[0]
-        made.append(stated(TendsTo(limit.args[0], limit.bound[0].name, limit.args[1], values[0]), "limit"))
+        limit, target = open_[0], _carried_out(values[0])
+        if target != values[0]:
+            made.append(stated(Equal(values[0], target), "near other"))
+        made.append(stated(TendsTo(limit.args[0], limit.bound[0].name, limit.args[1], target), "limit"))
     if len(values) == 2:
         made.append(stated(Equal(values[0], values[1]), "value"))
     return tuple(made)
@@ -92,7 +104,7 @@ def conclude(link: Link, context: Context, settled: Settled) -> Step:
         return Step(link.line, "equal", bodies.status, "the functions under the limits are equal.", (bodies,))
     evidence = tuple(v for label, v in settled.items() if label != "bodies")
     near, value, limit = [v for label, v in settled.items() if label.startswith("near")], settled.get("value"), settled.get("limit")
-    decisive = value if value is not None and near and all(v.status is Status.PROVED for v in near) else limit if not near else None
+    decisive = (value if value is not None and near else limit) if all(v.status is Status.PROVED for v in near) else None
     if decisive is None or decisive.equal is None:
         return Step(link.line, None, Status.UNDECIDED, "it could not be decided.", evidence)
     if decisive.equal:
