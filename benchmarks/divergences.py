@@ -2,9 +2,9 @@
 
 usage: python benchmarks/divergences.py FILE.jsonl ... --peer-python PYTHON [--notes docs/divergences.md]
 
-A row is a line of JSON with "id", "reference", "answer", and where given "assume", "extract" and "expect" ("equal" or "different": what the project says
-from whose tests the row comes). Formulas of rows without "extract" are put between dollars for math-verify, as it asks for. With --notes, the rows whose id
-that document does not explain are listed at the end.
+A row is a line of JSON with "id", "reference", "answer", and where given "assume", "extract" and "expect" ("equal" or "different": what the project
+says from whose tests the row comes). Formulas of rows without "extract" are put between dollars for math-verify, as it asks for. With --notes, the
+rows whose id that document does not explain are listed at the end.
 """
 
 from __future__ import annotations

@@ -23,6 +23,8 @@ from grader.verify import compare
 MAX_TEXT = 200_000
 """Of a longer text only the end is looked at: that is where the final answer is."""
 Declared = tuple[tuple[str, str], ...]
+MAX_KEPT = 20_000
+"""Readings of longer texts are not kept."""
 MAX_DECIDED = 512
 _decided: dict[Any, Compared] = {}
 """Verdicts on pairs that were compared in this process: the answers of a class, and the rollouts of a prompt, repeat."""
@@ -56,13 +58,19 @@ class Compared:
         return None if self.verdict is None or self.doubt else self.verdict.equal
 
 
-@lru_cache(maxsize=512)
 def parsed(text: str, declared: Declared = ()) -> Parsed:
     """The answers that the text puts forward, the strongest first; several where it is not certain that they agree; none where it says nothing.
     `declared` are pairs of a name and its domain in words."""
+    return _kept(text, declared) if len(text) <= MAX_KEPT else _read(text, declared)
+
+
+def _read(text: str, declared: Declared) -> Parsed:
     vocabulary = _vocabulary(declared)
     found = finals(text[-MAX_TEXT:], lambda said: is_answer(said, vocabulary), vocabulary)
     return Parsed("; ".join(f"{f.link} ".join(f.parts) for f in found), tuple((meaning(f, vocabulary), f.link) for f in found))
+
+
+_kept = lru_cache(maxsize=512)(_read)
 
 
 def compare_final(reference: str, answer: str, *, assume: Mapping[str, str] | None = None, budget: Budget | None = None) -> Compared:
@@ -90,7 +98,7 @@ def compare_parsed(reference: Parsed, answer: Parsed, *, assume: Mapping[str, st
 
 def forget() -> None:
     """Empty the caches of readings and verdicts."""
-    parsed.cache_clear()
+    _kept.cache_clear()
     thing.cache_clear()
     _decided.clear()
 
