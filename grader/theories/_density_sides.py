@@ -24,7 +24,7 @@ def density_sides(terms: tuple[Term, ...], context: Context, definitions: list[t
     for head, body in [*definitions, *first_sides(context, definitions)]:
         name = head.args[0] if head.is_apply("call") else head
         if name.kind == "symbol" and name.name not in DENSITY_LETTERS - {"Q"}:
-            made.append(Definition(name.name, head.args[1:] if head.is_apply("call") else (), body))
+            made.append(Definition(name.name, head.args[1:] if head.is_apply("call") else (), rebuilt(body, entropic)))
     conventions = Conventions(context.domains, tuple(made), _default_density(context, definitions))
     completion = Completion(conventions, tuple([t for t in terms if isinstance(t, Term)]))
     found: list[Term | str] = []

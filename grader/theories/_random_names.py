@@ -233,6 +233,8 @@ def accent_of(term: Term) -> Term | None:
 
 def entropic(t: Term) -> Term | None:
     """H(X, Y | Z) and I(X; Y | Z) beside densities as entropies of variables."""
+    if t.is_apply("call", 2) and is_name(t.args[0], "H") and (t.args[1].is_apply("call") or t.args[1].is_apply("given") or is_capital(t.args[1])):
+        return Spelling._entropy("H", t.args[1:])
     if t.is_apply("call") and is_name(t.args[0], "H") and len(t.args) > 2:
         return Spelling._entropy("H", t.args[1:])
     if t.is_apply("mutual_information", 2) and t.args[1].is_apply("given", 2):
