@@ -34,6 +34,7 @@ SUMS = [
     (r"\sum_{k=1}^\infty\frac{(-1)^{k+1}}{k}", r"\ln 2", r"-\ln 2", {}), (r"\sum_{k=0}^\infty\frac{(3x)^k}{k!}", "e^{3x}", "e^x", {}),
     (r"\sum_{k=0}^\infty\frac{(-1)^kx^{2k+1}}{(2k+1)!}", r"\sin x", r"\cos x", {}), (r"\sum_{k=0}^\infty\binom{a}{k}x^k", "(1+x)^a", "(1-x)^a", UNIT),
     (r"\sum_{k=0}^\infty\frac{k^2+1}{k!}", "3e", "2e", {}), (r"\sum_{k=1}^\infty\frac{1}{k\cdot 5^k}", r"\ln\frac54", r"\ln 5", {}),
+    (r"\sum_{k=0}^\infty k\frac{c^ke^{-c}}{k!}", "c", "1", {"c": "positive"}), (r"\sum_{k=1}^\infty kp(1-p)^{k-1}", "1/p", "p", {"p": "> 0 < 1"}),
     (r"\sum_{k=1}^\infty\frac{1}{k}", r"\infty", "10", {}), (r"\sum_{k=1}^\infty\frac{1}{k^3}", r"\frac12\sum_{j=1}^\infty\frac{2}{j^3}", "1", {}),
 ]
 INTEGRALS = [

@@ -213,8 +213,11 @@ def _booked(claim: Claim, part: Mapping[str, Any], k: Term, start: int, conditio
     term = apply("mul", c, series.term(_plus(k, number(shift)) if shift else k, x, m))
     needed = Terms(k.name, start)
     needed.defined(term)
-    if any(condition not in conditions for condition in needed.conditions if free_names(condition)):
-        raise Refused("a part may be undefined where the summand is not")
+    for condition in needed.conditions:
+        if free_names(condition) and condition not in conditions:
+            if not _leaves_out_little(claim, condition):
+                raise Refused("a part may be undefined where the summand is not")
+            conditions.setdefault(condition)  # reported, as the points that a denominator of a proof leaves out
     value = series.value(x, m)
     if value == INFINITE:
         if free_names(c) or not _holds(relation(">", c, number(0))):
@@ -222,6 +225,14 @@ def _booked(claim: Claim, part: Mapping[str, Any], k: Term, start: int, conditio
         return term, INFINITE
     before = [_neg(_unit_powers(series.term(number(j), x, m))) for j in range(series.start, first)]
     return term, apply("mul", c, _plus(value, *before))
+
+
+def _leaves_out_little(claim: Claim, condition: Term) -> bool:
+    """u != 0 for a u with a value everywhere that contains a symbol running over an interval."""
+    if condition.signs != ("!=",) or not always_defined(condition.args[0]):
+        return False
+    domains = [claim.domain(n) for n in free_names(condition)]
+    return not claim.conditions and any(d.field == "real" and (d.lower is None or d.upper is None or d.lower < d.upper) for d in domains)
 
 
 def _unit_powers(term: Term) -> Term:
@@ -275,7 +286,12 @@ class Terms:
             if any(n.kind == "binder" for n in walk(term)):
                 raise Refused("a sum inside a sum")
             if not always_defined(term):
-                if not free_names(term):
+                if free_names(term) and term.kind == "apply" and term.name in ("add", "mul", "neg", "div"):
+                    for a in term.args:
+                        self.defined(a)
+                    if term.name == "div":
+                        self.nonzero(term.args[1])
+                elif not free_names(term):
                     if not _holds(relation("=", term, term)) and not _valued(term):
                         raise Refused("a constant without value")
                 else:
