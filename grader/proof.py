@@ -99,6 +99,8 @@ def _read(typed: Sequence[str], vocabulary: Vocabulary) -> tuple[tuple[Line, ...
     text = "\n".join(typed)
     found = read_lines(text, vocabulary)
     sure = [t for line in found for t in _sides(line) if not line.guessed]
+    sure += [line.left for line in found if isinstance(line.left, Term) and line.steps and line.left.is_apply("call")
+             and all(a.kind == "symbol" for a in line.left.args)]  # "T(n) = ..." is about a function
     if any(line.guessed for line in found) and sure:
         found = read_lines(text, vocabulary.alongside(*sure))
     starts, at = [], 0

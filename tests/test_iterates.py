@@ -81,3 +81,20 @@ def test_a_rule_that_is_not_affine_is_left_open():
 def test_the_example_of_a_wrong_formula_is_worked_out():
     step = check_proof(["w_{t+1} = 3 w_t", "w_t = 2^t w_0"]).steps[1]
     assert step.tags == ("formula",) and step.example
+
+
+RECURSIONS = {
+    "merge sort": ("T(n) = 2T(n/2) + n ;; = 2(2T(n/4) + n/2) + n ;; = 4T(n/4) + 2n ;; = 8T(n/8) + 3n", "- equal equal equal"),
+    "one too many": ("T(n) = 2T(n/2) + n ;; = 4T(n/4) + 3n ;; = 8T(n/8) + 4n", "- fails equal"),
+    "a line each": ("T(n) = T(n-1) + n ;; T(n) = T(n-2) + (n-1) + n ;; T(n) = T(n-3) + 3n - 3", "- equivalent equivalent"),
+    "a line each, one wrong": ("T(n) = T(n-1) + n ;; T(n) = T(n-2) + n + n ;; T(n) = T(n-3) + 3n - 3", "- fails equivalent"),
+    "with an order": ("T(n) = T(n-1) + 2n - 1 ;; = T(n-2) + 4n - 4 ;; = T(n-3) + 6n - 9", "- equal equal"),
+    "the other way": ("F(n) = F(n-1) + F(n-2) ;; = 2F(n-2) + F(n-3)", "- equal"),
+}
+
+
+@pytest.mark.parametrize("name", RECURSIONS)
+def test_recursive_definitions(name):
+    lines, expected = RECURSIONS[name]
+    proof = check_proof([line.strip() for line in lines.split(";;")])
+    assert [(s.relation if s else None) or "-" for s in proof.steps] == expected.split()

@@ -15,7 +15,7 @@ from grader.model import Read, Unread
 from grader.reading.lines import Line
 from grader.term import Term, apply, constant, free_names, number, relation, symbol, walk
 from grader.theories._hypotheses import assuming, declared, narrowed
-from grader.theories._recurrences import is_next, iterate_of, rules_of
+from grader.theories._recurrences import is_next, is_recursive, iterate_of, recursions_of, rules_of
 from grader.theories._theory import Context, Link
 
 MAX_LINKS = 400
@@ -221,6 +221,9 @@ def _take(builder: _Builder, line: Line, number: int, following: Line | None, al
                 builder.link(line, number, "=>", whole, line.reason, statement=True)
         elif builder.apart == line.number and not line.connective:
             builder.start(number, whole, statement=True)
+        elif builder.statement and before and not line.connective and _introduces(builder, whole):
+            builder.start(number, whole, statement=True)  # "s = u t": a new quantity follows from nothing
+            builder.told.append(number)
         elif builder.statement and before and not (builder.premised and not line.connective and _is_apart(builder, whole)):
             builder.link(line, number, line.connective, whole, line.reason, statement=True)
         elif isinstance(whole, Unread) and builder.started and not line.steps:
@@ -243,6 +246,15 @@ def _is_worked_out(builder: _Builder, left: Term | Unread | None) -> bool:
     said = [h for h, _ in builder.context.definitions] + [t.args[0] for t in builder.stated if t.kind == "relation" and t.signs == ("=",)]
     named = {h.name if h.kind == "symbol" else h.args[0].name for h in said if h.kind == "symbol" or h.kind == "apply" and h.args and h.args[0].kind == "symbol"}
     return derived and bool(named & free_names(left))
+
+
+def _introduces(builder: _Builder, whole: Term | Unread) -> bool:
+    """Is it an equation one side of which is a name that no line had before?"""
+    if not isinstance(whole, Term) or whole.kind != "relation" or whole.signs != ("=",):
+        return False
+    known = builder.seen | {n for n, _ in builder.context.domains}
+    a, b = whole.args
+    return any(t.kind == "symbol" and t.name not in known and t.name not in free_names(other) and free_names(other) for t, other in ((a, b), (b, a)))
 
 
 def _propositions(term: Term) -> list[Term]:
@@ -282,9 +294,12 @@ def _is_new_name(builder: _Builder, head: Term | Unread, body: Term | Unread) ->
 
 
 def _is_update(builder: _Builder, line: Line) -> bool:
-    """Does the line say how the next value of a name is made (w_{t+1} = ...), the first time that anything does?"""
+    """Does the line say how the next value of a name is made (w_{t+1} = ...), or a function's by other values of its own (T(n) = 2 T(n/2) + n), the
+    first time that anything does?"""
     head = line.left
-    if not isinstance(head, Term) or not is_next(head) or not line.steps or line.steps[0].sign not in ("=", ":=") or isinstance(line.steps[0].side, Unread):
+    if not isinstance(head, Term) or not line.steps or line.steps[0].sign not in ("=", ":=") or isinstance(line.steps[0].side, Unread):
+        return False
+    if not is_next(head) and (not is_recursive(head, line.steps[0].side) or builder.context.vocabulary.is_density(head.args[0].name)):
         return False
     return all(h != head for h, _ in builder.context.definitions)
 
@@ -304,7 +319,10 @@ def _update(builder: _Builder, line: Line, number: int, goes_on: bool) -> None:
 
 def _speaks_of_iterates(builder: _Builder, statement: Term | Unread) -> bool:
     rules = rules_of(builder.context.definitions)
-    return bool(rules) and isinstance(statement, Term) and any(iterate_of(n, rules) is not None for n in walk(statement))
+    recursive = {head.args[0] for head, _ in recursions_of(builder.context.definitions)}
+    if not isinstance(statement, Term) or not rules and not recursive:
+        return False
+    return any(iterate_of(n, rules) is not None or n.is_apply("call", 2) and n.args[0] in recursive for n in walk(statement))
 
 
 def _as_statement(line: Line) -> Term | Unread:

@@ -6,7 +6,7 @@ becomes F(F(w_0)). In simultaneous rules the right sides hold old values; in alt
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -17,6 +17,8 @@ from grader.term import Term, apply, free_names, number, replace, symbol, walk
 MAX_STEPS = 40
 """Rounds of putting in the rules."""
 MAX_SIZE = 4000
+MAX_UNFOLDED = 5
+"""Times that recursive definitions are put in to make two sides speak of the same calls."""
 MARKS = ("index", "sup")
 
 
@@ -36,6 +38,61 @@ class Rule:
     def step(self, moment: Term) -> Term:
         """The body for the value at `moment` + 1."""
         return _tidied(replace(self.body, {symbol(self.time): moment}))
+
+
+def is_recursive(head: Term, body: Term) -> bool:
+    """Does "head = body" say what a function is by its own values elsewhere, as T(n) = 2 T(n/2) + n?"""
+    if not head.is_apply("call", 2) or not all(a.kind == "symbol" for a in head.args):
+        return False
+    calls = [n for n in walk(body) if n.is_apply("call", 2) and n.args[0] == head.args[0]]
+    return bool(calls) and all(head.args[1].name in free_names(c) and c != head for c in calls)
+
+
+def recursions_of(definitions: tuple[tuple[Term, Term], ...]) -> tuple[tuple[Term, Term], ...]:
+    """The recursive definitions among definitions."""
+    return tuple([(head, body) for head, body in definitions if is_recursive(head, body)])
+
+
+def called(term: Term, recursions: tuple[tuple[Term, Term], ...], short: Callable[[Term], Term]) -> frozenset[Term]:
+    """The calls of recursive functions in the term, their arguments in lowest terms."""
+    names = {head.args[0] for head, _ in recursions}
+    return frozenset([n.with_args((n.args[0], short(n.args[1]))) for n in walk(term) if n.is_apply("call", 2) and n.args[0] in names])
+
+
+def unfolded(term: Term, calls: frozenset[Term], recursions: tuple[tuple[Term, Term], ...], short: Callable[[Term], Term]) -> Term:
+    """The term with the definition put in for those calls, once, and arguments in lowest terms."""
+    bodies = {head.args[0]: (head.args[1], body) for head, body in recursions}
+
+    def visit(node: Term) -> Term:
+        if node.is_apply("call", 2) and node.args[0] in bodies:
+            plain = node.with_args((node.args[0], short(node.args[1])))
+            if plain not in calls:
+                return plain
+            name, body = bodies[node.args[0]]
+            return _shortened(replace(body, {name: plain.args[1]}), bodies.keys(), short)
+        return node.with_args(tuple([visit(a) for a in node.args])) if node.args else node
+
+    return visit(term)
+
+
+def matched(left: Term, right: Term, recursions: tuple[tuple[Term, Term], ...], short: Callable[[Term], Term]) -> tuple[Term, Term] | None:
+    """Both sides with definitions put in until they speak of the same calls; None where a few steps do not lead there."""
+    for steps in range(MAX_UNFOLDED + 1):
+        for ahead in range(steps + 1):
+            a, b = left, right
+            for _ in range(ahead):
+                a = unfolded(a, called(a, recursions, short) - called(b, recursions, short), recursions, short)
+            for _ in range(steps - ahead):
+                b = unfolded(b, called(b, recursions, short) - called(a, recursions, short), recursions, short)
+            if called(a, recursions, short) == called(b, recursions, short) and a.size + b.size <= MAX_SIZE:
+                return a, b
+    return None
+
+
+def _shortened(term: Term, names: Collection[Term], short: Callable[[Term], Term]) -> Term:
+    if term.is_apply("call", 2) and term.args[0] in names:
+        return term.with_args((term.args[0], short(term.args[1])))
+    return term.with_args(tuple([_shortened(a, names, short) for a in term.args])) if term.args else term
 
 
 def is_next(head: Term) -> bool:

@@ -24,7 +24,7 @@ from grader.term import Term, apply, binder, free_names, number, relation, symbo
 from grader.term import replace as put
 from grader.theories import _limits
 from grader.theories import _statements as statements
-from grader.theories._recurrences import rules_of
+from grader.theories._recurrences import recursions_of, rules_of
 from grader.theories._theory import Context, Link, Prepared, Settled, Step, condition_step, expression_claims, expression_step, sets_to_zero
 
 _FOREIGN = frozenset("expectation variance covariance probability entropy kl mutual_information given bigO bigTheta bigOmega smallo smallomega transpose "
@@ -38,7 +38,7 @@ MAX_NEEDS = 4
 
 def suits(terms: tuple[Term, ...], context: Context) -> bool:
     """Nothing of vectors, probability, orders of growth or update rules is written."""
-    if rules_of(context.definitions) or any(context.domain(name).shape in _SHAPES for t in terms for name in free_names(t)):
+    if rules_of(context.definitions) or recursions_of(context.definitions) or any(context.domain(name).shape in _SHAPES for t in terms for name in free_names(t)):
         return False
     return not any(node.kind == "apply" and node.name in _FOREIGN or node.is_apply("index", 3) and node.args[0] == _DELTA for t in terms for node in walk(t))
 

@@ -24,7 +24,8 @@ from grader.domain import Domain
 from grader.model import Claim, Equal, GrowsLike, Status, TendsTo
 from grader.term import Term, apply, constant, free_names, number, relation, symbol, walk
 from grader.term import replace as substitute
-from grader.theories import algebra
+from grader.theories import algebra, dynamics
+from grader.theories._recurrences import is_recursive, recursions_of
 from grader.theories._theory import Context, Link, Prepared, Settled, Step, example_of
 
 LANDAU = {"bigO": "O", "smallo": "o", "bigTheta": "Theta", "bigOmega": "Omega", "smallomega": "omega"}
@@ -50,11 +51,13 @@ def suits(terms: tuple[Term, ...], context: Context) -> bool:
 def prepare(terms: tuple[Term, ...], context: Context) -> Prepared:
     """Terms without a Landau symbol as in algebra; symbols without a domain are real."""
     plain = [t for t in terms if not _has_landau(t)]
-    inner = algebra.prepare(tuple(plain), context)
+    spelled = replace(context, definitions=tuple([(h, b) for h, b in context.definitions if not is_recursive(h, b)]))
+    inner = algebra.prepare(tuple(plain), spelled)
     finished = dict(zip(plain, inner.terms))
     table = dict((inner.context or context).domains)
     table.setdefault("*", Domain("real"))
-    return Prepared(tuple([finished.get(t, t) for t in terms]), inner.notes, replace(context, domains=tuple(sorted(table.items()))))
+    options = {**context.options, "recursions": recursions_of(context.definitions)}
+    return Prepared(tuple([finished.get(t, t) for t in terms]), inner.notes, replace(context, domains=tuple(sorted(table.items())), options=options))
 
 
 def _has_landau(term: Term) -> bool:
@@ -210,7 +213,7 @@ def _counts(name: str, context: Context) -> bool:
 def claims(link: Link, context: Context, settled: Settled) -> tuple[Claim, ...]:
     """The line's claims for the first move; for the next one where those are refuted. A line that speaks of no limit is algebra."""
     if _is_plain(link):
-        return algebra.claims(link, context, settled)
+        return (dynamics if context.options.get("recursions") else algebra).claims(link, context, settled)
     if link.statement:
         return ()
     made: list[Claim] = []
@@ -345,7 +348,7 @@ class _Asked:
 def conclude(link: Link, context: Context, settled: Settled) -> Step:
     """The first move under which all claims hold; else what fails under the only one."""
     if _is_plain(link):
-        return algebra.conclude(link, context, settled)
+        return (dynamics if context.options.get("recursions") else algebra).conclude(link, context, settled)
     moves = _moves(link, context)
     outcomes = []
     for k, move in enumerate(moves):

@@ -6,6 +6,8 @@ Update rules are taken as given where they first stand. Then
 - w_t -> c is, for a rule w_{t+1} = a w_t + b with constant a and b, the condition |a| < 1 together with a c + b = c, unless the iterates
   start at a point that stays (that is named as a side condition); so a line may say when the iterates converge.
 
+- a recursive definition T(n) = 2 T(n/2) + n is put in until both sides of a line speak of the same values.
+
 Everything else is algebra. (S. Elaydi, An Introduction to Difference Equations, 2005, section 1.2.)
 """
 
@@ -29,7 +31,8 @@ LATER = Domain.parse("integer >= 1")
 def suits(terms: tuple[Term, ...], context: Context) -> bool:
     """An update rule is given, and all else is numbers."""
     plain = replace(context, definitions=())
-    return bool(recurrences.rules_of(context.definitions)) and algebra.suits(tuple([_plain(t) for t in terms]), plain)
+    given = recurrences.rules_of(context.definitions) or recurrences.recursions_of(context.definitions)
+    return bool(given) and algebra.suits(tuple([_plain(t) for t in terms]), plain)
 
 
 def _plain(term: Term) -> Term:
@@ -42,7 +45,7 @@ def _plain(term: Term) -> Term:
 def prepare(terms: tuple[Term, ...], context: Context) -> Prepared:
     """Derivatives of defined functions and the rules put in, then as in algebra. A formula for w_t and w_t -> c stay as they are."""
     rules = recurrences.rules_of(context.definitions)
-    plain = tuple([(h, b) for h, b in context.definitions if not recurrences.is_next(h)])
+    plain = tuple([(h, b) for h, b in context.definitions if not recurrences.is_next(h) and not recurrences.is_recursive(h, b)])
     spelled = replace(context, definitions=plain)
     rules = {name: replace(rule, body=recurrences.differentiated(rule.body, plain)) for name, rule in rules.items()}
     made: list[Term | str] = []
@@ -60,7 +63,7 @@ def prepare(terms: tuple[Term, ...], context: Context) -> Prepared:
     for rule in rules.values():
         table.setdefault(rule.time, STARTS)
     typed = {after: before for after, before in zip(done, made) if isinstance(before, Term)}
-    options = {**context.options, "rules": rules, "typed": typed}
+    options = {**context.options, "rules": rules, "typed": typed, "recursions": recurrences.recursions_of(context.definitions)}
     return Prepared(done, inner.notes, replace(widened, domains=tuple(sorted(table.items())), options=options))
 
 
@@ -75,9 +78,14 @@ def _typed(term: Term, context: Context) -> Term:
 
 def claims(link: Link, context: Context, settled: Settled) -> tuple[Claim, ...]:
     """Those of an induction, or of algebra with limits as conditions."""
+    context = replace(context, earlier=())  # a line follows from the rules and the line before it
+    link = _own_equation(link, context)
     formula = _formula(link, context)
     if formula is not None:
         return formula
+    if context.options.get("recursions") and not link.statement:
+        same = recurrences.matched(link.left, link.right, context.options["recursions"], _short)
+        return () if same is None else algebra.claims(replace(link, left=same[0], right=same[1]), context, settled)
     if _is_identity(link, context):
         return (Claim(Equal(*link.right.args), context.domains, context.pointwise, "identity"),)
     linear = _linear_claims(link, context)
@@ -88,8 +96,15 @@ def claims(link: Link, context: Context, settled: Settled) -> tuple[Claim, ...]:
 
 def conclude(link: Link, context: Context, settled: Settled) -> Step:
     """What holds."""
+    context = replace(context, earlier=())
+    own = _own_equation(link, context)
+    if own is not link:
+        step = _unfolded_step(own, context, settled)
+        return replace(step, relation="equivalent") if step.relation == "equal" else step
     if _formula(link, context) is not None:
         return _induction(link, settled)
+    if context.options.get("recursions") and not link.statement:
+        return _unfolded_step(link, context, settled)
     if _is_identity(link, context):
         return _identity(link, settled["identity"])
     linear = _linear_claims(link, context)
@@ -126,6 +141,26 @@ def _formula(link: Link, context: Context) -> tuple[Claim, ...] | None:
     return (Claim(Equal(rule.at(number(0)), start), context.domains, conditions, "start"),
             Claim(Equal(from_start, first), context.domains, conditions, "first step"),
             Claim(Equal(put(rule.body, {old: here}), following), later, conditions, "step"))
+
+
+def _own_equation(link: Link, context: Context) -> Link:
+    """A line "T(n) = ..." about a recursive function is judged by its own two sides."""
+    recursions, right = context.options.get("recursions", ()), link.right
+    if not link.statement or right.kind != "relation" or right.signs != ("=",) or not recurrences.called(right, recursions, _short):
+        return link
+    return replace(link, left=right.args[0], sign="=", right=right.args[1], statement=False)
+
+
+def _unfolded_step(link: Link, context: Context, settled: Settled) -> Step:
+    """A line between values of a recursive function, with its definition put in. Of several values nothing is known apart, so nothing is refuted."""
+    recursions = context.options["recursions"]
+    same = recurrences.matched(link.left, link.right, recursions, _short)
+    if same is None:
+        return Step(link.line, None, Status.UNDECIDED, "a few steps of the recursion do not lead from one side to the other.")
+    step = algebra.conclude(replace(link, left=same[0], right=same[1]), context, settled)
+    if step.relation == "fails" and len(recurrences.called(same[0], recursions, _short)) > 1:
+        return replace(step, relation=None, status=Status.UNDECIDED, reason="it could not be decided.", example="")
+    return step
 
 
 def _is_identity(link: Link, context: Context) -> bool:
