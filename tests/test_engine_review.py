@@ -1,6 +1,7 @@
 """`grade review`: a person's decisions are kept, merged by later runs, bound to the text, and never lost."""
 
 import json
+import shutil
 import sys
 from pathlib import Path
 
@@ -22,11 +23,18 @@ def record(folder, learner, part):
     return next(r for r in map(json.loads, (folder / "out" / "records.jsonl").read_text().splitlines()) if (r["learner"], r["part"]) == (learner, part))
 
 
+@pytest.fixture(scope="module")
+def marked(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("review") / "class"
+    write_class(folder, papers=8)
+    (folder / "papers" / "s07.yaml").write_text('learner: s07\nquick: {1a: "x^ + )(", 1b: "x^ + )("}\n')
+    assert mark(folder, "out") == 0
+    return folder
+
+
 @pytest.fixture
-def course(tmp_path):
-    write_class(tmp_path / "class", papers=8)
-    (tmp_path / "class" / "papers" / "s07.yaml").write_text('learner: s07\nquick: {1a: "x^ + )(", 1b: "x^ + )("}\n')
-    assert mark(tmp_path / "class", "out") == 0
+def course(marked, tmp_path):
+    shutil.copytree(marked, tmp_path / "class")
     return tmp_path / "class"
 
 
