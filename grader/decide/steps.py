@@ -52,14 +52,14 @@ def prove_by_value(claim: Claim, budget: Budget) -> Evidence | str | None:
     return Evidence("step", {"how": "value", "evidence": [verdict.evidence.method, dict(verdict.evidence.data)]})
 
 
-def prove_by_translation(claim: Claim, budget: Budget, powers: bool) -> Evidence | str | None:
+def prove_by_translation(claim: Claim, budget: Budget, powers: bool, logs: bool = True) -> Evidence | str | None:
     """The translated claim, by the procedures for polynomials."""
     if not is_beyond_algebra(claim):
         return None
     from grader.replay.step import translated
 
     try:
-        inner, _, free = translated(claim, powers)
+        inner, _, free = translated(claim, powers, logs)
     except Refused as refused:
         return str(refused)
     if inner.conclusion == claim.conclusion:
@@ -79,9 +79,10 @@ def prove_by_translation(claim: Claim, budget: Budget, powers: bool) -> Evidence
         except Refused as refused:
             tried.append(f"{name}: {refused}")
             continue
-        return Evidence("step", {"how": "translated", "powers": powers, "inner": [found.method, dict(found.data)]})
+        return Evidence("step", {"how": "translated", "powers": powers, "logs": logs, "inner": [found.method, dict(found.data)]})
     return "; ".join(tried)
 
 
 PROCEDURES = (("simple points", refute_by_simple_point), ("value", prove_by_value), ("translation", partial(prove_by_translation, powers=True)),
-              ("translation with powers", partial(prove_by_translation, powers=False)))
+              ("translation with powers", partial(prove_by_translation, powers=False)),
+              ("translation with logarithms", partial(prove_by_translation, powers=False, logs=False)))

@@ -5,7 +5,7 @@ Data, by `how`:
 translated
     `inner` (method, data): evidence for the claim that `translated` makes of this one, in which functions are gone:
     1. a relation linear in logarithms to one base b > 1, sum c_i log A_i + C SIGN 0, becomes "all A_i > 0 and prod A_i^c_i SIGN b^(-C)" (the
-       exponential increases); where `powers` says so, b^A beside a positive number becomes a relation for A (the logarithm increases);
+       exponential increases), unless `logs` is false; where `powers` says so, b^A beside a positive number becomes a relation for A (the logarithm increases);
     2. tan, cot, sec, csc are quotients of sin and cos; powers with exponents m/2^k are square roots; the exponential of a sum is a product of
        powers of exponentials;
     3. what is left of functions becomes fresh real symbols, one for each different term, with what is known of their values (an exponential is
@@ -60,7 +60,7 @@ def check(claim: Claim, data: Mapping[str, Any]) -> Finding:
 # ------------------------------------------------------------------------------------------------------------ translation
 
 
-def translated(claim: Claim, powers: bool) -> tuple[Claim, dict[str, Term], bool]:
+def translated(claim: Claim, powers: bool, logs: bool = True) -> tuple[Claim, dict[str, Term], bool]:
     """The claim in which functions have become fresh symbols, what these stand for, and whether they can take any values. Fails with `Refused`."""
     conclusion = claim.conclusion
     assert isinstance(conclusion, Follows)
@@ -70,7 +70,7 @@ def translated(claim: Claim, powers: bool) -> tuple[Claim, dict[str, Term], bool
         domain = claim.domain(name)
         if not (domain.is_real and domain.shape == "scalar" or domain.shape == "function" or _only_called(name, formulas)):
             raise Refused(f"{name} is not said to be a real number")
-    work = Translation({n: claim.domain(n) for n in names}, formulas, powers)
+    work = Translation({n: claim.domain(n) for n in names}, formulas, powers, logs)
     made = [plain(work.formula(f)) for f in formulas]
     facts = [plain(f) for f in work.facts()]
     left = frozenset().union(*[free_names(f) for f in (*made, *facts)])
@@ -97,7 +97,7 @@ def _only_called(name: str, formulas: list[Term]) -> bool:
 
 
 def _translated(claim: Claim, data: Mapping[str, Any]) -> Finding:
-    inner, atoms, free = translated(claim, data["powers"] is True)
+    inner, atoms, free = translated(claim, data["powers"] is True, data.get("logs", True) is True)
     method, evidence = data["inner"]
     if method != "region":
         raise Refused("a translated claim is about polynomials")

@@ -26,10 +26,10 @@ _QUOTIENTS = {"tan": ("sin", "cos"), "cot": ("cos", "sin"), "sec": ("", "cos"), 
 
 class Translation:
     """One claim's rewriting. `atoms` maps terms to the fresh symbols that stand for them. `powers`: is b^A beside a number turned into a relation
-    for A?"""
+    for A? `logs`: are relations linear in logarithms turned into relations of products?"""
 
-    def __init__(self, domains: dict[str, Domain], formulas: list[Term], powers: bool) -> None:
-        self.domains, self.powers = domains, powers
+    def __init__(self, domains: dict[str, Domain], formulas: list[Term], powers: bool, logs: bool) -> None:
+        self.domains, self.powers, self.logs = domains, powers, logs
         self.atoms: dict[Term, Term] = {}
         self.taken = frozenset().union(*[free_names(f) for f in formulas])
         self.parts: dict[Term, int] = {}
@@ -48,7 +48,7 @@ class Translation:
         return f.with_args(tuple([self.formula(a) for a in f.args])) if f.args else f
 
     def _relation(self, left: Term, right: Term, sign: str) -> Term:
-        if any(n.is_apply("log") and free_names(n.args[0]) for side in (left, right) for n in walk(side)):
+        if self.logs and any(n.is_apply("log") and free_names(n.args[0]) for side in (left, right) for n in walk(side)):
             made = self._without_logs(left, right, sign)
             if made is not None:
                 return made

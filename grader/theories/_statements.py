@@ -148,7 +148,7 @@ MOST_EARLIER = 4
 def _with_earlier(link: Link, context: Context, settled: Settled, stated: Callable[[object, str], Claim]) -> list[Claim]:
     """Does the line follow from the one before together with an earlier one, the two being consistent, and not from that alone?"""
     made: list[Claim] = []
-    names = free_names(link.right)
+    names = free_names(link.right) | free_names(link.left)
     useful = [t for t in context.earlier if t not in (link.left, link.right) and free_names(t) & names and t.kind != "constant"]
     for k, other in enumerate(useful[::-1][:MOST_EARLIER]):
         made.append(stated(Follows((other, link.left), link.right), f"with earlier {k + 1}"))
