@@ -8,7 +8,7 @@ from grader.algebra.density_completion import Completion, Conventions, Definitio
 from grader.algebra.density_names import DENSITY_LETTERS, Setting, density_name, split_call, variable
 from grader.algebra.density_syntax import rename_terms
 from grader.domain import Domain
-from grader.term import Term, apply, collection, free_names, symbol, walk
+from grader.term import Term, apply, collection, free_names, relation, symbol, walk
 from grader.theories._random_names import entropic, rebuilt
 from grader.theories._said import first_sides
 from grader.theories._score import NoDerivative, Scores, has_gradient
@@ -36,7 +36,8 @@ def density_sides(terms: tuple[Term, ...], context: Context, definitions: list[t
             found.append(completion.complete(t))
         except (Incomplete, ValueError) as open_question:
             found.append(str(open_question))
-    conditions = tuple(dict.fromkeys([*context.conditions, *[c for c in told.conditions if c.kind == "relation"]]))
+    said = [_as_densities(c, terms) for c in told.conditions]
+    conditions = tuple(dict.fromkeys([*context.conditions, *said]))
     understood = tuple([t for t in found if isinstance(t, Term)])
     domains = dict(context.domains)
     for t in understood:
@@ -47,6 +48,28 @@ def density_sides(terms: tuple[Term, ...], context: Context, definitions: list[t
     options = {**context.options, "proportional": _proportional_in(understood)}
     widened = replace(context, domains=tuple(sorted(domains.items())), conditions=conditions, options=options)
     return Prepared(tuple(found), tuple(completion.notes), widened)
+
+
+def _as_densities(condition: Term, terms: tuple[Term | str, ...]) -> Term:
+    """Independence of x and z as p(x | z) = p(x), given y as p(x | z, y) = p(x | y), where the lines speak of one density p and of these variables.
+
+    Any other condition stays as it is: no model shows that it holds, so that nothing is refuted under it.
+    """
+    heads = {n.args[0] for t in terms if isinstance(t, Term) for n in walk(t) if n.is_apply("call") and n.args[0].kind == "symbol"
+             and n.args[0].name in DENSITY_LETTERS}
+    perp = condition.kind == "relation" and condition.signs == ("perp",)
+    if not (perp or condition.is_apply("call", 3) and condition.args[0] == symbol("independent")) or len(heads) != 1:
+        return condition
+    first, second = condition.args[-2:]
+    bar = (second.args[1],) if second.is_apply("given", 2) else ()
+    second = second.args[0] if bar else second
+    names = [n if n.name in "xyzuvw" else symbol(n.name.lower()) for n in (first, second, *bar) if n.kind == "symbol"]
+    if len(names) != 2 + len(bar):
+        return condition
+    head = next(iter(heads))
+    right = names[1] if not bar else collection("tuple", *names[1:])
+    plain = apply("call", head, names[0]) if not bar else apply("call", head, apply("given", names[0], names[2]))
+    return relation("=", apply("call", head, apply("given", names[0], right)), plain)
 
 
 def _with_points(terms: tuple[Term, ...]) -> tuple[Term, ...]:

@@ -19,7 +19,8 @@ WORDS_THAT_MATTER = re.compile(
     r"markov chain|standard normal|nonnegative random")
 OPENING = re.compile(r"(?i)^\W*(?:let|assume|assuming|suppose|given|where|with|for|here|setup|consider|fix|take|denote|and|also|we assume|if|hypothes[ei]s|"
                      r"assumption)s?\b\s*:?")
-SPEAKS = re.compile(r"\\(?:mathbb|mathrm|operatorname|text)\{(?:E|V|Var|Cov|KL|P|Bias)\}|\bE\s*[\[_(]|\bE_|\\E\b|Var\b|Cov\b|\\Pr\b|\bP\s*\(|\bKL\b|\b[HI]\s*\([^()]*[;|,]|\\mathcal\{?\s*N")
+SPEAKS = re.compile(r"\\(?:mathbb|mathrm|operatorname|text)\{(?:E|V|Var|Cov|KL|P|Bias)\}|\bE\s*[\[_(]|\bE_|\\E\b|Var\b|Cov\b|\\Pr\b|\bP\s*\(|\bKL\b|\b[HI]\s*\([^()]*[;|,]|\\mathcal\{?\s*N|"
+                    r"\b[pq](?:_\{?\\?\w+\}?)?\s*\([^()]*(?:\||\\mid|,)")
 """Does a line speak of means, variances, probabilities or laws?"""
 REASONING = re.compile(r"(?i)^\W*(?:since|as|because|by|note|recall|we have|using|thus|so|then|hence|therefore)\b")
 CONCLUDING = re.compile(r"(?i)^\W*(?:thus|so|then|hence|therefore|it follows|we (?:see|conclude|get|find)|this (?:shows|means|implies))\b")

@@ -41,7 +41,7 @@ def suits(terms: tuple[Term, ...], context: Context) -> bool:
         return True
     if any(_speaks(n) or is_named_density(n) for t in terms for n in walk(t)) or Spelling.of(terms).marked:
         return True
-    moved = any(n.kind == "apply" and n.name in ("gradient", "partial", "derivative") for t in terms for n in walk(t))
+    moved = bool(context.words) or any(n.kind == "apply" and n.name in ("gradient", "partial", "derivative") for t in terms for n in walk(t))
     return next(Setting(((("p", Domain(shape="density")),) if moved else ()) + context.domains, terms).calls(), None) is not None
 
 
@@ -99,7 +99,7 @@ def prepare(terms: tuple[Term, ...], context: Context) -> Prepared:
 
 def _over_densities(terms: tuple[Term, ...], context: Context, known: set[str]) -> bool:
     """Are there densities without a named law (or entropies beside densities)?"""
-    moved = any(n.is_apply("gradient") for t in terms for n in walk(t))
+    moved = bool(context.words) or any(n.is_apply("gradient") for t in terms for n in walk(t))
     setting = Setting(((("p", Domain(shape="density")),) if moved else ()) + context.domains, terms)
     for call in setting.calls():
         name = next((n.name for n in walk(call.args[0]) if n.kind == "symbol"), "")
