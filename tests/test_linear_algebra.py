@@ -309,3 +309,10 @@ def test_reasons_are_used_and_named():
     assert found[1] == "equal" and any("since" in c for c in proof.steps[1].conditions)
     assert relations([r"$x^\top Q^\top Q y$", r"$= 2x^\top y$ since $Q^\top Q = I$"], Q="square matrix", x="vector", y="vector")[0][1] == "fails"
     assert relations([r"$x^\top Q^\top Q y$", r"$= x^\top y$"], Q="square matrix", x="vector", y="vector")[0][1] == "fails"
+
+
+def test_a_statement_of_several_equations_follows_where_each_does():
+    names = {"A": "square matrix", "Q": "orthogonal matrix", "D": "diagonal matrix"}
+    lines = [r"$A = Q D Q^\top$", r"$A^2 = Q D Q^\top Q D Q^\top = Q D^2 Q^\top$"]
+    assert relations(lines, **names)[0][1] == "implies"
+    assert relations([lines[0], r"$A^2 = Q D Q^\top Q D Q^\top = Q^2 D^2 Q^\top$"], **names)[0][1] == "fails"

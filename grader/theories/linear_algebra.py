@@ -13,18 +13,15 @@ Sources: J. R. Magnus, H. Neudecker, Matrix Differential Calculus, 3rd ed. (2019
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping
 from dataclasses import replace
 
 from grader.domain import Domain
-from grader.model import Claim, Equal, Follows, Read, Satisfies, Status, Verdict
-from grader.reading import read
+from grader.model import Claim, Equal, Follows, Satisfies, Status, Verdict
 from grader.replay.matrix_language import Language
 from grader.replay.matrix_readings import speaks_of_arrays
 from grader.replay.matrix_shapes import ONE, NoForm, Unfit, is_array
 from grader.term import Term, apply, free_names, number, relation, symbol, walk
-from grader.term import replace as put
+from grader.theories._linear_lines import RESERVED, known_of, placed, reasons, samples, unfolded, with_traits
 from grader.theories._shapes import completed, spoken_for
 from grader.theories._theory import (Context, Link, Prepared, Settled, Step, condition_step, example_of, expression_claims, expression_step,
                                      sets_to_zero)
@@ -33,12 +30,6 @@ _SIGNS = frozenset("transpose trace det softmax diag hadamard outer".split())
 _FOREIGN = frozenset("expectation variance covariance probability entropy kl mutual_information given bigO bigTheta bigOmega smallo smallomega".split())
 LOEWNER = {"succeq": (False, False), "succ": (False, True), "preceq": (True, False), "prec": (True, True)}
 """Sign to (are the sides turned, is it strict)."""
-_RESERVED = frozenset(("I", "ones", "indicator", "T", "F", "delta", "e"))
-_SINCE = re.compile(r"\b(?:since|because|as|using|with|by|where|for)\b", re.IGNORECASE)
-_TRAIT = re.compile(r"(?:^|[\s,;])\$?\\?([A-Za-z]\w*)\$?\s*[;,]?\s*(?:is|are)\s+(?:a |an |also )?(symmetric|orthogonal|invertible|diagonal|idempotent|"
-                    r"positive[\s-](?:semi)?-?definite|skew)", re.IGNORECASE)
-MAX_EARLIER = 4
-"""Earlier equations that a link may draw on."""
 
 
 def suits(terms: tuple[Term, ...], context: Context) -> bool:
@@ -48,7 +39,7 @@ def suits(terms: tuple[Term, ...], context: Context) -> bool:
         return False
     if speaks_of_arrays(context.domains, terms) or any(n.kind == "apply" and n.name in _SIGNS for n in nodes):
         return True
-    if any(_placed(t) is not None for t in context.conditions) or any(_placed(n) is not None for n in nodes if n.kind == "relation"):
+    if any(placed(t) is not None for t in context.conditions) or any(placed(n) is not None for n in nodes if n.kind == "relation"):
         return True
     return any(n.is_apply("gradient", 2) for n in nodes) and any(n.is_apply("norm") for n in nodes) or any(
         n.kind == "relation" and set(n.signs) & set(LOEWNER) for n in nodes)
@@ -62,9 +53,9 @@ def prepare(terms: tuple[Term, ...], context: Context) -> Prepared:
     domains = dict(context.domains)
     for t in (*terms, *context.conditions):
         for part in t.args if t.is_apply("and") else (t,):
-            domains |= {n: d for n, d in (_placed(part) or {}).items() if n not in domains or not is_array(domains[n])}
-    made = [_unfolded(t, context) for t in terms]
-    groups = [t.args if t.kind == "relation" else (t,) for t in made if not (t.kind == "relation" and (_placed(t) or set(t.signs) & set(LOEWNER)))]
+            domains |= {n: d for n, d in (placed(part) or {}).items() if n not in domains or not is_array(domains[n])}
+    made = [unfolded(t, context) for t in terms]
+    groups = [t.args if t.kind == "relation" else (t,) for t in made if not (t.kind == "relation" and (placed(t) or set(t.signs) & set(LOEWNER)))]
     found = completed(groups, tuple(sorted(domains.items())))
     table, guessed = dict(found[0]), found[1]
     arrays = [n for n in guessed if is_array(table[n])]
@@ -74,107 +65,6 @@ def prepare(terms: tuple[Term, ...], context: Context) -> Prepared:
     options = {**context.options, "guessed": guessed, "unsure": tuple(n for n in guessed if n not in sure and is_array(table.get(n, Domain())))}
     kept = tuple(sorted(table.items()))
     return Prepared(tuple(_frobenius(t, kept) for t in made), notes, replace(context, domains=kept, options=options))
-
-
-def _placed(term: Term) -> dict[str, Domain] | None:
-    """Domains from "X in R^{n x d}", "w in R^d", "A, B in R^{n x n}"."""
-    if term.kind != "relation" or term.signs[-1] != "in":
-        return None
-    place = term.args[-1]
-    if not place.is_apply("pow", 2) or place.args[0].kind != "constant" or place.args[0].name != "RR":
-        return None
-    size = place.args[1]
-    sizes = size.args if size.kind == "apply" and size.name in ("mul", "times") and len(size.args) == 2 else (size,)
-    if not all(s.kind in ("symbol", "number") for s in sizes):
-        return None
-    words = [s.name if s.kind == "symbol" else str(s.value) for s in sizes]
-    domain = Domain("real", shape="matrix", rows=words[0], columns=words[1]) if len(words) == 2 else Domain("real", shape="vector", rows=words[0])
-    names = [n for a in term.args[:-1] for n in (a.args if a.kind == "tuple" else (a,))]
-    return {(n.name if n.kind == "symbol" else str(n)): domain for n in names}
-
-
-def _unfolded(term: Term, context: Context) -> Term:
-    """The term with the learner's definitions put in, later ones first."""
-    for head, body in reversed(context.definitions):
-        try:
-            term = _called(term, head, body) if head.is_apply("call") else put(term, {head: body})
-        except ValueError:  # a name would be captured: the definition stays a name there
-            continue
-    return term
-
-
-def _called(term: Term, head: Term, body: Term) -> Term:
-    """The term with f(x) = body put in for calls of f, and for f alone."""
-    if term.is_apply("call", len(head.args)) and term.args[0] == head.args[0]:
-        return put(body, dict(zip(head.args[1:], [_called(a, head, body) for a in term.args[1:]])))
-    if term == head.args[0]:
-        return body
-    args = tuple([a if term.is_apply("call") and a is term.args[0] else _called(a, head, body) for a in term.args])
-    changed = term.with_args(args) if args else term
-    if changed.is_apply("gradient", 1) and changed != term and len(head.args) == 2:
-        return apply("gradient", changed.args[0], _variable(term.args[0], head))
-    return changed
-
-
-def _unmarked(link: Link) -> Link:
-    """ "... => w^* = ..." solves for w: the mark only says that this is the one."""
-    if not link.statement:
-        return link
-    plain = {n for n in free_names(link.left)}
-    change = {n: n.args[0] for n in walk(link.right) if n.kind == "apply" and n.name in ("hat", "star") and n.args[0].kind == "symbol" and
-              n.args[0].name in plain and n not in walk(link.left)}
-    bare = [n for n in _bare(link.right) if n in change.values()]
-    return replace(link, right=put(link.right, change)) if change and not bare else link
-
-
-def _bare(term: Term) -> list[Term]:
-    """Symbols that stand under no mark."""
-    if term.kind == "symbol":
-        return [term]
-    if term.kind == "apply" and term.name in ("hat", "star"):
-        return []
-    return [s for a in term.args for s in _bare(a)]
-
-
-def _is_operation(head: Term) -> bool:
-    """Is it a derivative, or an entry of something that is no name? An equation for such defines nothing."""
-    return head.kind == "apply" and (head.name in ("gradient", "partial", "derivative", "call") or head.name == "index" and head.args[0].kind != "symbol")
-
-
-def _underived(left: Term, right: Term) -> tuple[Term, Term]:
-    """ "ds/dx = d(...)/dx" for a bare name s says what s is."""
-    if left.kind == right.kind == "apply" and left.name == right.name in ("partial", "derivative", "gradient") and left.args[1:] == right.args[1:]:
-        name = left.args[0]
-        bare = name.kind == "symbol" or name.is_apply("index") and all(a.kind in ("symbol", "constant") for a in name.args)
-        if bare and not (free_names(name) & free_names(right.args[0]) - {n.name for n in name.args[1:]}):
-            return name, right.args[0]
-    return left, right
-
-
-def _variable(term: Term, head: Term) -> Term:
-    """What a gradient without a subscript is taken by: the argument of the function."""
-    call = next((n for n in walk(term) if n.is_apply("call", 2) and n.args[0] == head.args[0]), head)
-    return call.args[1]
-
-
-def _known(link: Link, context: Context) -> tuple[Link, tuple[Term, ...]]:
-    """The link with the functions that earlier lines define put in, and the equations of earlier lines that may bear on it."""
-    link = _unmarked(link)
-    sides, rest = [link.left, link.right], []
-    for statement in context.earlier:
-        if statement.kind != "relation" or statement.signs != ("=",) or statement == link.left:
-            continue
-        head, body = _underived(*statement.args)
-        if head.is_apply("call") and all(a.kind == "symbol" for a in head.args) and not any(n.is_apply("call") and n.args[0] == head.args[0] for n in walk(body)):
-            if link.left != head:
-                sides = [_called(t, head, body) for t in sides]
-            rest = [_called(t, head, body) for t in rest]
-        else:
-            if not _is_operation(head):
-                rest.append(relation("=", head, body))
-    names = free_names(sides[0]) | free_names(sides[1])
-    near = [t for t in rest if free_names(t) & names and not (link.statement and t == link.right)]
-    return replace(link, left=sides[0], right=sides[1]), tuple(near[-MAX_EARLIER:])
 
 
 def _frobenius(term: Term, domains: tuple[tuple[str, Domain], ...]) -> Term:
@@ -199,8 +89,11 @@ def _frobenius(term: Term, domains: tuple[tuple[str, Domain], ...]) -> Term:
 
 def claims(link: Link, context: Context, settled: Settled) -> tuple[Claim, ...]:
     """Equality or order; definiteness for matrices; for statements, whether each follows from the other."""
+    parts = _pairs(link)
+    if parts:
+        return tuple([replace(c, label=f"{k}: {c.label}") for k, part in enumerate(parts) for c in claims(part, context, _of_part(settled, k))])
     context = _usable(context)
-    link, earlier = _known(link, context)
+    link, earlier = known_of(link, context)
     if link.statement:
         return _statement_claims(link, context, settled, earlier)
     if link.sign in LOEWNER:
@@ -210,59 +103,23 @@ def claims(link: Link, context: Context, settled: Settled) -> tuple[Claim, ...]:
     if earlier and (link.sign or "=") == "=" and equal is not None and not equal.equal:
         made += (replace(made[0], conditions=(*context.conditions, *earlier), label="equal given"),)
     if (link.sign or "=") == "=" and equal is not None and not equal.equal:
-        said, domains = _said(link, context)
+        said, domains = reasons(link, context)
         if said or domains:
-            made += (replace(made[0], domains=_with_traits(context, domains), conditions=(*context.conditions, *said), label="equal since"),)
+            made += (replace(made[0], domains=with_traits(context, domains), conditions=(*context.conditions, *said), label="equal since"),)
     if (link.sign or "=") == "=" and equal is not None and equal.equal is None and _is_derivative(link):
         made += (replace(made[0], conclusion=Equal(link.right, apply("transpose", link.left)), label="equal transposed"),)
     if (link.sign or "=") == "=" and equal is not None and not equal.equal:
-        made += tuple(replace(made[0], conditions=(*context.conditions, *meaning), label=f"equal {name}") for name, meaning in _samples(link, context))
+        made += tuple(replace(made[0], conditions=(*context.conditions, *meaning), label=f"equal {name}") for name, meaning in samples(link, context))
     return made
-
-
-def _said(link: Link, context: Context) -> tuple[tuple[Term, ...], dict[str, str]]:
-    """What the learner gives as reason: equations ("since Q^T Q = I"), and traits ("because Q is orthogonal")."""
-    if not link.reason or not _SINCE.search(link.reason):
-        return (), {}
-    traits = {m[1]: re.sub(r"[\s-]+", " ", m[2].lower()) for m in _TRAIT.finditer(link.reason)}
-    found: list[Term] = []
-    for piece in re.split(r"\s+and\s+|;", _SINCE.split(link.reason)[-1]):
-        heard = read(piece.strip(" ().,;$"), context.vocabulary) if piece.strip(" ().,;$") else None
-        if isinstance(heard, Read) and heard.term.kind == "relation" and set(heard.term.signs) == {"="} and not heard.proposed:
-            sides = heard.term.args
-            found += [relation("=", a, sides[-1]) for a in sides[:-1]]
-    return tuple(found), traits
-
-
-def _with_traits(context: Context, traits: Mapping[str, str]) -> tuple[tuple[str, Domain], ...]:
-    table = dict(context.domains)
-    for name, words in traits.items():
-        domain = table.get(name, Domain())
-        if domain.shape == "matrix":
-            table[name] = replace(domain, traits=tuple(sorted({*domain.traits, *Domain.parse(f"{words} matrix").traits})))
-    return tuple(sorted(table.items()))
 
 
 def _is_derivative(link: Link) -> bool:
     return any(n.kind == "apply" and n.name in ("partial", "derivative") for t in (link.left, link.right) for n in walk(t))
 
 
-def _samples(link: Link, context: Context) -> list[tuple[str, tuple[Term, ...]]]:
-    """Where x_1, x_2, ... and X occur and nothing says how they belong together: that the x_i are the rows of X, or its columns."""
-    nodes = [n for t in (link.left, link.right) for n in walk(t)]
-    single = {n.args[0].name for n in nodes if n.is_apply("index", 2) and n.args[0].kind == "symbol" and n.args[1].kind in ("symbol", "constant")}
-    whole = {n.name for n in nodes if n.kind == "symbol" and context.domain(n.name).shape == "matrix"}
-    found = [x for x in sorted(single) if x.upper() in whole and x != x.upper() and context.domain(x).shape in ("vector", "scalar")]
-    i = symbol("i")
-    basis = apply("index", symbol("e"), i)
-    rows = tuple(relation("=", apply("index", symbol(x), i), apply("mul", apply("transpose", symbol(x.upper())), basis)) for x in found)
-    columns = tuple(relation("=", apply("index", symbol(x), i), apply("mul", symbol(x.upper()), basis)) for x in found)
-    return [("rows", rows), ("columns", columns)] if found else []
-
-
 def _usable(context: Context) -> Context:
     """The context without conditions that only say where symbols live."""
-    kept = [c for c in context.conditions if _placed(c) is None and (c.kind == "relation" and not {"in", "notin"} & set(c.signs))]
+    kept = [c for c in context.conditions if placed(c) is None and (c.kind == "relation" and not {"in", "notin"} & set(c.signs))]
     return replace(context, conditions=tuple(kept))
 
 
@@ -271,6 +128,29 @@ def _definite(left: Term, sign: str, right: Term, context: Context, label: str) 
     big, small = (right, left) if turned else (left, right)
     difference = big if small == number(0) else apply("add", big, apply("neg", small))
     return Claim(Satisfies((difference,), "linear_algebra.definite" if strict else "linear_algebra.semidefinite"), context.domains, context.conditions, label)
+
+
+def _pairs(link: Link) -> tuple[Link, ...]:
+    """A statement "a = b = c" as the equations a = b, b = c; nothing for other links."""
+    right = link.right
+    if not link.statement or right.kind != "relation" or len(right.signs) < 2 or set(right.signs) != {"="}:
+        return ()
+    return tuple([replace(link, right=relation("=", a, b)) for a, b in zip(right.args, right.args[1:])])
+
+
+def _of_part(settled: Settled, k: int) -> dict[str, Verdict]:
+    start = f"{k}: "
+    return {label.removeprefix(start): v for label, v in settled.items() if label.startswith(start)}
+
+
+def _together(link: Link, steps: list[Step]) -> Step:
+    """What the equations of one statement come to: the first that does not follow, or that is not decided; else it follows."""
+    worst = next((s for s in steps if s.relation in ("fails", "implied_by")), None) or next((s for s in steps if s.relation is None), None)
+    if worst is not None:
+        return replace(worst, relation="fails" if worst.relation is not None else None)
+    conditions = tuple(dict.fromkeys(c for s in steps for c in s.conditions))
+    status = Status.PROVED if all(s.status is Status.PROVED for s in steps) else Status.AGREES
+    return Step(link.line, "implies", status, "it follows from the line before.", tuple(v for s in steps for v in s.evidence), conditions)
 
 
 def _statement_claims(link: Link, context: Context, settled: Settled, earlier: tuple[Term, ...]) -> tuple[Claim, ...]:
@@ -318,6 +198,9 @@ def _has_array(term: Term, context: Context) -> bool:
 
 def conclude(link: Link, context: Context, settled: Settled) -> Step:
     """What holds between the sides."""
+    parts = _pairs(link)
+    if parts:
+        return _together(link, [conclude(part, context, _of_part(settled, k)) for k, part in enumerate(parts)])
     if link.statement:
         return _statement_step(link, context, settled)
     if link.sign in LOEWNER:
@@ -384,7 +267,7 @@ def _unsaid(link: Link, context: Context) -> list[str]:
     left, right = free_names(link.left), free_names(link.right)
     written_out = any(n.kind == "tuple" for n in walk(link.right))
     subs = frozenset().union(*[free_names(s) for t in (link.left, link.right) for n in walk(t) if n.is_apply("index") for s in n.args[1:]])
-    come = right - left - told - subs - _RESERVED
+    come = right - left - told - subs - RESERVED
     unshared = come | (left - right if written_out or come else frozenset())
     return [n for n in sorted(unshared - told - subs) if is_array(context.domain(n)) and not context.domain(n).traits]
 
@@ -396,7 +279,7 @@ def _may_be_set(link: Link) -> bool:
 
 def _statement_step(link: Link, context: Context, settled: Settled) -> Step:
     context = _usable(context)
-    link, earlier = _known(link, context)
+    link, earlier = known_of(link, context)
     needs = tuple(f"{_inverted(c)} is invertible" for c in regular(link, context))
     forward, conditional = _best(settled, "forward")
     backward, conditional_back = _best(settled, "backward")
