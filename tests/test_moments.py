@@ -1,4 +1,5 @@
-"""Claims about random variables and entropies: what is proved holds in small spaces, and evidence that does not hold up is refused for that reason."""
+"""Claims about random variables and entropies: what is proved holds in small spaces, and evidence that does not hold up is refused for that
+reason."""
 
 from __future__ import annotations
 
@@ -40,7 +41,8 @@ def independent(*names: str) -> Term:
 
 # --------------------------------------------------------------------------------------------------------------- evidence
 
-HALVES = {"size": 2, "weights": ["1/2", "1/2"], "values": [["X", [], ["0", "1"]], ["Y", [], ["0", "1"]]], "letters": [], "functions": [], "outcome": 0}
+HALVES = {"size": 2, "weights": ["1/2", "1/2"], "values": [["X", [], ["0", "1"]], ["Y", [], ["0", "1"]]], "letters": [], "functions": [],
+        "outcome": 0}
 FOURTHS = {**HALVES, "weights": ["1/4"] * 4, "values": [["X", [], ["0", "0", "1", "1"]], ["Y", [], ["0", "1", "0", "1"]]]}
 ADDED = "\\mathrm{Var}(X+Y) = \\mathrm{Var}(X) + \\mathrm{Var}(Y)"
 
@@ -96,7 +98,8 @@ def test_what_fails_for_numbers_need_not_fail_for_moments():
     inner = decide(worked.claim, Budget(2.0))
     assert inner.status is Status.REFUTED and worked.left_over
     with pytest.raises(Refused, match="may hold for moments"):
-        kernel.settle(claim("\\mathbb{E}[X^4] = \\mathbb{E}[X^2]^2"), Evidence("moments", {"form": "worked", "inner": [inner.evidence.method, dict(inner.evidence.data)]}))
+        kernel.settle(claim("\\mathbb{E}[X^4] = \\mathbb{E}[X^2]^2"), Evidence("moments", {"form": "worked", "inner": [inner.evidence.method,
+                dict(inner.evidence.data)]}))
 
 
 @pytest.mark.parametrize("given", [("\\mathbb{E}[X+Y] = 0",), ("X^2 = Y",), ("\\mathrm{Var}(X) = 1", "\\mathrm{Var}(X) = 2")])
@@ -122,7 +125,8 @@ polynomials = st.recursive(
 @given(polynomials, polynomials, st.booleans())
 @settings(max_examples=25, deadline=None)
 def test_what_is_proved_holds_in_small_spaces(u, v, apart):
-    """The variance of a sum is proved for any two polynomials, and no small space disagrees; the same without the covariance only where it vanishes."""
+    """The variance of a sum is proved for any two polynomials, and no small space disagrees; the same without the covariance only where it
+    vanishes."""
     whole = apply("variance", apply("add", u, v))
     parts = apply("add", apply("variance", u), apply("variance", v))
     full = apply("add", parts, apply("mul", number(2), apply("covariance", u, v)))
@@ -154,7 +158,8 @@ def h(*names: Term) -> Term:
 def test_entropies_are_proved_by_combination_and_refuted_by_tables():
     assert decide(entropic(h(X, Y), apply("add", h(X), h(Y)), bound=True), Budget(2.0)).status is Status.PROVED
     assert decide(entropic(h(X, Y), apply("add", h(X), h(Y))), Budget(2.0)).status is Status.REFUTED
-    assert decide(entropic(h(X, Y), apply("add", h(X), h(Y)), given=(Term("relation", args=(X, Y), signs=("perp",)),)), Budget(2.0)).status is Status.PROVED
+    assert decide(entropic(h(X, Y), apply("add", h(X), h(Y)), given=(Term("relation", args=(X, Y), signs=("perp",)),)),
+            Budget(2.0)).status is Status.PROVED
 
 
 @pytest.mark.parametrize("data, why", [

@@ -81,7 +81,8 @@ def draw(roles: Roles, terms: Iterable[Term], seed: int, style: int, facts: Any)
         except _Again:
             continue
         return {
-            "size": size, "weights": [str(w) for w in weights], "values": [[k[0], list(k[1]), [str(v) for v in vs]] for k, vs in sorted(table.items())],
+            "size": size, "weights": [str(w) for w in weights], "values": [[k[0], list(k[1]), [str(v) for v in vs]] for k,
+                    vs in sorted(table.items())],
             "letters": [[k[0], list(k[1]), str(v)] for k, v in sorted(letters.items())], "functions": [], "outcome": r.randrange(len(weights)),
         }
     raise NoModel("no numbers fit the hypotheses")
@@ -130,7 +131,8 @@ class _Table:
         self.common: Fraction | None = None
         for left, right in roles.facts:
             for a, b in ((left, right), (right, left)):
-                if a.kind == "apply" and a.name in ("expectation", "variance") and len(a.args) == 1 and (n := base_of(a.args[0])) and n[0] in roles.random:
+                if a.kind == "apply" and a.name in ("expectation",
+                        "variance") and len(a.args) == 1 and (n := base_of(a.args[0])) and n[0] in roles.random:
                     (self.means if a.name == "expectation" else self.spreads)[n[0]] = (n[1], b)
                 elif a.is_apply("expectation", 1) and a.args[0].is_apply("pow", 2) and (n := base_of(a.args[0].args[0])) and n[0] in roles.random:
                     self.seconds[n[0]] = (n[1], b)
@@ -168,7 +170,8 @@ class _Table:
         patterns = dict(zip(names, [(1, 1, -1, -1), (1, -1, 1, -1), (1, -1, -1, 1)]))
         table = {}
         for key in every:
-            centre, width = (Fraction(1, 2), Fraction(1, 2)) if key[0] in self.roles.events else (self._plain(key), abs(self._plain(key)) or Fraction(1))
+            centre, width = (Fraction(1, 2), Fraction(1, 2)) if key[0] in self.roles.events else (self._plain(key), abs(self._plain(key))
+                    or Fraction(1))
             table[key] = [centre + width * s for s in patterns[key[0]]] if key[0] in patterns else [centre] * 4
         return [Fraction(1, 4)] * 4, table
 
@@ -217,7 +220,8 @@ class _Table:
             return [(w / 3, {**at, a: Fraction(v), b: c + d * v * v, **{k: self._plain(k) for k in rest}}) for w, at in cases for v in (-1, 0, 1)]
         if pair is not None:
             return self._balanced(cases, loose)
-        if any(k[0] in {**self.means, **self.spreads, **self.seconds, **self.roles.laws} for k in loose) or self.roles.identical & {k[0] for k in loose}:
+        if any(k[0] in {**self.means, **self.spreads, **self.seconds, **self.roles.laws} for k in loose) or self.roles.identical & {k[0]
+                for k in loose}:
             return self._balanced(cases, loose)
         if apart:
             return self._conditional(cases, loose, apart[0])

@@ -105,7 +105,8 @@ def _convex(work: Reduction, moments: list[Atom]) -> Iterator[Instance]:
             mean = _mean(work, dict(inner[2][0]))
             if mean is None:
                 continue
-            at = {"exp": lambda m: work.exponential(m), "log": work.log, "sqrt": work.root, "abs": lambda m: single(("f", "abs", (frozen(m),)))}[inner[1]](mean)
+            at = {"exp": lambda m: work.exponential(m), "log": work.log, "sqrt": work.root, "abs": lambda m: single(("f", "abs",
+                    (frozen(m),)))}[inner[1]](mean)
             yield ("jensen", at, whole) if inner[1] in ("exp", "abs") else ("jensen", whole, at)
         elif e == -1 and work.positive(inner) or inner[:2] == ("f", "recip") and e == 1 and work.positive(inner):
             base = single(inner) if e == -1 else dict(inner[2][0])
@@ -135,7 +136,8 @@ def _markov(work: Reduction, moments: list[Atom]) -> Iterator[Instance]:
         mean = _mean(work, random)
         if mean is not None:
             yield "markov", mul(level, single(atom)), mean
-        mean = _mean(work, mul(random, random)) if all(c > 0 and all(e % 2 == 0 or work.positive(a) for a, e in m) for m, c in level.items()) else None
+        mean = _mean(work, mul(random, random)) if all(c > 0 and all(e % 2 == 0 or work.positive(a) for a, e in m) for m,
+                c in level.items()) else None
         if mean is not None:
             yield "markov", mul(mul(level, level), single(atom)), mean
 

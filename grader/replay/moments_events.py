@@ -41,11 +41,13 @@ class Events(Means):
         raise Refused(f"{term} is no event")
 
     def _compared(self, sign: str, a: Term, b: Term) -> Poly:
-        """The indicator of a SIGN b; |u| > c is u^2 > c^2 where c is positive. What is not negative by its form is remembered for Markov's inequality."""
+        """The indicator of a SIGN b; |u| > c is u^2 > c^2 where c is positive. What is not negative by its form is remembered for Markov's
+        inequality."""
         if sign in ("<=", "<") and (b.is_apply("abs", 1) or b.is_apply("pow", 2)) or sign in ("<=", "<") and not _is_square(a) and _is_square(b):
             a, b, sign = b, a, ">=" if sign == "<=" else ">"
         level = self.value(b)
-        if a.is_apply("abs", 1) and sign in (">", ">=", "<", "<=", "=") and level and all(c > 0 and all(self.positive(x) for x, _ in m) for m, c in level.items()):
+        if a.is_apply("abs", 1) and sign in (">", ">=", "<", "<=", "=") and level and all(c > 0 and all(self.positive(x) for x, _ in m) for m,
+                c in level.items()):
             inner = self.value(a.args[0])
             value, level = mul(inner, inner), mul(level, level)
         else:

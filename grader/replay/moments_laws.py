@@ -1,6 +1,7 @@
 """Moments, generating functions and log densities of the laws that can be named.
 
-Sources: N. L. Johnson, S. Kotz, N. Balakrishnan, Continuous Univariate Distributions (1994); normal moments by E X^k = m E X^{k-1} + (k-1) v E X^{k-2}.
+Sources: N. L. Johnson, S. Kotz, N. Balakrishnan, Continuous Univariate Distributions (1994); normal moments by E X^k = m E X^{k-1} + (k-1) v E
+X^{k-2}.
 """
 
 from __future__ import annotations

@@ -1,7 +1,8 @@
 """The mean of a polynomial in random quantities, given some of them, by the rules of any probability space.
 
 Constants go outside; a sum over an index is split into the cases in which indices coincide (`moments_sums`); independent factors part; a conditional
-mean absorbs what it is conditioned on and disappears under a mean (the tower rule); powers of a variable with a law become its moments, exponentials of
+mean absorbs what it is conditioned on and disappears under a mean (the tower rule); powers of a variable with a law become its moments,
+exponentials of
 it its moment generating function; hypotheses on moments are used. What is left is a moment by name.
 """
 
@@ -110,7 +111,8 @@ class Means:
             for a in bar:  # groups that meet the same condition stay together
                 meeting = [f for f in found if a in f[1]]
                 if len(meeting) > 1:
-                    found = [f for f in found if f not in meeting] + [(frozenset().union(*[f[0] for f in meeting]), frozenset().union(*[f[1] for f in meeting]))]
+                    found = [f for f in found if f not in meeting] + [(frozenset().union(*[f[0] for f in meeting]), frozenset().union(*[f[1]
+                            for f in meeting]))]
             if len(found) > 1 or found[0][1] != given:
                 self.lemmas.setdefault("independence")
                 return found

@@ -269,7 +269,8 @@ class Evaluation:
         name = base_of(args[0])
         if name == ("indicator", ()) and len(args) == 2:
             return self.numbers.of(Fraction(self.happens(args[1], place, env)))
-        if name is None or name[1] or name[0] in self.space.roles.densities or any(a.kind == "apply" and a.name in ("given", "semicolon") for a in args[1:]):
+        if name is None or name[1] or name[0] in self.space.roles.densities or any(a.kind == "apply" and a.name in ("given", "semicolon")
+                for a in args[1:]):
             raise Refused("a function that has no values in the model")
         exact = Evaluation(self.space, Rational())
         at = tuple([exact.value(a, place, env) for a in args[1:]])

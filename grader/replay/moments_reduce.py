@@ -50,7 +50,8 @@ class Reduction(Events):
                     free = tuple(dict.fromkeys([i for n in names if n is not None for i in n[1] if not i.isdigit()]))
                     self._store(a.name, [("rv", *n) for n in names if n is not None], free, self.value(b))
                     return
-                square = base_of(a.args[0].args[0]) if a.name == "expectation" and a.args[0].is_apply("pow", 2) and a.args[0].args[1] == _TWO else None
+                square = base_of(a.args[0].args[0]) if a.name == "expectation" and a.args[0].is_apply("pow",
+                        2) and a.args[0].args[1] == _TWO else None
                 if square is not None and square[0] in self.roles.random and square[0] not in self.roles.laws:
                     self._store("second", [("rv", *square)], tuple([i for i in square[1] if not i.isdigit()]), self.value(b))
                     return
@@ -67,7 +68,8 @@ class Reduction(Events):
             mono = frozenset({(a, 1) for a in atoms})
             if len(mono) == 1 or free:
                 raise Refused("a covariance of members of a family is not taken as a hypothesis")
-            self.products[mono] = plus(value, mul(self.expect({frozenset({(atoms[0], 1)}): Fraction(1)}), self.expect({frozenset({(atoms[1], 1)}): Fraction(1)})))
+            self.products[mono] = plus(value, mul(self.expect({frozenset({(atoms[0], 1)}): Fraction(1)}), self.expect({frozenset({(atoms[1],
+                    1)}): Fraction(1)})))
         elif any(i.isdigit() for i in atoms[0][2]):
             raise Refused("a hypothesis on one member of a family")
         else:

@@ -3,7 +3,8 @@
     E sum_i sum_j f(i, j) = sum_{i, j distinct} E f(i, j) + sum_i E f(i, i)
 
 Under distinct indices independent members part; a sum over distinct indices is written by sums over all indices with the Moebius function of the
-lattice of partitions (G.-C. Rota, On the foundations of combinatorial theory I (1964)): for two indices, sum over i != j = sum over all - sum over i = j.
+lattice of partitions (G.-C. Rota, On the foundations of combinatorial theory I (1964)): for two indices, sum over i != j = sum over all - sum over
+i = j.
 """
 
 from __future__ import annotations
@@ -14,7 +15,8 @@ from math import factorial
 from typing import Any
 
 from grader.kernel import Refused
-from grader.replay.moments_algebra import ONE, Atom, Mono, Poly, basics, indices, mul, plus, renamed, renamed_poly, settled, single, times_number, total
+from grader.replay.moments_algebra import (
+    ONE, Atom, Mono, Poly, basics, indices, mul, plus, renamed, renamed_poly, settled, single, times_number, total)
 
 MAX_INDICES = 4
 

@@ -194,7 +194,8 @@ def _density(made: Roles, left: Term, right: Term) -> bool:
     """p(x) = N(x; m, v) or p = N(m, v)."""
     for law_side, name_side in ((right, left), (left, right)):
         at, whole = law_at(law_side), law_of(law_side)
-        if at is not None and name_side.is_apply("call", 2) and name_side.args[0].kind == "symbol" and name_side.args[1] == at[0] and at[0].kind == "symbol":
+        if at is not None and name_side.is_apply("call",
+                2) and name_side.args[0].kind == "symbol" and name_side.args[1] == at[0] and at[0].kind == "symbol":
             made.densities[name_side.args[0].name] = (at[0].name, at[1])
             return True
         if whole is not None and name_side.kind == "symbol" and name_side.name not in made.random:

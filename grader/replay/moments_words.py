@@ -28,7 +28,8 @@ def describe(space: Space, env: Mapping[str, str], sides: tuple[Term, ...]) -> s
     if keys:
         head = names[0] if len(names) == 1 else "(" + ", ".join(names) + ")"
         shown = rows if len(rows) <= MAX_SHOWN else _marginals(space)
-        parts.append(f"Let {head} be {', '.join(shown)}" if len(rows) <= MAX_SHOWN else f"Let, independently where that is supposed, {'; '.join(shown)}")
+        parts.append(f"Let {head} be {', '.join(shown)}" if len(rows) <= MAX_SHOWN
+                else f"Let, independently where that is supposed, {'; '.join(shown)}")
     letters = [f"{_name(k)} = {v}" for k, v in sorted(space.letters.items())]
     letters += [f"{name}({', '.join(map(str, at))}) = {v}" for (name, at), v in sorted(space.functions.items())]
     letters += [f"{i} = {v}" for i, v in sorted(env.items())]

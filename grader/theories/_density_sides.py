@@ -86,7 +86,8 @@ def _with_points(terms: tuple[Term, ...]) -> tuple[Term, ...]:
 
 def _derived(terms: tuple[Term, ...]) -> tuple[Term | str, ...]:
     """Derivatives with respect to a parameter of the densities, worked out."""
-    parameters = [n.args[1] for t in terms for n in walk(t) if n.kind == "apply" and n.name in ("gradient", "partial", "derivative") and len(n.args) > 1]
+    parameters = [n.args[1] for t in terms for n in walk(t) if n.kind == "apply" and n.name in ("gradient", "partial", "derivative")
+            and len(n.args) > 1]
     if not parameters:
         return terms
     terms = tuple([rebuilt(t, releasing) if has_gradient(t) else t for t in terms])
@@ -114,7 +115,8 @@ def releasing(t: Term) -> Term | None:
 
 def _one_case(terms: tuple[Term | str, ...]) -> tuple[Term | str, ...]:
     """X beside the x of a density is the same variable."""
-    known = {a.name for t in terms if isinstance(t, Term) for n in walk(t) if n.is_apply("call") and n.args[0].kind == "symbol" and n.args[0].name in DENSITY_LETTERS
+    known = {a.name for t in terms if isinstance(t, Term) for n in walk(t) if n.is_apply("call") and n.args[0].kind == "symbol"
+            and n.args[0].name in DENSITY_LETTERS
              for side in split_call(n)[:2] for a in side if a.kind == "symbol"}
     names = {n.name for t in terms if isinstance(t, Term) for n in walk(t) if n.kind == "symbol"}
     change = {symbol(c): symbol(c.lower()) for c in "XYZUVW" if c in names and c.lower() in known and c not in known}
@@ -123,7 +125,8 @@ def _one_case(terms: tuple[Term | str, ...]) -> tuple[Term | str, ...]:
 
 def _named_means(terms: tuple[Term | str, ...], context: Context) -> tuple[Term | str, ...]:
     """E[f(X)], Var[X], E[X | Y] beside a single density p: over p of these variables."""
-    calls = [n for t in terms if isinstance(t, Term) for n in Setting(context.domains, tuple([u for u in terms if isinstance(u, Term)])).calls()][:200]
+    calls = [n for t in terms if isinstance(t, Term) for n in Setting(context.domains, tuple([u for u in terms if isinstance(u,
+            Term)])).calls()][:200]
     heads = list(dict.fromkeys([c.args[0] for c in calls]))
     if len(heads) != 1:
         return terms
@@ -148,7 +151,8 @@ def _named_means(terms: tuple[Term | str, ...], context: Context) -> tuple[Term 
 
 def _bound_by_laws(term: Term) -> set[str]:
     """Variables that an expectation inside already draws."""
-    return {a.name for n in walk(term) if n.kind == "apply" and n.name in ("expectation", "variance") and len(n.args) == 2 and n.args[1].is_apply("call")
+    return {a.name for n in walk(term) if n.kind == "apply" and n.name in ("expectation", "variance") and len(n.args) == 2
+            and n.args[1].is_apply("call")
             for a in split_call(n.args[1])[0] if a.kind == "symbol"}
 
 

@@ -5,7 +5,8 @@
     \\hat f, \\bar X       a name of its own                   sigma_X^2, mu_X        Var X, E X         H(X, Y | Z)     an entropy
     E_D[\\hat f]           over what is random in the body    E_{x,y}                both               H(p, q)         a cross-entropy
 
-Which letters are random: those declared as variables or that a hypothesis speaks of; capital Latin letters under a mean, variance or probability; where
+Which letters are random: those declared as variables or that a hypothesis speaks of; capital Latin letters under a mean, variance or probability;
+where
 there is no capital, the small Latin letters from the end of the alphabet, epsilon and xi that stand under a mean and nowhere outside of one.
 """
 

@@ -40,11 +40,13 @@ def random_sides(terms: tuple[Term, ...], context: Context, definitions: list[tu
     domains = {n: d for n, d in context.domains if d.shape != "density"}  # a density with a named law is a function that is known
     for name in sorted(random):
         old = domains.get(name) or Domain()
-        domains[name] = Domain("complex" if old.lower is None and old.upper is None else old.field, old.lower, old.lower_strict, old.upper, old.upper_strict, "variable")
+        domains[name] = Domain("complex" if old.lower is None and old.upper is None else old.field, old.lower, old.lower_strict, old.upper,
+                old.upper_strict, "variable")
     full: list[Term] = []
     for c in held:
         narrowed = assuming(Context(tuple(domains.items())), c)
-        if c.is_apply("call") and c.args[0].name == "independent" and any(a.kind == "symbol" and a.name in indexed - set(told.members) for a in c.args[1:]):
+        if c.is_apply("call") and c.args[0].name == "independent" and any(a.kind == "symbol" and a.name in indexed - set(told.members)
+                for a in c.args[1:]):
             full += [relation("perp", a, b) for k, a in enumerate(c.args[1:], 1) for b in c.args[k + 1:]]  # vectors, not their entries
         elif narrowed.conditions or not c.args or c.args[0] in bases:
             full += meant(c, bases, indexed, domains)

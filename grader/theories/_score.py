@@ -54,7 +54,8 @@ class Scores:
     def depends(self, call: Term) -> bool:
         """Is it a density with the parameter: p_theta(x), p(x; theta), p(x | theta)?"""
         name = density_name(call.args[0])
-        return name is not None and name[0] in ("p", "q", "r", "pi") and any(n == self.parameter for n in walk(call)) and self.parameter not in split_call(call)[0]
+        return name is not None and name[0] in ("p", "q", "r", "pi") and any(n == self.parameter
+                for n in walk(call)) and self.parameter not in split_call(call)[0]
 
     def rewritten(self, term: Term) -> Term:
         """The term with its derivatives worked out. Fails with `NoDerivative`."""

@@ -1,4 +1,5 @@
-"""What a sentence supposes of random variables: "let X, Y be independent with mean 0 and variance 1", "X_i ~ N(0, 1) i.i.d.", "eps is independent of f".
+"""What a sentence supposes of random variables: "let X, Y be independent with mean 0 and variance 1", "X_i ~ N(0, 1) i.i.d.", "eps is independent
+of f".
 
 The formulas of the sentence are put aside and its words are compared with a few forms; what is understood becomes conditions in the language of
 `replay.moments_terms` (laws, moments, independence) and definitions. A sentence with a word that matters and is not understood supposes nothing here.
@@ -15,16 +16,20 @@ from grader.replay.moments_terms import law_of
 from grader.term import Term, apply, number, relation, symbol
 
 WORDS_THAT_MATTER = re.compile(
-    r"(?i)(?<!linearly )independen|i\.?\s?i\.?\s?d\b|uncorrelated|identically|zero[- ]mean|unit[- ]variance|\bmean\b|\bvariance\b|\bpartition|random variable|distributed|\bdrawn\b|"
+    r"(?i)(?<!linearly )independen|i\.?\s?i\.?\s?d\b|uncorrelated|identically|zero[- ]mean|unit[- ]variance|\bmean\b|\bvariance\b"
+        r"|\bpartition|random variable|distributed|\bdrawn\b|"
     r"markov chain|standard normal|nonnegative random")
-OPENING = re.compile(r"(?i)^\W*(?:let|assume|assuming|suppose|given|where|with|for|here|setup|consider|fix|take|denote|and|also|we assume|if|hypothes[ei]s|"
+OPENING = re.compile(r"(?i)^\W*(?:let|assume|assuming|suppose|given|where|with|for|here|setup|consider|fix|take|denote|and|also|we assume"
+    r"|if|hypothes[ei]s|"
                      r"assumption)s?\b\s*:?")
-SPEAKS = re.compile(r"\\(?:mathbb|mathrm|operatorname|text)\{(?:E|V|Var|Cov|KL|P|Bias)\}|\bE\s*[\[_(]|\bE_|\\E\b|Var\b|Cov\b|\\Pr\b|\bP\s*\(|\bKL\b|\b[HI]\s*\([^()]*[;|,]|\\mathcal\{?\s*N|"
+SPEAKS = re.compile(r"\\(?:mathbb|mathrm|operatorname|text)\{(?:E|V|Var|Cov|KL|P|Bias)\}|\bE\s*[\[_(]|\bE_|\\E\b|Var\b|Cov\b|\\Pr\b"
+    r"|\bP\s*\(|\bKL\b|\b[HI]\s*\([^()]*[;|,]|\\mathcal\{?\s*N|"
                     r"\b[pq](?:_\{?\\?\w+\}?)?\s*\([^()]*(?:\||\\mid|,)")
 """Does a line speak of means, variances, probabilities or laws?"""
 REASONING = re.compile(r"(?i)^\W*(?:since|as|because|by|note|recall|we have|using|thus|so|then|hence|therefore)\b")
 CONCLUDING = re.compile(r"(?i)^\W*(?:thus|so|then|hence|therefore|it follows|we (?:see|conclude|get|find)|this (?:shows|means|implies))\b")
-A_LAW = re.compile(r"\\mathcal\{?\s*N\s*\}?|\\(?:mathrm|text|operatorname)\{(?:Bern|Ber|Unif|Exp|Poi|N)\w*\}|\b(?:N|Normal|Bern\w*|Ber|Unif\w*|Poi\w*)\s*\(")
+A_LAW = re.compile(r"\\mathcal\{?\s*N\s*\}?|\\(?:mathrm|text|operatorname)\{(?:Bern|Ber|Unif|Exp|Poi|N)\w*\}|\b(?:N|Normal|Bern\w*|Ber"
+    r"|Unif\w*|Poi\w*)\s*\(")
 MOMENT = re.compile(r"^\s*(?:\\(?:mathbb|mathrm|operatorname|text)\{(?:E|V|Var|Cov)\}|E|Var|Cov)\s*(?:\\left|\\big|\\Big)?\s*[\[(]")
 LAW_SIGN = re.compile(r"\\sim\b|\\overset\{[^{}]*\}\{\\sim\}|\\stackrel\{[^{}]*\}\{\\sim\}|(?<![~])~(?![~])")
 IID = re.compile(r"(?i)i\.?\s?i\.?\s?d\.?(?![a-z])|independent(?:ly)? and identically distributed")
@@ -232,12 +237,14 @@ def _words(words: str, names: list[int], formulas: list[str], vocabulary: Vocabu
             values[what] = NUMBER.get(before.group(1).lower(), before.group(1))
         if len(re.findall(rf"(?i)(?:^|[^-\w]){pattern}", words)) > 1:
             return False  # of several variables, one after the other
-        elif re.search(rf"(?i)\b{pattern}", words) and what not in values and not re.search(rf"(?i)(?:finite|common|same|bounded|low|high)\s+{pattern}", words):
+        elif re.search(rf"(?i)\b{pattern}",
+                words) and what not in values and not re.search(rf"(?i)(?:finite|common|same|bounded|low|high)\s+{pattern}", words):
             return False
     split = re.search(r"(?i)(?:conditionally |mutually )?independent (?:of|from)([^«]*)((?:«\d+»(?:\s*(?:,|and)\s*)*)+)", words)
     other = {int(k) for k in re.findall(r"«(\d+)»", split.group(2))} if split else set()
     laws = [t for k in names if (t := _term(formulas[k], vocabulary)) is not None and law_of(t) is not None]
-    fixed = re.search(r"(?i)((?:«\d+»(?:\s*(?:,|and)\s*)*)+)\s*(?:be|are|is)\s*(?:an?\s+)?(?:\w+\s+)?(?:constants?|fixed|deterministic|scalars?|numbers?)\b", words)
+    fixed = re.search(r"(?i)((?:«\d+»(?:\s*(?:,|and)\s*)*)+)\s*(?:be|are|is)\s*(?:an?\s+)?(?:\w+\s+)?(?:constants?|fixed|deterministic"
+        r"|scalars?|numbers?)\b", words)
     taken |= {int(k) for k in re.findall(r"«(\d+)»", fixed.group(1))} if fixed else set()
     listed = [(k, t) for k in names if k not in taken and (t := _term(formulas[k], vocabulary)) is not None and law_of(t) is None]
     own = list(dict.fromkeys([m for k, t in listed if k not in other for m in subjects(t)]))
@@ -295,7 +302,8 @@ def _said_of(words: str, own: list[Term], values: dict[str, str], vocabulary: Vo
 
 
 def told(lines: tuple[str, ...], vocabulary: Vocabulary) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """The lines with those left blank that only suppose something of random variables; and the sentences themselves, with others that speak of such."""
+    """The lines with those left blank that only suppose something of random variables; and the sentences themselves, with others that speak of
+    such."""
     if not any(SPEAKS.search(line) for line in lines):
         return lines, ()
     kept, words = [], []

@@ -5,7 +5,8 @@ expectations over them, KL, entropy; random variables under E, Var, Cov and P wi
 (`_suppositions`); entropies and mutual informations of variables. What is left unsaid is said first (`algebra.density_completion`, `_random_names`).
 
 What proves and refutes. Claims over densities: normal forms by marginals and logarithms, bounds as sums of quantities that are never negative, small
-tables (`decide.probability`). Claims over random variables: both sides worked out to moments, small probability spaces (`decide.moments`). Claims over
+tables (`decide.probability`). Claims over random variables: both sides worked out to moments, small probability spaces (`decide.moments`). Claims
+over
 entropies: linear programming over Shannon's elemental inequalities (`decide.entropies`). Sources are named there.
 
 `left propto right` holds where the quotient does not depend on the variable left of the bar: left(t) right(t') = left(t') right(t) for all t, t'.
@@ -91,7 +92,8 @@ def prepare(terms: tuple[Term, ...], context: Context) -> Prepared:
     told = _told(context)
     known = {c.args[0].args[0].name if c.args[0].is_apply("call") else c.args[0].name
              for c in (*told.conditions, *terms, *context.conditions) if is_density_law(c)}
-    definitions = [(h, b) for h, b in (*context.definitions, *told.definitions) if h not in {n for n in walk(b)} and not is_density_law(relation("=", h, b))]
+    definitions = [(h, b) for h, b in (*context.definitions, *told.definitions) if h not in {n for n in walk(b)}
+            and not is_density_law(relation("=", h, b))]
     if _over_densities(terms, context, known):
         return density_sides(terms, context, definitions, told)
     return random_sides(terms, context, definitions, told)
@@ -125,7 +127,8 @@ def _conditions(link: Link, context: Context) -> tuple[Context, tuple[str, ...]]
     near = _names(link)
     random = {n for n, d in context.domains if d.shape in ("variable", "density")}
     if not near & random and not any(n.kind == "apply" and n.name in (*SPEAKING, "call") for t in (link.left, link.right) for n in walk(t)):
-        fixed = tuple([c for c in context.conditions if not names_of(c) & random and c.kind == "relation" and "~" not in c.signs and not is_density_law(c)])
+        fixed = tuple([c for c in context.conditions if not names_of(c) & random and c.kind == "relation" and "~" not in c.signs
+                and not is_density_law(c)])
         return replace(context, conditions=fixed), ()
     kept: list[Term] = []
     rest = list(dict.fromkeys([*context.conditions, *extra]))
@@ -252,7 +255,8 @@ def conclude(link: Link, context: Context, settled: Settled) -> Step:
     if new:
         return Step(link.line, None, Status.UNDECIDED, f"it is not said what {new} is.", step.evidence, tags=("undefined",))
     if step.relation == "fails" and _unheard(context):
-        return Step(link.line, None, Status.UNDECIDED, "it could not be decided: something supposed in words was not understood.", step.evidence, tags=("hypothesis",))
+        return Step(link.line, None, Status.UNDECIDED, "it could not be decided: something supposed in words was not understood.", step.evidence,
+                tags=("hypothesis",))
     return replace(step, conditions=(*step.conditions, *extra)) if extra and step.relation is not None else step
 
 
@@ -300,9 +304,11 @@ def _proportional_step(link: Link, settled: Settled) -> Step:
         return Step(link.line, None, Status.UNDECIDED, "it could not be decided.", (verdict,) if verdict else ())
     constant = settled.get("up to a constant")
     if constant is not None and constant.equal:
-        return Step(link.line, None, Status.UNDECIDED, "the two sides differ by a constant; proportional would mean a constant factor.", (verdict, constant))
+        return Step(link.line, None, Status.UNDECIDED, "the two sides differ by a constant; proportional would mean a constant factor.", (verdict,
+                constant))
     if not verdict.equal:
-        return Step(link.line, "fails", Status.REFUTED, "the quotient of the two sides is not constant. " + " ".join(verdict.finding.words), (verdict,))
+        return Step(link.line, "fails", Status.REFUTED, "the quotient of the two sides is not constant. " + " ".join(verdict.finding.words),
+                (verdict,))
     return Step(link.line, "implies", verdict.status, "the two sides are proportional.", (verdict,), verdict.finding.facts)
 
 
