@@ -17,6 +17,9 @@ Definition used
     share for each broken link; where the goal is not reached, at most half, by the number of valid steps. `all_or_nothing` wants all of it
     right; `waypoints` gives the points of each expression named there that a valid line reaches.
 
+    A part that says nothing of densities, or names a `theory`, is marked in that theory's language (docs/proofs.md): equations, inequalities and
+    systems are lines as well; the goal is reached when it stands there up to order, signs and worked-out numbers (`end: equal`: anything equal).
+
 Fails when
     A line cannot be read or decided: that line goes to a person, the rest is marked. The asked statement alone, without a step between, goes to
     a person.
