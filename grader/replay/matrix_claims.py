@@ -341,7 +341,7 @@ def facts_of(s: Situation, claim: Claim) -> tuple[str, ...]:
         if d.traits or d.unit or d.lower is not None or d.upper is not None:
             facts.append(f"{name}: {d}")
     facts += [f"given: {c}" for c in stated(claim)[1]]
-    facts += [f"where {x} is invertible" for x in inverses(claim)]
+    facts += [f"{x} is invertible" for x in inverses(claim)]
     return tuple(facts)
 
 
