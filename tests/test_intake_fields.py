@@ -1,5 +1,7 @@
 """Several answers under one heading, told apart by the words of their labels."""
 
+from pathlib import Path
+
 import pytest
 from course import BOOK, FIELDS
 
@@ -116,3 +118,16 @@ def test_a_contradiction_is_flagged():
 
 def test_all_fields_are_known():
     assert set(EIGHT) == set(FIELDS)
+
+
+def test_an_empty_field_beside_a_doubled_one_is_no_zero():
+    """Headings that a recogniser moved: two answers under one label, none under the other."""
+    from grader.intake.spec import load_problems
+    from grader.model import Answer, Note, Submission
+    from grader.run.one import UNPLACED, find_answer
+
+    problem = next(p for p in load_problems(Path(__file__).parent.parent / "problems")[0] if p.id == "complexity")
+    doubled = Answer("complexity/1a.rnn-space-train", "t n l\n\nn l", notes=(Note("two answers", severity="guess", code="placing.two"),))
+    paper = Submission("s", (doubled,))
+    assert any(n.code == UNPLACED for n in find_answer(paper, problem, problem.part("1a.rnn-time-train")).notes)
+    assert not any(n.code == UNPLACED for n in find_answer(paper, problem, problem.part("1b")).notes)

@@ -22,6 +22,8 @@ UNPLACED = "paper.unplaced"
 """Code of the note of an empty answer whose paper has text that nobody could place."""
 MAY_ANSWER = "unplaced.may_answer"
 """Code of the note of unplaced text that may answer an empty part of what it stands under."""
+DOUBLED = "placing.two"
+"""Code of the note of an answer to a field under whose label two stand: one of them may answer an empty field beside it."""
 IDENTITY = ("learner.twice", "learner.several")
 """Codes of the notes of a paper of which it is not certain whose it is: its answers earn nothing until a person agrees."""
 Decide = Callable[[Claim, Budget], Verdict]
@@ -54,8 +56,8 @@ def grade_answer(problem: Problem, part: Part, answer: Answer, *, learner: str =
         verdicts: tuple[Verdict, ...] = ()
         made = _kind.unread(part, reading)
         if reading.blank and any(n.code == UNPLACED for n in answer.notes):
-            made = _kind.person(part, "blank.unplaced", "No answer was found for this part, but this paper has text that could not be placed: a person looks.",
-                                status="unread")
+            said = "No answer was found for this part, but this paper has text that could not be placed: a person looks."
+            made = _kind.person(part, "blank.unplaced", said, status="unread")
     else:
         verdicts, made = _settle(kind, reading, part, budget, by)
         made = _withhold(kind, reading, part, answer, made, budget, by)
@@ -112,8 +114,8 @@ def grade(problem: Problem, submission: Submission, *, budget_seconds: float = 4
 def find_answer(submission: Submission, problem: Problem, part: Part) -> Answer:
     """The learner's answer to a part, or an empty one.
 
-    An empty one says (note `UNPLACED`) where the paper's unplaced text may well be the answer: nothing of the paper was placed, or nothing of this problem
-    while text stands under its heading, or the text was noted as a possible answer to a part like this.
+    An empty one says (note `UNPLACED`) where the paper's unplaced text may well be the answer: nothing of the paper was placed, or nothing of
+    this problem while text stands under its heading, the text was noted as a possible answer to a part like this, or a field beside it has two.
     """
     name, under = f"{problem.id}/{part.id}", f"{problem.id}/"
     found = next((a for a in submission.answers if a.part == name), Answer(name, "", Provenance(submission.file)))
@@ -123,6 +125,8 @@ def find_answer(submission: Submission, problem: Problem, part: Part) -> Answer:
     loose = [a.part for a in submission.unplaced if any(c.isalnum() for c in a.text)]
     lost = loose if not written else [p for p in loose if p == under] if not any(p.startswith(under) for p in written) else []
     lost = lost or [a.part for a in submission.unplaced if any(n.code == MAY_ANSWER for n in a.notes) and name.startswith(a.part)]
+    stem = name.rpartition(".")[0]
+    lost = lost or [a.part for a in submission.answers if stem and a.part.startswith(stem + ".") and any(n.code == DOUBLED for n in a.notes)]
     return dataclasses.replace(found, notes=(*found.notes, Note("text of this paper could not be placed", code=UNPLACED))) if lost else found
 
 
