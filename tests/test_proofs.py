@@ -3,6 +3,7 @@
 import io
 import json
 
+import pytest
 from click.testing import CliRunner
 
 from grader.cli import main
@@ -43,3 +44,17 @@ def test_latex_documents_and_assumptions(tmp_path):
     assert "Every line follows." in CliRunner().invoke(main, ["proof", str(path), "--assume", "y=positive"]).output
     assert "does not follow" in CliRunner().invoke(main, ["proof", str(path)]).output
     assert CliRunner().invoke(main, ["proof", str(path), "--theory", "magic"]).exit_code == 2
+
+
+@pytest.mark.parametrize("text, said", [("", "No line claims anything"), ("so what\n", "No line claims anything"), ("1\n= 1\x1b[31m\n", "\\u001b[31m")])
+def test_what_a_terminal_is_shown(tmp_path, text, said):
+    path = tmp_path / "lines.txt"
+    path.write_text(text, encoding="utf-8")
+    shown = CliRunner().invoke(main, ["proof", str(path)]).output
+    assert said in shown and "\x1b[31m" not in shown
+
+
+def test_a_text_is_read_where_there_are_no_problem_files(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    assert "read as  x^2" in CliRunner().invoke(main, ["read", "x^2"]).output
+    assert "no folder 'problems'" in CliRunner().invoke(main, ["check", "minimax", "5c", "p = 0"]).output

@@ -65,6 +65,8 @@ def find_problem(name: str, folder: Path) -> Problem:
     try:
         if Path(name).is_file():
             return load_problem(Path(name))
+        if not folder.exists():
+            raise click.UsageError(f"no problem file {name!r}, and no folder {str(folder)!r} of problem files (--problems names another)")
         loaded, errors = load_problems(folder) if folder.is_dir() else ([load_problem(folder)], [])
     except SpecError as error:
         raise click.ClickException(str(error)) from error

@@ -15,7 +15,8 @@ from grader.cli._shared import SYMBOLS, find_part, find_problem, standard_input
 @click.argument("problem")
 @click.argument("part")
 @click.argument("answer", required=False)
-@click.option("--problems", "problem_folder", type=click.Path(exists=True, path_type=Path), default=Path("problems"), show_default=True)
+@click.option("--problems", "problem_folder", type=click.Path(path_type=Path), default=Path("problems"), show_default=True,
+              help="Folder of problem files, or one file.")
 @click.option("--json", "as_json", is_flag=True, help="The record as JSON (for learners: without evidence that shows the reference).")
 def check(problem: str, part: str, answer: str | None, problem_folder: Path, as_json: bool) -> None:
     """Check one answer: how it is read, then what holds. Never shows the reference.

@@ -67,12 +67,17 @@ def mark_of(step: Any) -> str:
     return "?" if step.relation is None else "⇒" if step.relation == "implies" else "✓"
 
 
+def visible(text: str) -> str:
+    """The text without characters that steer a terminal."""
+    return "".join(c if c.isprintable() else " " if c == "\t" else f"\\u{ord(c):04x}" for c in text)
+
+
 def shown(made: Any) -> str:
     """The derivation with a mark in the margin of each line, and words under the lines that need them."""
     rows = []
     for text, step in zip(made.lines, made.steps):
         mark = mark_of(step) if step else " "
-        rows.append(f"{click.style(mark, fg=COLOURS.get(mark))}  {text}".rstrip())
+        rows.append(f"{click.style(mark, fg=COLOURS.get(mark))}  {visible(text)}".rstrip())
         if step is None:
             continue
         if mark in "✗⇒?" or str(step.status) == "agrees":
@@ -82,8 +87,10 @@ def shown(made: Any) -> str:
         rows.append(f"\nThe first line that does not follow is line {made.first_break + 1}.")
     elif any(s is not None and s.relation is None for s in made.steps):
         rows.append("\nNo line is wrong; those marked ? are for a person.")
-    else:
+    elif any(s is not None for s in made.steps):
         rows.append("\nEvery line follows.")
+    else:
+        rows.append("\nNo line claims anything: write one step a line, each beginning with its sign or an equation of its own.")
     while rows and not rows[0].strip():
         del rows[0]
     return "\n".join([*rows, *[f"note: {n}" for n in made.notes]])

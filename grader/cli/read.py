@@ -19,7 +19,8 @@ if TYPE_CHECKING:
 @click.argument("text", required=False)
 @click.option("--problem", help="Read with the vocabulary of this problem (an id in the problems folder, or a file) ...")
 @click.option("--part", help="... as an answer to this part of it, the way its kind reads answers.")
-@click.option("--problems", "problem_folder", type=click.Path(exists=True, path_type=Path), default=Path("problems"), show_default=True)
+@click.option("--problems", "problem_folder", type=click.Path(path_type=Path), default=Path("problems"), show_default=True,
+              help="Folder of problem files, or one file.")
 @click.option("--mathml", is_flag=True, help="The reading as MathML too.")
 @click.option("--json", "as_json", is_flag=True, help="The reading as one JSON object: linear text, MathML, notes, other readings, or place and reason.")
 def read(text: str | None, problem: str | None, part: str | None, problem_folder: Path, mathml: bool, as_json: bool) -> None:
