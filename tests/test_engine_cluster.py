@@ -69,7 +69,14 @@ def test_a_cluster_gives_the_bytes_of_one_machine_also_when_a_worker_is_lost(clu
     assert not any(alive(h) for h in helpers[0]), "a helper outlived its worker"
 
 
-def test_a_cluster_that_is_not_there_is_named(tmp_path):
+def test_a_cluster_that_is_not_there_is_named(tmp_path, monkeypatch):
+    from click.testing import CliRunner
+
+    from grader.cli import main
+    from grader.run import cluster
+
+    monkeypatch.setattr(cluster, "CONNECT_SECONDS", 0.5)
     write_class(tmp_path / "class", papers=1)
-    done = subprocess.run(run(tmp_path / "class", "out", "--cluster", "tcp://127.0.0.1:1"), cwd=tmp_path / "class", capture_output=True, text=True)
-    assert done.returncode == 1 and "no scheduler answers at tcp://127.0.0.1:1" in done.stderr and "Traceback" not in done.stderr
+    monkeypatch.chdir(tmp_path / "class")
+    done = CliRunner().invoke(main, run(tmp_path / "class", "out", "--cluster", "tcp://127.0.0.1:1")[3:])
+    assert done.exit_code == 1 and "no scheduler answers at tcp://127.0.0.1:1" in done.output and "Traceback" not in done.output

@@ -10,6 +10,7 @@ import re
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from grader.intake.label_words import ANSWER_WORDS, PART_WORDS, QUESTION_WORDS, REMARK
 from grader.model import Part, Problem
@@ -30,7 +31,7 @@ class Group:
     @property
     def parts(self) -> tuple[Part, ...]:
         """All parts under the label, in the order of the problem file."""
-        return tuple(dict.fromkeys((*self.whole, *[p for p, _ in self.fields])))
+        return tuple({p.id: p for p in (*self.whole, *[p for p, _ in self.fields])}.values())
 
     @property
     def name(self) -> str:
@@ -41,6 +42,15 @@ class Group:
 def normal(label: str) -> str:
     """A label as it is compared: lower case, letters and digits only, words parted by one blank, without "question" and "part" before a number or
     letter."""
+    return _short_normal(label) if len(label) <= 100 else _normal(label)
+
+
+@lru_cache(maxsize=2048)
+def _short_normal(label: str) -> str:
+    return _normal(label)  # papers of a class have the same labels
+
+
+def _normal(label: str) -> str:
     text = unicodedata.normalize("NFKC", label).casefold()
     text = " ".join(re.findall(r"[^\W_]+", text))
     text = re.sub(rf"^(?:{QUESTION_WORDS}|{PART_WORDS}|q|ex|number|no)\s*(?=\d{{1,2}}(?:\b|[题題问問])|[a-z]\b$|[ivx]+$)", "", text)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from grader.intake.label_words import ANSWER_WORDS
 from grader.intake.labels import Book
@@ -24,6 +25,8 @@ _PLACEHOLDER = re.compile(
     r"\.\.\.|…|_{3,})[\s>*_\[\](){}.:!-]*", re.IGNORECASE)
 
 
+_SHORT = 500
+"""Characters up to which what was found out about a text is kept."""
 _STRUCK = re.compile(r"~~(?=\S)[^~]{1,2000}?~~|<(?P<tag>del|s|strike)>[^<>]{0,2000}?</(?P=tag)>|\\(?:sout|st)\s*\{[^{}]{0,2000}\}", re.IGNORECASE)
 
 
@@ -40,6 +43,15 @@ def is_placeholder(line: str) -> bool:
 
 def is_blank_template(text: str) -> bool:
     """Does the text hold nothing but tables without values and placeholders?"""
+    return _short_is_blank(text) if len(text) <= _SHORT else _is_blank(text)
+
+
+@lru_cache(maxsize=2048)
+def _short_is_blank(text: str) -> bool:
+    return _is_blank(text)  # a class gives the same short answers over and over
+
+
+def _is_blank(text: str) -> bool:
     kept = "\n".join(line for line in text.split("\n") if not is_placeholder(line))
     found = tables(kept)
     if not found:

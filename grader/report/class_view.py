@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
@@ -35,6 +35,20 @@ class Row:
     points: str
     out_of: str
     waiting: int
+
+
+class Rows(Sequence[Row]):
+    """The rows of the table, each made when it is looked at: those of a large class are never held together."""
+
+    def __init__(self, learners: Sequence[str], make: Callable[[str], Row]) -> None:
+        self._learners, self._make = learners, make
+
+    def __len__(self) -> int:
+        return len(self._learners)
+
+    def __getitem__(self, index: Any) -> Any:
+        chosen = self._learners[index]
+        return self._make(chosen) if isinstance(chosen, str) else Rows(chosen, self._make)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +94,7 @@ class ClassPage:
     mean: str
     out_of: str
     groups: tuple[PartGroup, ...]
-    rows: tuple[Row, ...]
+    rows: Sequence[Row]
     queue: tuple[tuple[PartStatistics, tuple[Waiting, ...]], ...]
     unplaced: tuple[tuple[str, str, int], ...]
     rests_on: tuple[tuple[str, int], ...]
@@ -96,10 +110,14 @@ def class_page(records: Sequence[Mapping[str, Any]], problems: Sequence[Record],
         mine[record["learner"]].append(record)
         by_part.setdefault((record["problem"], record["part"]), []).append(record)
     columns = [(about, part) for about, own in by_problem(records, problems) for part in dict.fromkeys(r["part"] for r in own)]
-    found = {(r["learner"], r["problem"], r["part"]): r for r in records}
     statistics = {(about["id"], part): _statistics(about, part, by_part[about["id"], part])
                   for about, part in columns}
-    rows = tuple(_row(learner, mine[learner], [found.get((learner, a["id"], p)) for a, p in columns], pages[learner]) for learner in pages)
+
+    def row(learner: str) -> Row:
+        found = {(r["problem"], r["part"]): r for r in mine[learner]}
+        return _row(learner, mine[learner], [found.get((a["id"], p)) for a, p in columns], pages[learner])
+
+    rows = Rows(list(pages), row)
     groups = tuple(PartGroup(about["title"], tuple(statistics[about["id"], p] for a, p in columns if a is about))
                    for about in {id(a): a for a, _ in columns}.values())
     queue = []

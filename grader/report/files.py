@@ -22,7 +22,7 @@ from grader.report.pages import class_pieces, learner_html
 from grader.report.markdown import class_markdown, learner_markdown
 from grader.report.record import Record, to_line
 from grader.report.table import grades_csv
-from grader.report.view import DECIDED, learner_page, outline, paper_of
+from grader.report.view import DECIDED, Shared, learner_page, outline, paper_of
 
 FOLDER = "learners"
 _MARK = b'<meta name="generator" content="grader"/>'
@@ -66,11 +66,13 @@ class Pages:
         self._rows: dict[str, list[Summary]] = {}
         self._unplaced: dict[str, int] = {}
         self._bodies: dict[str, Record] = {}
+        self._shared = Shared()
         (self.out / FOLDER).mkdir(parents=True, exist_ok=True)
 
-    def write(self, learner: str, records: Sequence[Record], paper: Record | None = None) -> list[str]:
-        """Write the pages of one learner, and give for each record the summary to `keep`. May run in another process. Fails with `OSError`."""
-        page = learner_page(learner, records, self.problems, paper)
+    def write(self, learner: str, records: Sequence[Record], paper: Record | None = None, same: Sequence[str] = ()) -> list[str]:
+        """Write the pages of one learner, and give for each record the summary to `keep`. `same` has for each record a text that it shares only
+        with those that differ in nothing but learner and place. May run in another process. Fails with `OSError`."""
+        page = learner_page(learner, records, self.problems, paper, self._shared, same)
         name = self.names[learner]
         write(self.out / FOLDER / f"{name}.html", learner_html(page))
         write(self.out / FOLDER / f"{name}.md", learner_markdown(page))

@@ -58,15 +58,26 @@ def learner_markdown(page: LearnerPage) -> str:
 
 
 def _part(part: PartView) -> list[str]:
+    """The lines of a part: the one that names the source, if any, between what equal answers share."""
+    made = part.made.get("markdown") if part.made is not None else None
+    if made is None:
+        made = _before(part), _after(part)
+        if part.made is not None:
+            part.made["markdown"] = made
+    wrote = [] if part.chip.kind == "blank" or part.same_as else ["What you wrote" + (f" ({plain(part.source)})" if part.source else "") + ":", ""]
+    return [*made[0], *wrote, *made[1]]
+
+
+def _before(part: PartView) -> list[str]:
     lines = [f"*{plain(part.ask)}*", ""] if part.ask else []
     lines += [f"### {plain(part.name)}: {_chip(part.chip)}, {part.points} of {part.out_of}", ""]
-    if part.person:
-        lines += [f"☞ **A person decides.** {plain(part.person)}", ""]
+    return lines + ([f"☞ **A person decides.** {plain(part.person)}", ""] if part.person else [])
+
+
+def _after(part: PartView) -> list[str]:
+    lines: list[str] = []
     if part.chip.kind != "blank":
-        if part.same_as:
-            lines += [f"What you wrote stands under {plain(part.same_as[1])}.", ""]
-        else:
-            lines += ["What you wrote" + (f" ({plain(part.source)})" if part.source else "") + ":", "", *fenced(part.typed, part.left_out)]
+        lines += [f"What you wrote stands under {plain(part.same_as[1])}.", ""] if part.same_as else fenced(part.typed, part.left_out)
         lines += _reading(part)
     if part.rubric and part.chip.kind != "blank":
         lines += ["What is looked for:", "", *[f"- {plain(text)} ({points})" for text, points in part.rubric], ""]

@@ -19,7 +19,7 @@ from markupsafe import Markup
 from grader.report import view
 from grader.report.class_view import GROUPS, ClassPage, PartStatistics
 from grader.report.mathml import to_mathml
-from grader.report.view import LearnerPage
+from grader.report.view import LearnerPage, PartView
 from grader.report.visible import one_line, pieces, visible
 from grader.term import Term
 
@@ -49,8 +49,34 @@ def _environment() -> Environment:
     style = (TEMPLATES / "style.css").read_text(encoding="utf-8")
     digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
     environment.globals.update(style=Markup(style), style_hash=f"sha256-{digest}", pieces=pieces, mathml=_mathml, short=one_line,  # noqa: S704 - our own file
-                               segments=_segments, counted=_counted, is_short=view.is_short)
+                               article=_article, overview=_overview, segments=_segments, counted=_counted, is_short=view.is_short)
     return environment
+
+
+def _article(part: PartView) -> Markup:
+    """A part, put together around its source from what equal answers share."""
+    macros = _environment().get_template("parts.html.j2").module
+    source = macros.source(part.source)  # type: ignore[attr-defined]
+    made = part.made.get("html") if part.made is not None else None
+    if made is None:
+        made = str(macros.article(part, Markup(_HOLE))).split(_HOLE)  # type: ignore[attr-defined]
+        if part.made is not None:
+            part.made["html"] = made
+    return Markup(source.join(map(Markup, made)))  # noqa: S704 - rendered by our templates
+
+
+def _overview(part: PartView) -> Markup:
+    """A part's row in the overview."""
+    made = part.made.get("overview") if part.made is not None else None
+    if made is None:
+        made = _environment().get_template("parts.html.j2").module.overview(part)  # type: ignore[attr-defined]
+        if part.made is not None:
+            part.made["overview"] = made
+    return Markup(made)  # noqa: S704 - rendered by our templates
+
+
+_HOLE = "\0"
+"""Where the source goes: a character that `visible` leaves in no text."""
 
 
 def _shown(value: Any) -> Any:

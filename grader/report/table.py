@@ -11,7 +11,7 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from fractions import Fraction
 from functools import lru_cache
 
@@ -46,14 +46,17 @@ def amount(value: str | Fraction) -> str:
 def grades_csv(records: Sequence[Record], problems: Sequence[Record], learners: Sequence[str]) -> str:
     """The table of the class. A part that a learner has no record for is an empty cell; parts that wait are named in the last column."""
     columns = [(about["id"], part) for about, own in by_problem(records, problems) for part in dict.fromkeys(r["part"] for r in own)]
-    found: Mapping[tuple[str, str, str], Record] = {(r["learner"], r["problem"], r["part"]): r for r in records}
-    lines = [["learner", *[f"{problem}/{part}" for problem, part in columns], "total", "out_of", "waiting", "waits_for_person"]]
+    mine: dict[str, list[Record]] = {}
+    for record in records:
+        mine.setdefault(record["learner"], []).append(record)
+    text = io.StringIO()
+    table = csv.writer(text, quoting=csv.QUOTE_ALL, lineterminator="\n")
+    table.writerow(map(neutral, ["learner", *[f"{problem}/{part}" for problem, part in columns], "total", "out_of", "waiting", "waits_for_person"]))
     for learner in learners:
-        own = [found.get((learner, problem, part)) for problem, part in columns]
+        found = {(r["problem"], r["part"]): r for r in mine.get(learner, ())}
+        own = [found.get(column) for column in columns]
         there = [r for r in own if r is not None]
         waits = [f"{r['problem']}/{r['part']}" for r in there if r["needs_human"]]
-        lines.append([learner, *[amount(r["points"]) if r is not None else "" for r in own], amount(total(there, "points")),
-                      amount(total(there, "out_of")), str(len(waits)), " ".join(waits)])
-    text = io.StringIO()
-    csv.writer(text, quoting=csv.QUOTE_ALL, lineterminator="\n").writerows([neutral(cell) for cell in line] for line in lines)
+        table.writerow(map(neutral, [learner, *[amount(r["points"]) if r is not None else "" for r in own], amount(total(there, "points")),
+                                     amount(total(there, "out_of")), str(len(waits)), " ".join(waits)]))
     return text.getvalue()

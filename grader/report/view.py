@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from functools import lru_cache
 from typing import Any
@@ -161,6 +161,8 @@ class PartView:
     checks: tuple[Check, ...]
     feedback: tuple[tuple[str, str], ...]
     rubric: tuple[tuple[str, str], ...]
+    made: dict[str, Any] | None = field(default=None, compare=False, repr=False)
+    """What skins have made of all but `source`, by skin; shared by parts that differ in nothing else. None where nothing is kept."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,18 +190,40 @@ class LearnerPage:
     unplaced: tuple[tuple[str, str, int], ...]
 
 
-def learner_page(learner: str, records: Sequence[Record], problems: Sequence[Record], paper: Record | None = None) -> LearnerPage:
-    """The page of one learner; `problems` is an `outline`, `paper` a `paper_of`."""
-    shown = [learner_view(r) for r in records]
+class Shared:
+    """What answers that differ only in whose they are and where they stood have in common, for pages on the same problems."""
+
+    MOST, LONGEST = 1_000, 20_000
+
+    def __init__(self) -> None:
+        self._views: dict[tuple[str, str, tuple[str, str] | None], PartView] = {}
+
+    def part(self, same: str, record: Record, about: Record, ask: str, same_as: tuple[str, str] | None) -> PartView:
+        """The view of a record; `same` is a text that two records share only where they differ in nothing but learner and place ("": nothing is kept)."""
+        if not same or len(same) > self.LONGEST:
+            return _part(learner_view(record), about, ask, same_as)
+        view = self._views.get((same, ask, same_as))
+        if view is None:
+            if len(self._views) >= self.MOST:
+                self._views.clear()
+            view = self._views[same, ask, same_as] = replace(_part(learner_view(record), about, ask, same_as), made={})
+        return replace(view, source=_source(record["source"]))
+
+
+def learner_page(learner: str, records: Sequence[Record], problems: Sequence[Record], paper: Record | None = None, shared: Shared | None = None,
+                 same: Sequence[str] = ()) -> LearnerPage:
+    """The page of one learner; `problems` is an `outline`, `paper` a `paper_of`. With `shared`, `same` has for each record its text there."""
+    shared = shared or Shared()
+    names = {id(record): text for record, text in zip(records, same)}
     views = []
-    for about, own in by_problem(shown, problems):
+    for about, own in by_problem(records, problems):
         asks = {p["id"]: p for p in about["parts"]}
         parts: list[PartView] = []
         ask, typed = "", {}
         for record in own:
             part = asks.get(record["part"], {"ask": "", "kind": "", "rubric": []})
             same_as = typed.get(record["answer"]) if len(record["answer"]) > LONG else None
-            parts.append(_part(record, part, "" if part["ask"] == ask else part["ask"], same_as))
+            parts.append(shared.part(names.get(id(record), ""), record, part, "" if part["ask"] == ask else part["ask"], same_as))
             ask = part["ask"]
             typed.setdefault(record["answer"], (parts[-1].anchor, parts[-1].name))
         views.append(ProblemView(anchor(about["id"]), about["title"], nice(total(own, "points")), nice(total(own, "out_of")), tuple(parts)))
@@ -208,7 +232,7 @@ def learner_page(learner: str, records: Sequence[Record], problems: Sequence[Rec
     notes = tuple(NoteView(n["text"], n["severity"]) for n in paper["notes"])
     unplaced = tuple((" · ".join(filter(None, (u["part"], _source(u["source"]), *(n["text"] for n in u["source"]["notes"])))), *shortened(u["text"]))
                      for u in paper["unplaced"])
-    return LearnerPage(learner, paper["file"], nice(total(shown, "points")), nice(total(shown, "out_of")), tuple(views), waiting, notes, unplaced)
+    return LearnerPage(learner, paper["file"], nice(total(records, "points")), nice(total(records, "out_of")), tuple(views), waiting, notes, unplaced)
 
 
 def by_problem(records: Sequence[Record], problems: Sequence[Record]) -> list[tuple[Record, list[Record]]]:

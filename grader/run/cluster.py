@@ -34,6 +34,8 @@ TRIES = 3
 """How often a chunk is given to the cluster before it is done here."""
 PATIENCE = 60.0
 """Seconds without any worker after which the rest is done here."""
+CONNECT_SECONDS = 10.0
+"""Seconds in which the scheduler must answer."""
 Runner = Callable[[Callable[[Any], Any], Iterable[Any]], Iterator[tuple[Any, Outcome]]]
 
 
@@ -70,7 +72,7 @@ def _connect(address: str) -> Any:
     except ImportError as error:
         raise Unreachable('Dask distributed is not installed: pip install "grader[cluster]"') from error
     try:
-        client = Client(address, timeout="10s")
+        client = Client(address, timeout=CONNECT_SECONDS)
     except (OSError, TimeoutError, ValueError) as error:
         raise Unreachable(f"no scheduler answers at {address} ({error})") from error
     try:

@@ -37,7 +37,8 @@ def write_all(out: Path, learners: Sequence[str], papers: Paper, problems: Seque
     def work(index: int) -> list[Any]:
         paper, lines = papers(index)
         try:
-            summaries = pages.write(paper["learner"], [json.loads(line) for line in lines], paper)
+            records = [json.loads(line) for line in lines]
+            summaries = pages.write(paper["learner"], records, paper, list(map(_same, records, lines)))
         except OSError as error:
             return [error.errno or 5]
         return [_line(paper), "".join(line + "\n" for line in lines), summaries, len(paper["unplaced"])]
@@ -103,6 +104,13 @@ class Finished:
 
 def _line(paper: Record) -> str:
     return json.dumps(paper, separators=(",", ":")) + "\n"
+
+
+def _same(record: Record, line: str) -> str:
+    """The record's line without its learner and its place; "" where it does not begin as ours do."""
+    source, place = record["source"], f'{to_line({key: record[key] for key in ("learner", "problem", "part", "answer")})[:-1]},"source":'
+    head = f'{place}{to_line({"file": source["file"], "line": source["line"]})[:-1]}'
+    return f"{record['problem']}\0{record['part']}\0{record['answer']}\0{line[len(head):]}" if line.startswith(head) else ""
 
 
 def _without_trees(record: Record) -> Record:
