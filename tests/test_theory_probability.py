@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from grader import kernel
+from grader.model import Evidence, Status
 from grader.proof import check_proof
 from grader.reading import Vocabulary
 from grader.theories._suppositions import supposed
@@ -96,3 +99,46 @@ def test_a_law_that_is_not_given_refutes_nothing():
 def test_reasons_may_bring_a_supposition_which_is_named():
     step = check_proof([r"\mathbb{E}[XY] = \mathbb{E}[X]\mathbb{E}[Y] \quad \text{(since X and Y are independent)}"]).steps[-1]
     assert step.relation == "equal" and any("independent" in c for c in step.conditions)
+
+
+Q = r"Let $Q(\theta',\theta) = E_{p_\theta(z|x)}[\log p_{\theta'}(x,z)]$."
+BETTER = r"Assume $E_{p_\theta(z|x)}[\log p_{\theta'}(x,z)] \ge E_{p_\theta(z|x)}[\log p_\theta(x,z)]$."
+
+
+@pytest.mark.parametrize("said", [(BETTER,), (Q, r"Assume $Q(\theta',\theta) \ge Q(\theta,\theta)$.")])
+def test_a_better_m_step_makes_the_evidence_no_worse(said):
+    assert relations(*said, r"\log p_{\theta'}(x) \ge \log p_\theta(x)")[-1] == "implies"
+
+
+def test_the_bound_that_is_supposed_may_stand_inside_a_chain():
+    assert relations(BETTER, r"\log p_{\theta'}(x) \ge E_{p_\theta(z|x)}[\log p_{\theta'}(x,z)] - E_{p_\theta(z|x)}[\log p_\theta(z|x)]",
+                     r"\ge E_{p_\theta(z|x)}[\log p_\theta(x,z)] - E_{p_\theta(z|x)}[\log p_\theta(z|x)]",
+                     r"= \log p_\theta(x)") == [None, "implies", "implies", "equal"]
+
+
+@pytest.mark.parametrize("supposed_sign, sign", [("\\le", "\\ge"), ("\\ge", ">")])
+def test_a_worse_m_step_shows_no_improvement(supposed_sign, sign):
+    """A turned supposition is refuted; from a weak one no strict improvement follows (the model theta' = theta)."""
+    found = relations(BETTER.replace("\\ge", supposed_sign), rf"\log p_{{\theta'}}(x) {sign} \log p_\theta(x)")[-1]
+    assert found == ("fails" if supposed_sign == "\\le" else None)
+
+
+def test_a_defined_name_takes_its_arguments():
+    """Q(theta, theta) is not Q(theta', theta)."""
+    assert relations(Q, r"Q(\theta',\theta) - Q(\theta,\theta) = 0")[-1] == "fails"
+
+
+def test_the_other_direction_fails_for_a_better_m_step():
+    step = check_proof([BETTER, r"\log p_{\theta'}(x) \le \log p_\theta(x)"]).steps[-1]
+    assert step is not None and step.relation == "fails" and step.status is Status.REFUTED
+
+
+def test_evidence_from_a_supposed_bound_names_a_condition_that_is_there():
+    verdict = check_proof([BETTER, r"\log p_{\theta'}(x) \ge \log p_\theta(x)"]).steps[-1].evidence[-1]
+    evidence = verdict.evidence
+    assert evidence.data["form"] == "given" and kernel.settle(verdict.claim, evidence).status is Status.PROVED
+    for change in ({"condition": 1}, {"condition": -1}, {"inner": {"form": "identity", "steps": []}}):
+        with pytest.raises(kernel.Refused):
+            kernel.settle(verdict.claim, Evidence("probability", {**evidence.data, **change}))
+    with pytest.raises(kernel.Refused):
+        kernel.settle(replace(verdict.claim, conditions=()), evidence)

@@ -247,6 +247,10 @@ class Completion:
                 densities = [key_of(a) for a in definition.args if self.is_density(a)]
                 if letter is None or self.is_density(symbol(letter[0])) and densities and letter[0] not in densities:
                     raise Incomplete(f"{term} is not the {definition.head} that was defined")
+            if args and args != definition.args and len(args) == len(definition.args):  # Q(theta, theta) where Q(theta', theta) was defined
+                plain = all(a.kind == "symbol" or a.is_apply("prime") or a.is_apply("index") or a.is_apply("sup") for a in (*args, *definition.args))
+                if plain and not any(self.is_density(a) or variable(a) and self.shapes.get(key_of(a)) == "variable" for a in definition.args):
+                    return rename_terms(definition.body, dict(zip(definition.args, args)))
             return definition.body
         return None
 

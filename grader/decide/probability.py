@@ -6,8 +6,7 @@ Procedures, cheap ones first.
 (`algebra.probability_normal_form`);
    equal polynomials prove an equality, and the steps are the certificate.
 3. Bounds. The difference of the sides as a sum of KL divergences, Jensen gaps and their averages (`algebra.probability_bounds`); where both
-sides are positive, the
-   logarithms are compared.
+   sides are positive, the logarithms are compared. A bound that is supposed (the M-step's) may be added to the smaller side.
 4. More models: one that fails refutes; where all agree, AGREES with the number of models.
 None of it looks at what the numbers are where a claim is proved, and none believes a model that the separate checker does not confirm.
 """
@@ -17,6 +16,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import lru_cache
+from itertools import product
 from typing import Any
 
 from grader.algebra.densities import Tree, Unfolder
@@ -29,7 +29,8 @@ from grader.algebra.probability_bounds import Quantity, explain, summed
 from grader.algebra.probability_normal_form import NormalForm
 from grader.decide.budget import Budget
 from grader.model import AtMost, Claim, Equal, Evidence
-from grader.term import Term, to_data, walk
+from grader.replay.probability import at_hand, weakened
+from grader.term import Term, free_names, to_data, walk
 
 TOLERANCE = 1e-7
 
@@ -44,6 +45,8 @@ class Understood:
     known: tuple[Atom, ...]
     assumed: tuple[Atom, ...]
     given: tuple[tuple[Tree, Tree, Any], ...]
+    bounds: tuple[tuple[Tree, Tree, tuple[str, ...]], ...] = ()
+    """What is supposed to be at most what, at all values of which variables."""
 
 
 def is_probability(claim: Claim) -> bool:
@@ -69,7 +72,16 @@ def understood(claim: Claim) -> Understood:
         if domain.is_positive:
             known += [("scalar", name), ("fun", (name, ()))]
     given = tuple([_given(setting, unfolder, c) for c in claim.conditions])
-    return Understood(setting, left, right, tuple(known), tuple(assumed_positive(logs, known)), tuple([g for g in given if g]))
+    bounds = tuple([(*map(unfolder.tree, pair), () if at_hand(c) else tuple(sorted(free_names(c) & set(setting.variables))))
+                    for c in claim.conditions if (pair := _bound_sides(c))])
+    return Understood(setting, left, right, tuple(known), tuple(assumed_positive(logs, known)), tuple([g for g in given if g]), bounds)
+
+
+def _bound_sides(condition: Term) -> tuple[Term, Term] | None:
+    """A condition l <= r as (l, r)."""
+    if condition.kind != "relation" or condition.signs not in (("<=",), (">=",), ("<",), (">",)):
+        return None
+    return condition.args if condition.signs[0] in ("<", "<=") else condition.args[::-1]  # type: ignore[return-value]
 
 
 def _given(setting: Setting, unfolder: Unfolder, condition: Term) -> tuple[Tree, Tree, Any] | None:
@@ -84,13 +96,20 @@ def _given(setting: Setting, unfolder: Unfolder, condition: Term) -> tuple[Tree,
 
 def _models(seen: Understood, count: int, styles: tuple[str, ...], start: int = 0, *, sizes: tuple[int, ...] = (2, 2, 3)) -> Any:
     for k in range(start, start + count):
-        yield Model(seen.setting, (seen.left, seen.right, *[t for g in seen.given for t in g[:2]]), size=sizes[k % len(sizes)], seed=k,
+        trees = (seen.left, seen.right, *[t for g in seen.given for t in g[:2]], *[t for b in seen.bounds for t in b[:2]])
+        yield Model(seen.setting, trees, size=sizes[k % len(sizes)], seed=k,
                     style=styles[k % len(styles)], positive=(*seen.known, *seen.assumed), given=seen.given)
 
 
 def _failure(claim: Claim, seen: Understood, model: Model) -> float | None:
-    """By how much the claim fails in the model, relative to its sides; 0 where it holds, None where a side is undefined there."""
+    """By how much the claim fails in the model, relative to its sides; 0 where it holds, None where a side is undefined there or
+    something supposed does not hold."""
     try:
+        for low, high, names in seen.bounds:
+            for values in product(range(model.size), repeat=len(names)):
+                env = {(n, ()): k for n, k in zip(names, values)}
+                if model.evaluate(low, env) > model.evaluate(high, env):
+                    return None
         left, right = model.evaluate(seen.left, {}), model.evaluate(seen.right, {})
     except (Undefined, OverflowError):
         return None
@@ -175,9 +194,24 @@ def prove_bound(claim: Claim, budget: Budget) -> Evidence | str | None:
             found = explain(seen.setting, sides[0], sides[1], form)
             if found is not None:
                 return Evidence("probability", _bound_certificate(seen, sides, found, _form(seen, budget), through))
-        return "the difference is no sum of the known quantities"
+        return _from_given(claim, budget)
     except Unsupported as reason:
         return str(reason)
+
+
+def _from_given(claim: Claim, budget: Budget) -> Evidence | str:
+    """A bound that is supposed, added to the smaller side."""
+    for number, condition in enumerate(claim.conditions):
+        if _bound_sides(condition) is None or not is_probability(claim):
+            continue
+        budget.check()
+        seen = understood(weakened(claim, number))
+        sides: list[Tree] = [seen.left, seen.right]
+        found = explain(seen.setting, *sides, _form(seen, budget))
+        if found is not None:
+            inner = _bound_certificate(seen, sides, found, _form(seen, budget), "")
+            return Evidence("probability", {"form": "given", "condition": number, "inner": inner})
+    return "the difference is no sum of the known quantities"
 
 
 def _bound_certificate(seen: Understood, sides: list[Tree], found: list[tuple[Poly, Quantity | None]], form: NormalForm,

@@ -4,6 +4,7 @@ Forms of evidence (`data["form"]`):
 - "identity": a chain of lemma instances (`steps`: lemma, before, after); each is checked on its own, and with them both sides of an Equal claim
   become the same polynomial;
 - "bound": the same, and a list of quantities that are never negative (`gap`), whose sum is right - left of an AtMost claim;
+- "given": a bound l <= r is supposed; `inner` is a "bound" that shows left + r - l <= right (`condition` is its number among the conditions);
 - "model": a finite model in which the claim fails, evaluated in intervals (or exactly where a strict bound fails by equality);
 - "agreement": finite models in which the claim holds to the digits stated.
 
@@ -14,6 +15,7 @@ letters that are taken as positive because a logarithm of them is taken; the che
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from fractions import Fraction
 from itertools import product
 from typing import Any
@@ -25,7 +27,7 @@ from grader.replay.probability_algebra import Poly, Proof, plus
 from grader.replay.probability_models import Evaluator, Exact, Intervals, Model
 from grader.replay.probability_terms import Language, Var, evaluate, marked
 from grader.replay.probability_words import describe, number_words
-from grader.term import Term, free_names, from_data, walk
+from grader.term import Term, apply, free_names, from_data, walk
 
 ASSUMED = ("every density is positive", "the sums and integrals exist and may be exchanged")
 OWN_LABELS = ("step", "own")
@@ -40,7 +42,7 @@ def check(claim: Claim, data: Mapping[str, Any]) -> Finding:
     language = Language(claim.domains, [*sides, *claim.conditions])
     for term in (*sides, *claim.conditions):
         _plain_names(term)
-    form = {"identity": _identity, "bound": _bound, "model": _model, "agreement": _agreement}.get(data["form"])
+    form = {"identity": _identity, "bound": _bound, "given": _from_given, "model": _model, "agreement": _agreement}.get(data["form"])
     if form is None:
         raise Refused(f"no form of evidence is called {data['form']!r}")
     return form(claim, sides, language, data)
@@ -158,6 +160,26 @@ def _bound(claim: Claim, sides: tuple[Term, Term], language: Language, data: Map
     return _proved(lemmas, facts)
 
 
+def weakened(claim: Claim, number: int) -> Claim:
+    """The claim left + r - l <= right, from which left <= right follows where the condition l <= r (the one with this number) holds.
+
+    Fails with `Refused` where the claim is no bound or the condition is none.
+    """
+    conclusion, condition = claim.conclusion, claim.conditions[number]
+    if not isinstance(conclusion, AtMost) or condition.kind != "relation" or condition.signs not in (("<=",), (">=",), ("<",), (">",)):
+        raise Refused("no bound that follows from a bound")
+    low, high = condition.args if condition.signs[0] in ("<", "<=") else condition.args[::-1]
+    strict = conclusion.strict and condition.signs[0] not in ("<", ">")
+    return replace(claim, conclusion=AtMost(apply("add", conclusion.left, high, apply("neg", low)), conclusion.right, strict))
+
+
+def _from_given(claim: Claim, sides: tuple[Term, Term], language: Language, data: Mapping[str, Any]) -> Finding:
+    number = data["condition"]
+    if not isinstance(number, int) or not 0 <= number < len(claim.conditions) or data["inner"].get("form") != "bound":
+        raise Refused("a bound and the number of a condition were expected")
+    return check(weakened(claim, number), data["inner"])
+
+
 def _quantity(form: Any, language: Language, proof: Proof, lemmas: list[str]) -> Poly:
     """The value of a quantity that is never negative. Fails with `Refused` where its conditions do not hold."""
     kind = form[0]
@@ -225,6 +247,9 @@ def _holds(condition: Term, language: Language, model: Model) -> None:
     """Fails with `Refused` unless the condition holds in the model, at all values of the variables in it."""
     if condition.kind != "relation" or set(condition.signs) - {"=", "<", "<=", ">", ">=", "!="}:
         raise Refused(f"a condition that cannot be checked in a model: {condition}")
+    if set(condition.signs) <= {"<", "<=", ">", ">="} and at_hand(condition):
+        _holds_clearly(condition, language, model)
+        return
     names = sorted(free_names(condition) & language.random)
     for values in product(range(model.size), repeat=len(names)):
         env = {(n, ()): k for n, k in zip(names, values)}
@@ -233,6 +258,22 @@ def _holds(condition: Term, language: Language, model: Model) -> None:
         for sign, a, b in zip(condition.signs, sides, sides[1:]):
             if not {"=": a == b, "!=": a != b, "<": a < b, "<=": a <= b, ">": a > b, ">=": a >= b}[sign]:
                 raise Refused("the model does not satisfy a condition of the claim")
+
+
+def at_hand(condition: Term) -> bool:
+    """Is it a bound between means of logarithms, as of the expected log likelihoods before and after an M-step?
+
+    Such a bound is supposed for the x that was observed. (For all x at once it would make the two densities equal.)
+    """
+    return all(any(n.is_apply("expectation") and any(m.is_apply("log") for m in walk(n)) for n in walk(side)) for side in condition.args)
+
+
+def _holds_clearly(condition: Term, language: Language, model: Model) -> None:
+    """An inequality at the values at hand, in intervals that do not meet."""
+    sides = [evaluate(s, language, Evaluator(model, Intervals())) for s in condition.args]
+    for sign, a, b in zip(condition.signs, sides, sides[1:]):
+        if not (a.b < b.a if sign in ("<", "<=") else a.a > b.b):
+            raise Refused("the model does not satisfy a condition of the claim, or cannot be told from breaking it")
 
 
 def _model(claim: Claim, sides: tuple[Term, Term], language: Language, data: Mapping[str, Any]) -> Finding:
@@ -285,4 +326,4 @@ def _agreement(claim: Claim, sides: tuple[Term, Term], language: Language, data:
     return Finding(Status.AGREES, words=(text,), teacher_words=(text,))
 
 
-__all__ = ["ASSUMED", "check"]
+__all__ = ["ASSUMED", "at_hand", "check", "weakened"]
