@@ -98,3 +98,33 @@ def test_recursive_definitions(name):
     lines, expected = RECURSIONS[name]
     proof = check_proof([line.strip() for line in lines.split(";;")])
     assert [(s.relation if s else None) or "-" for s in proof.steps] == expected.split()
+
+
+RULES = r"p_{t+1} = p_t - \eta q_t ;; q_{t+1} = q_t + \eta p_t ;; "
+MATRIX = r"M = \begin{pmatrix} 1 & -\eta \\ \eta & 1 \end{pmatrix} ;; "
+ROOTS = MATRIX + r"\det(M - \lambda I) = (1-\lambda)^2 + \eta^2 = 0 ;; "
+GAMES = {
+    "what stays": (RULES + r"p = p - \eta q, q = q + \eta p ;; \Rightarrow p = q = 0", "- - equivalent equivalent"),
+    "what does not stay": (r"w_{t+1} = w_t - \eta (w_t - 3) ;; w = w + \eta (w - 2) ;; \Rightarrow w = 2", "- fails equivalent"),
+    "eigenvalues": (ROOTS + r"\Rightarrow \lambda = 1 \pm i\eta ;; |\lambda|^2 = 1 + \eta^2 > 1", "- - equivalent implies"),
+    "with the rules": (RULES + ROOTS + r"\Rightarrow \lambda = 1 \pm i\eta ;; |\lambda|^2 = 1 + \eta^2 > 1", "- - - - equivalent implies"),
+    "not the eigenvalues": (ROOTS + r"\Rightarrow \lambda = 1 \pm \eta", "- - fails"),
+    "not their size": (ROOTS + r"\Rightarrow \lambda = 1 \pm i\eta ;; |\lambda|^2 = 1 - \eta^2", "- - equivalent fails"),
+    "one of two is not said to be all": (ROOTS + r"\iff \lambda = 1 + i\eta", "- - -"),
+    "not the determinant": (MATRIX + r"\det(M - \lambda I) = (1-\lambda)^2 - \eta^2 = 0", "- fails"),
+    "a spectral radius": (r"\rho = \max(|1-\eta|, |1-4\eta|) ;; \rho < 1 \iff |1-\eta| < 1, |1-4\eta| < 1 ;; \iff 0 < \eta < 1/2", "- equivalent equivalent"),
+    "gradients of a game": (r"f(p,q) = pq ;; \frac{\partial f}{\partial p} = q = 0 ;; \frac{\partial f}{\partial q} = p = 0 ;; \Rightarrow p = q = 0",
+                            "- - - implies"),
+    "a wrong gradient": (r"f(p,q) = pq ;; \frac{\partial f}{\partial p} = p", "- fails"),
+    "gradients in rules": (r"f(p,q) = pq ;; p_{t+1} = p_t - \eta \frac{\partial f}{\partial p}(p_t,q_t) ;; = p_t - \eta q_t ;; = p_t - \eta p_t", "- - equal fails"),
+    "a stationary point": (r"f(p,q) = p^2 - q^2 ;; \frac{\partial f}{\partial p} = 2p = 0 ;; \Rightarrow p^* = 0", "- - equivalent"),
+    "a saddle": (r"f(p,q) = p^2 - q^2 ;; p^* = 0, q^* = 0 ;; f(p^*, q) \le f(p^*, q^*) \le f(p, q^*)", "- - implies"),
+    "a saddle the wrong way": (r"f(p,q) = p^2 - q^2 ;; p^* = 0, q^* = 0 ;; f(p, q^*) \le f(p^*, q^*) \le f(p^*, q)", "- - fails"),
+}
+
+
+@pytest.mark.parametrize("name", GAMES)
+def test_games_and_stability(name):
+    lines, expected = GAMES[name]
+    proof = check_proof([line.strip() for line in lines.split(";;") if line.strip()], assume={"eta": "positive"})
+    assert [(s.relation if s else None) or "-" for s in proof.steps] == expected.split()

@@ -14,8 +14,10 @@ from dataclasses import dataclass, field, replace
 from grader.model import Read, Unread
 from grader.reading.lines import Line
 from grader.term import Term, apply, constant, free_names, number, relation, symbol, walk
+from grader.term import replace as put
+from grader.theories._eigenvalues import characteristic, characteristics, is_matrix
 from grader.theories._hypotheses import assuming, declared, narrowed
-from grader.theories._recurrences import is_next, is_recursive, iterate_of, recursions_of, rules_of
+from grader.theories._recurrences import is_next, is_recursive, iterate_of, iterates_in, recursions_of, rules_of
 from grader.theories._theory import Context, Link
 
 MAX_LINKS = 400
@@ -79,6 +81,8 @@ class _Builder:
     """The equation "side = 0" that the chain has just ended in."""
     stated: list[Term] = field(default_factory=list)
     """Statements so far, and equations that a name begins."""
+    matrices: tuple[Term, ...] = ()
+    """Names of matrices whose eigenvalues are sought."""
 
     def state(self, term: Term) -> None:
         """Keep what a line states, for the lines behind it."""
@@ -102,6 +106,8 @@ class _Builder:
         self.zero = None
         if isinstance(right, Term) and isinstance(self.last, Term) and not statement and sign == "=" and right == ZERO != self.last:
             self.zero = relation("=", self.last, right)
+            if self.origin is not None and self.origin.kind == "apply" and self.origin.name in ("partial", "gradient"):
+                self.state(self.zero)  # one condition of several
         self.last = None if isinstance(right, Unread) else right
         self.statement, self.started, self.premised = statement, True, False
 
@@ -119,6 +125,8 @@ class _Builder:
 def layout(lines: Sequence[Line], context: Context, numbers: Sequence[int] | None = None) -> Layout:
     """The links of these lines. `numbers` gives each line's place in the derivation (default: 0, 1, ...)."""
     builder = _Builder(context)
+    sides = [t for line in lines for t in (line.left, *[s.side for s in line.steps]) if isinstance(t, Term)]
+    builder.matrices = tuple([m for m, _ in characteristics(sides) if m.kind == "symbol"])
     lines, numbers = _systems(lines, list(range(len(lines))) if numbers is None else list(numbers))
     for k, line in enumerate(lines):
         if len(builder.placed) > MAX_LINKS:
@@ -190,6 +198,10 @@ def _take(builder: _Builder, line: Line, number: int, following: Line | None, al
     if line.role == "premise" and not goes_on and _suppose(builder, line):
         builder.told.append(number)
         return
+    if _is_matrix(builder, line):
+        builder.context = replace(builder.context, definitions=(*builder.context.definitions, (line.left, line.steps[0].side)))  # type: ignore[arg-type]
+        builder.told.append(number)
+        return
     if _is_update(builder, line):
         _update(builder, line, number, goes_on)
         return
@@ -198,7 +210,7 @@ def _take(builder: _Builder, line: Line, number: int, following: Line | None, al
         if builder.placed and builder.placed[-1].link is not None:
             solved = replace(builder.placed[-1].link, solved=True)
             builder.placed[-1] = replace(builder.placed[-1], link=solved)
-        builder.last, builder.statement, builder.zero = builder.zero, True, None  # "f'(x) = 2x - 2 = 0", and then what follows from that
+        builder.last, builder.statement, builder.zero = _starred(builder.zero, whole), True, None  # "f'(x) = 2x - 2 = 0", and then what follows from that
     if line.left is None:
         for step in line.steps:
             builder.link(line, number, step.sign, step.side, step.reason or line.reason)
@@ -209,16 +221,21 @@ def _take(builder: _Builder, line: Line, number: int, following: Line | None, al
             isinstance(line.left, Term) and line.left.is_apply("call") and _is_new_name(builder, line.left, line.steps[0].side):
         _define(builder, line)
         builder.told.append(number)
-    elif len(line.steps) == 1 and line.steps[0].sign == "=" and not line.connective and _is_worked_out(builder, line.left):
+    elif line.steps and set(line.signs) == {"="} and not line.connective and _is_worked_out(builder, line.left):
         _chain(builder, line, number)
     elif isinstance(whole, Unread) or is_statement(whole):
         before = builder.last is not None or builder.started
-        if _speaks_of_iterates(builder, whole) and not line.connective:
+        if (staying := _stays(builder, whole)) is not None and not line.connective:
+            builder.last = staying
+            builder.link(line, number, "=>", whole, line.reason, statement=True)
+        elif _speaks_of_iterates(builder, whole) and not line.connective:
             if following is not None and following.connective:
                 builder.start(number, whole, statement=True)  # "w_t -> 0 iff ..." claims nothing before the arrow
             else:
                 builder.last = constant("true")  # what the update rules say is all that it can follow from
                 builder.link(line, number, "=>", whole, line.reason, statement=True)
+        elif (said := _of_a_named(builder, line, whole, following)) is not None:
+            builder.start(number, said, statement=True)  # "r < 1 iff ..." claims nothing before the arrow
         elif builder.apart == line.number and not line.connective:
             builder.start(number, whole, statement=True)
         elif builder.statement and before and not line.connective and _introduces(builder, whole):
@@ -242,10 +259,18 @@ def _is_worked_out(builder: _Builder, left: Term | Unread | None) -> bool:
     """Is it a derivative of something that earlier lines say, so that "= ..." claims what it is?"""
     if not isinstance(left, Term):
         return False
+    if (sought := characteristic(left)) is not None:
+        return is_matrix(sought[0]) or any(h == sought[0] for h, _ in builder.context.definitions)
     derived = left.kind == "apply" and left.name in ("gradient", "partial", "derivative") or left.is_apply("call") and left.args[0].is_apply("prime")
     said = [h for h, _ in builder.context.definitions] + [t.args[0] for t in builder.stated if t.kind == "relation" and t.signs == ("=",)]
     named = {h.name if h.kind == "symbol" else h.args[0].name for h in said if h.kind == "symbol" or h.kind == "apply" and h.args and h.args[0].kind == "symbol"}
     return derived and bool(named & free_names(left))
+
+
+def _is_matrix(builder: _Builder, line: Line) -> bool:
+    """ "M = (...)", a matrix written out whose eigenvalues are sought: a definition, the first time."""
+    return line.left in builder.matrices and line.signs == ("=",) and isinstance(line.steps[0].side, Term) and is_matrix(line.steps[0].side) \
+        and all(h != line.left for h, _ in builder.context.definitions)
 
 
 def _introduces(builder: _Builder, whole: Term | Unread) -> bool:
@@ -323,6 +348,45 @@ def _speaks_of_iterates(builder: _Builder, statement: Term | Unread) -> bool:
     if not isinstance(statement, Term) or not rules and not recursive:
         return False
     return any(iterate_of(n, rules) is not None or n.is_apply("call", 2) and n.args[0] in recursive for n in walk(statement))
+
+
+def _starred(condition: Term, whole: Term) -> Term:
+    """The condition for x* where the next line speaks of x* and not of x."""
+    marked = {n.args[0]: n for n in walk(whole) if n.is_apply("star", 1) and n.args[0].kind == "symbol"}
+    if not marked or any(n.is_apply("star") for n in walk(condition)):
+        return condition
+    plain = free_names(put(whole, {n: ZERO for n in marked.values()}))
+    return put(condition, {x: n for x, n in marked.items() if x.name not in plain})
+
+
+def _of_a_named(builder: _Builder, line: Line, whole: Term | Unread, following: Line | None) -> Term | None:
+    """ "r < 1" before an "iff" in the same row, behind "r = ...": the inequality about what r is. None for other lines."""
+    last = builder.last
+    if line.connective or following is None or following.connective != "<=>" or following.number != line.number or not isinstance(whole, Term):
+        return None
+    if last is None or last.kind != "relation" or last.signs != ("=",) or whole.kind != "relation" or not set(whole.signs) <= {"<", "<=", ">", ">="}:
+        return None
+    name, body = last.args
+    return put(whole, {name: body}) if name.kind == "symbol" and name.name in free_names(whole) and name.name not in free_names(body) else None
+
+
+def _stays(builder: _Builder, statement: Term | Unread) -> Term | None:
+    """For a line such as "p = p - eta q" behind update rules, what it is that p stays (and every other name that the line says so of); None for lines that
+    are not of this form. What it is follows from the rules: each iterate without its mark."""
+    rules = rules_of(builder.context.definitions)
+    parts = statement.args if isinstance(statement, Term) and statement.is_apply("and") else (statement,)
+    found = []
+    for part in parts:
+        if not isinstance(part, Term) or part.kind != "relation" or part.signs != ("=",) or part.args[0].kind != "symbol":
+            return None
+        rule = rules.get(part.args[0].name)
+        if rule is None or rule.name not in free_names(part.args[1]) or iterates_in(part, rules):
+            return None
+        body = put(rule.body, {node: symbol(node.args[0].name) for node in iterates_in(rule.body, rules)})
+        if rule.time in free_names(body):
+            return None
+        found.append(relation("=", symbol(rule.name), body))
+    return found[0] if len(found) == 1 else apply("and", *found)
 
 
 def _as_statement(line: Line) -> Term | Unread:

@@ -217,6 +217,33 @@ def differentiated(term: Term, definitions: tuple[tuple[Term, Term], ...]) -> Te
     return term
 
 
+def partials(term: Term, definitions: tuple[tuple[Term, Term], ...]) -> Term:
+    """The derivatives of a defined function of several variables, as the function f and at a point f(a, b), by what the function is."""
+    apart = term.args[:1] if term.is_apply("call") and term.args[0].kind == "apply" else ()  # the derivative as a function, which stands at a point
+    args = (*apart, *[partials(a, definitions) for a in term.args[len(apart):]])
+    term = term.with_args(args) if args else term
+    at, point = (term.args[0], term.args[1:]) if term.is_apply("call") else (term, ())
+    if at.kind != "apply" or at.name not in ("partial", "derivative") or len(at.args) != 3 or at.args[1].kind != "symbol" or at.args[2] != number(1):
+        return term
+    called, x = at.args[:2]
+    for head, body in reversed(definitions):
+        names = head.args[1:]
+        if not head.is_apply("call") or len(names) < 2 or x not in names or (called != head.args[0] and not called.is_apply("call", len(head.args))):
+            continue
+        if called.is_apply("call"):
+            if called.args[0] != head.args[0] or point or called.args[1:] != names and any(x.name in free_names(a) and a.kind == "symbol" for a in called.args[1:]):
+                continue
+            point = called.args[1:]
+        if point and len(point) != len(names):
+            continue
+        try:
+            made = derivative(body, x.name)
+            return replace(made, dict(zip(names, point))) if point and point != names else made
+        except (Unsupported, ValueError):
+            return term
+    return term
+
+
 def affine(rule: Rule) -> tuple[Term, Term] | None:
     """(a, b) with body = a w_t + b and both free of iterates, by putting in 0 and 1; the caller proves that it is so."""
     old = rule.at(symbol(rule.time))

@@ -30,6 +30,7 @@ from grader.domain import Domain
 from grader.model import AtMost, Claim, Equal, Status, Verdict
 from grader.reading.vocabulary import OPEN, Vocabulary
 from grader.term import Term, walk
+from grader.theories._eigenvalues import characteristic
 
 Settled = Mapping[str, Verdict]
 
@@ -223,7 +224,8 @@ def sets_to_zero(link: Link) -> bool:
         return True
     if link.statement or (link.sign or "=") != "=" or link.right.kind != "number" or link.right.value != 0 or link.origin is None:
         return False
-    return any(n.kind == "apply" and (n.name in ("gradient", "partial", "derivative") or n.name == "call" and n.args[0].is_apply("prime")) for n in walk(link.origin))
+    return any(n.kind == "apply" and (n.name in ("gradient", "partial", "derivative") or n.name == "call" and n.args[0].is_apply("prime") or characteristic(n))
+               for n in walk(link.origin))
 
 
 def condition_step(link: Link, evidence: tuple[Verdict, ...] = ()) -> Step:

@@ -6,6 +6,8 @@ Update rules are taken as given where they first stand. Then
 - w_t -> c is, for a rule w_{t+1} = a w_t + b with constant a and b, the condition |a| < 1 together with a c + b = c, unless the iterates
   start at a point that stays (that is named as a side condition); so a line may say when the iterates converge.
 
+- "p = p - eta q" behind the rules says what stays, and is compared with them;
+- det(M - lambda I) of a matrix written out, its roots, and what is said of lambda go to `_eigenvalues`;
 - a recursive definition T(n) = 2 T(n/2) + n is put in until both sides of a line speak of the same values.
 
 Everything else is algebra. (S. Elaydi, An Introduction to Difference Equations, 2005, section 1.2.)
@@ -16,23 +18,25 @@ from __future__ import annotations
 from dataclasses import replace
 
 from grader.domain import Domain
-from grader.model import Claim, Equal, Status, Verdict
-from grader.term import Term, apply, constant, number, relation, symbol, walk
+from grader.model import AtMost, Claim, Equal, Status, Verdict
+from grader.term import Term, apply, constant, free_names, number, relation, symbol, walk
 from grader.term import replace as put
+from grader.theories import _eigenvalues as eigenvalues
 from grader.theories import _recurrences as recurrences
 from grader.theories import algebra
 from grader.theories._statements import understood as _understood
-from grader.theories._theory import Context, Link, Prepared, Settled, Step, example_of
+from grader.theories._theory import AT_MOST, Context, Link, Prepared, Settled, Step, condition_step, example_of, sets_to_zero
 
 STARTS = Domain.parse("integer >= 0")
 LATER = Domain.parse("integer >= 1")
 
 
 def suits(terms: tuple[Term, ...], context: Context) -> bool:
-    """An update rule is given, and all else is numbers."""
+    """An update rule is given or eigenvalues are sought, and all else is numbers."""
     plain = replace(context, definitions=())
     given = recurrences.rules_of(context.definitions) or recurrences.recursions_of(context.definitions)
-    return bool(given) and algebra.suits(tuple([_plain(t) for t in terms]), plain)
+    sought = eigenvalues.characteristics(terms)
+    return bool(given or sought) and algebra.suits(tuple([_plain(eigenvalues.written_out(t, context.definitions)) for t in terms]), plain)
 
 
 def _plain(term: Term) -> Term:
@@ -49,6 +53,11 @@ def prepare(terms: tuple[Term, ...], context: Context) -> Prepared:
     spelled = replace(context, definitions=plain)
     rules = {name: replace(rule, body=recurrences.differentiated(rule.body, plain)) for name, rule in rules.items()}
     made: list[Term | str] = []
+    sought = eigenvalues.characteristics(terms)
+    terms = tuple([recurrences.partials(eigenvalues.written_out(t, context.definitions), plain) for t in terms])
+    rules = {name: replace(rule, body=recurrences.partials(rule.body, plain)) for name, rule in rules.items()}
+    if sought:  # lambda may be complex, what the matrix is made of is real
+        spelled = replace(spelled, domains=tuple(sorted({"*": Domain("real"), **{root: Domain("complex") for _, root in sought}, **dict(context.domains)}.items())))
     for term in terms:
         try:
             told = recurrences.differentiated(recurrences.named(term) if "e" in rules else term, plain)
@@ -63,7 +72,7 @@ def prepare(terms: tuple[Term, ...], context: Context) -> Prepared:
     for rule in rules.values():
         table.setdefault(rule.time, STARTS)
     typed = {after: before for after, before in zip(done, made) if isinstance(before, Term)}
-    options = {**context.options, "rules": rules, "typed": typed, "recursions": recurrences.recursions_of(context.definitions)}
+    options = {**context.options, "rules": rules, "typed": typed, "recursions": recurrences.recursions_of(context.definitions), "roots": tuple([r for _, r in sought])}
     return Prepared(done, inner.notes, replace(widened, domains=tuple(sorted(table.items())), options=options))
 
 
@@ -77,9 +86,11 @@ def _typed(term: Term, context: Context) -> Term:
 
 
 def claims(link: Link, context: Context, settled: Settled) -> tuple[Claim, ...]:
-    """Those of an induction, or of algebra with limits as conditions."""
-    context = replace(context, earlier=())  # a line follows from the rules and the line before it
+    """Those of an induction, or of algebra with limits as conditions; those of `_eigenvalues` where lambda stands."""
+    if (root := _spectral(link, context)) is not None:
+        return tuple([Claim(c, context.domains, context.pointwise, label) for label, c in _root_claims(link, context, root)])
     link = _own_equation(link, context)
+    context = replace(context, earlier=())  # a line follows from the rules and the line before it
     formula = _formula(link, context)
     if formula is not None:
         return formula
@@ -96,6 +107,8 @@ def claims(link: Link, context: Context, settled: Settled) -> tuple[Claim, ...]:
 
 def conclude(link: Link, context: Context, settled: Settled) -> Step:
     """What holds."""
+    if (root := _spectral(link, context)) is not None:
+        return _root_step(link, context, root, settled)
     context = replace(context, earlier=())
     own = _own_equation(link, context)
     if own is not link:
@@ -196,6 +209,71 @@ def _induction(link: Link, settled: Settled) -> Step:
     status = Status.PROVED if all(v.status is Status.PROVED for v in verdicts) else Status.AGREES
     facts = tuple(dict.fromkeys([f for v in verdicts for f in v.finding.facts]))
     return Step(link.line, "equivalent", status, "by induction: it gives the first value, and the rule takes it from each value to the next.", verdicts, facts)
+
+
+# ------------------------------------------------------------------------------------------------------------- eigenvalues
+
+
+def _spectral(link: Link, context: Context) -> str | None:
+    """The name of the eigenvalue, where the link speaks of one and is no line of plain algebra (two equations that say the same)."""
+    names = [r for r in context.options.get("roots", ()) if r in free_names(link.left) | free_names(link.right)]
+    if not names:
+        return None
+    return names[0] if link.statement or _solved(link, context, names[0]) else None
+
+
+def _solved(link: Link, context: Context, root: str) -> tuple[Term, ...]:
+    """What lambda is by the line before, or by the last line that said so."""
+    stated = (link.left,) if link.statement else tuple(reversed(context.earlier))
+    return next((found for t in stated if (found := eigenvalues.cases(t, root))), ())
+
+
+def _root_claims(link: Link, context: Context, root: str) -> list[tuple[str, Equal | AtMost]]:
+    roots = eigenvalues.cases(link.right, root) if link.statement else ()
+    form = eigenvalues.factored(link.left, roots, root, _short) if roots else None
+    if form is not None:
+        return [("same roots", Equal(form[0], form[1])), ("no root", Equal(form[2], number(0)))]
+    values = _solved(link, context, root)
+    try:
+        related = list(eigenvalues.relations_in(link.right)) if link.statement else [(link.left, link.sign or "=", link.right)]
+    except ValueError:
+        return []
+    made: list[tuple[str, Equal | AtMost]] = []
+    for k, value in enumerate(values):
+        for j, (left, sign, right) in enumerate(related):
+            a, b = put(left, {symbol(root): value}), put(right, {symbol(root): value})
+            if sign == "=":
+                made.append((f"value {k + 1} {j + 1}", Equal(a, b)))
+            elif sign in AT_MOST:
+                turned, strict = AT_MOST[sign]
+                made.append((f"value {k + 1} {j + 1}", AtMost(b, a, strict) if turned else AtMost(a, b, strict)))
+            else:
+                return []
+    return made
+
+
+def _root_step(link: Link, context: Context, root: str, settled: Settled) -> Step:
+    """What the claims about eigenvalues came to. A statement about lambda says less than what lambda is; that it says as much is not looked into."""
+    undecided = Step(link.line, None, Status.UNDECIDED, "it could not be decided.", tuple(settled.values()))
+    if not link.statement and link.right == number(0) and sets_to_zero(link):
+        return condition_step(link)
+    if (same := settled.get("same roots")) is not None:
+        if same.equal:
+            return Step(link.line, "equivalent", same.status, "these are the roots of the equation before.", (same,), same.finding.facts)
+        if (none := settled["no root"]).equal is False:
+            return Step(link.line, "fails", Status.REFUTED, "it is not a root of the equation before.", (none,), example=example_of(none))
+        return undecided
+    verdicts = tuple(settled.values())
+    wrong = next((v for v in verdicts if v.equal is False), None)
+    if wrong is not None and link.sign != "<==":
+        words = "it does not hold of every value that lambda has." if link.statement else "the relation does not hold of every value of it."
+        return Step(link.line, "fails", Status.REFUTED, words.replace("lambda", root), verdicts, example=example_of(wrong))
+    if not verdicts or not all(v.equal for v in verdicts) or link.statement and link.sign not in ("", "=>"):
+        return undecided
+    status = Status.PROVED if all(v.status is Status.PROVED for v in verdicts) else Status.AGREES
+    facts = tuple(dict.fromkeys([f for v in verdicts for f in v.finding.facts]))
+    found = "equal" if not link.statement and (link.sign or "=") == "=" else "implies"
+    return Step(link.line, found, status, f"it holds of every value that {root} has.", verdicts, facts)
 
 
 # ------------------------------------------------------------------------------------------------------------------ limits
