@@ -92,9 +92,7 @@ def prepare(terms: tuple[Term, ...], context: Context) -> Prepared:
     told = _told(context)
     known = {c.args[0].args[0].name if c.args[0].is_apply("call") else c.args[0].name
              for c in (*told.conditions, *terms, *context.conditions) if is_density_law(c)}
-    stated = [c.args for c in context.conditions if c.kind == "relation" and c.signs == ("=",) and c.args[0].is_apply("call", 3)
-              and c.args[0].args[0] == symbol("Q") and c.args[1].is_apply("expectation")]  # Q(theta', theta) of the EM algorithm
-    definitions = [(h, b) for h, b in (*context.definitions, *told.definitions, *stated) if h not in {n for n in walk(b)}
+    definitions = [(h, b) for h, b in (*context.definitions, *told.definitions) if h not in {n for n in walk(b)}
             and not is_density_law(relation("=", h, b))]
     if _over_densities(terms, context, known):
         return density_sides(terms, context, definitions, told)
