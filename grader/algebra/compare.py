@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Iterator
 from fractions import Fraction
+from functools import cached_property
 from itertools import chain, islice
 from typing import Any
 
@@ -43,23 +44,24 @@ class Comparison:
         self.terms = terms
         self.extra = min(bits_of(self.left, self.right), MOST + 1)
         """Bits by which precision grows for numbers far from one."""
+        self._seen: dict[tuple[int, int], tuple[list[dict[str, Any]], Iterator[dict[str, Any]]]] = {}
 
     def domain(self, name: str) -> Domain:
         """The domain of a symbol of the claim."""
         return self.claim.domain(name)
 
-    @property
+    @cached_property
     def is_numeric(self) -> bool:
         """Do all symbols have a shape that a number can have?"""
         return all(self.domain(n).shape == "scalar" for n in self.names)
 
-    @property
+    @cached_property
     def is_branched(self) -> bool:
         """Does a root, a logarithm or an inverse function occur, whose branches need looking at on both sides of zero?"""
         return any(node.kind == "apply" and (node.name in BRANCHED or node.name == "pow" and not (
             node.args[1].kind == "number" and node.args[1].value.denominator == 1)) for t in (self.left, self.right) for node in walk(t))
 
-    @property
+    @cached_property
     def is_stepped(self) -> bool:
         """Does an operator occur that is not analytic?"""
         return any(node.kind == "apply" and node.name in STEPPED or node.kind == "tuple" and node.name == "cases"
@@ -68,7 +70,19 @@ class Comparison:
     # ---- points
 
     def points(self, seed: int, generic: int = 4) -> Iterator[dict[str, Any]]:
-        """Points in the order of trying: simple, around the numbers written, generic."""
+        """Points in the order of trying: simple, around the numbers written, generic. They are made once, as far as somebody asks."""
+        made, more = self._seen.setdefault((seed, generic), ([], self._points(seed, generic)))
+        k = 0
+        while True:
+            if k == len(made):
+                point = next(more, None)
+                if point is None:
+                    return
+                made.append(point)
+            yield made[k]
+            k += 1
+
+    def _points(self, seed: int, generic: int) -> Iterator[dict[str, Any]]:
         if not self.names:
             yield {}
             return
@@ -125,6 +139,16 @@ class Comparison:
                 nothing = bool(x.contains(0) and y.contains(0))
                 return Look(a, b, differ, same, nothing, (1 if x > y else -1 if x < y else 0) if self.real else 0, bool((x - y).is_zero()))
             return Look(a, b, None, None)
+
+    def has_value(self, point: dict[str, Any], bits: int) -> bool:
+        """Is the left side seen to be defined at the point, or the point outside of the conditions?"""
+        with precision(bits):
+            balls = Balls(point, real=self.real, is_integer=lambda n: self.domain(n).field == "integer",
+                          interpretations=self.interpretations(0) if self.functions else None)
+            try:
+                return not all(balls.holds(c) for c in self.claim.conditions) or _side(balls, self.left)[0] == "defined"
+            except (Undefined, Unsure, Unsupported):
+                return True
 
     def lone(self, point: dict[str, Any], element: Term, others: Iterable[Term]) -> bool:
         """At the point, is the element certainly none of the others?"""

@@ -21,6 +21,8 @@ def lost_points(comparison: Comparison, seed: int = 0, most: int = 40) -> Iterat
         if str(point) in tried:
             continue
         tried.add(str(point))
+        if comparison.has_value(point, 80):
+            continue
         look = comparison.look(point, 80)
         if look.right == "defined" and look.left in ("undefined", "unsure"):
             yield comparison.evidence_point(point, 0)

@@ -6,6 +6,7 @@ Nothing here is believed: points are evaluated again, and proofs replayed, by ch
 
 from __future__ import annotations
 
+import threading
 from dataclasses import replace
 from itertools import islice
 
@@ -21,7 +22,19 @@ from grader.replay.semantics import NoMeaning
 from grader.term import relation, walk
 
 
+_last = threading.local()
+"""The claim that this thread compared last: the procedures look at one claim in turn."""
+
+
 def _comparison(claim: Claim) -> Comparison | str | None:
+    if getattr(_last, "claim", None) is not claim:
+        _last.claim, _last.comparison = None, None
+        _last.comparison = _compared(claim)
+        _last.claim = claim
+    return _last.comparison
+
+
+def _compared(claim: Claim) -> Comparison | str | None:
     if not isinstance(claim.conclusion, Equal):
         return None
     try:
@@ -32,12 +45,24 @@ def _comparison(claim: Claim) -> Comparison | str | None:
 
 
 def refute_by_point(claim: Claim, budget: Budget) -> Evidence | str | None:
-    """Look for a point where both sides are defined and certainly differ."""
+    """Look for a point where both sides are defined and certainly differ: many points where an operator is not analytic, more on complex branches."""
     comparison = _comparison(claim)
     if not isinstance(comparison, Comparison):
         return comparison
+    return _differing(comparison, budget, 60 if comparison.is_stepped else 10 if comparison.is_branched and not comparison.real else 3)
+
+
+def refute_on_branches(claim: Claim, budget: Budget) -> Evidence | str | None:
+    """More points for real roots and logarithms that no proof was found for."""
+    comparison = _comparison(claim)
+    if not isinstance(comparison, Comparison) or comparison.is_stepped or not comparison.is_branched or not comparison.real:
+        return None
+    return _differing(comparison, budget, 10)
+
+
+def _differing(comparison: Comparison, budget: Budget, enough: int) -> Evidence | str:
+    """A point at which they differ, among as many as that where both are defined."""
     seen, missing, integrals = 0, "", _has_integral(comparison)
-    enough = 60 if comparison.is_stepped else 10 if comparison.is_branched else 3
     for k, point in enumerate(comparison.points(budget.seed)):
         budget.check()
         level = 0 if k < 5 else 1
@@ -229,5 +254,5 @@ def work_out(claim: Claim, budget: Budget) -> Evidence | str | None:
 
 
 PROCEDURES = (("same", prove_same), ("values", work_out), ("counterexample", refute_by_point), ("normal form", prove_by_normal_form),
-              ("algebraic number", prove_constant), ("branches", prove_by_branches), ("consequence", prove_as_consequence),
-              ("induction over a sum", by_induction), ("samples", agree_by_samples))
+              ("counterexample on branches", refute_on_branches), ("algebraic number", prove_constant), ("branches", prove_by_branches),
+              ("consequence", prove_as_consequence), ("induction over a sum", by_induction), ("samples", agree_by_samples))

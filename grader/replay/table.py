@@ -185,7 +185,7 @@ class Table(Builders):
 
     def unit(self, p: Poly) -> None:
         """Definedness of the claim says that p is not zero."""
-        if p and not P.is_constant(p):
+        if p and not P.is_constant(p) and p not in self.units:
             self.units.append(p)
 
     def require_unit(self, p: Poly) -> None:
