@@ -45,7 +45,7 @@ def _combine(node: Term, below: tuple[tuple[float, float], ...]) -> tuple[float,
     if node.name == "pow" and len(far) == 2:
         return min(max(far[0], 1.5 if far[0] else 0.0) * max(sizes[1], 1.0) + far[1], 1e9), min(max(sizes[0], 1.0) ** min(sizes[1], 30.0), 1e9)
     if node.name == "exp":
-        return min(1.45 * sizes[0] + far[0], 1e9), 1.0
+        return min(1.45 * sizes[0] + far[0], 1e9), min(2.72 ** min(sizes[0], 30.0), 1e9)
     if node.name in ("factorial", "gamma"):
         n = max(sizes[0], 2.0)
         return min(n * log2(n), 1e9), 1e9
