@@ -8,7 +8,6 @@ from pathlib import Path
 from grader.run.workers import Limits, run_tasks
 
 
-
 def above(megabytes):
     """A limit so much above what this process holds, which counts for its forks too."""
     held = re.search(r"VmData:\s+(\d+) kB", Path("/proc/self/status").read_text(encoding="ascii"))
@@ -16,7 +15,7 @@ def above(megabytes):
 
 
 def quick():
-    return Limits(cpu_seconds=0.5, wall_seconds=2.0, memory=above(300))
+    return Limits(cpu_seconds=0.5, wall_seconds=2.0, memory=above(60))
 
 
 def act(task):
