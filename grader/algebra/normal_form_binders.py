@@ -88,18 +88,25 @@ class BinderRules(IntegralRules):
         own.learn([*self.sides, body])
         return own, own.value(body)
 
+    def _written_out(self, term: Term, n: Frac) -> Iterator[Frac] | None:
+        """The values of a body over a range of known length, one after the other; None where the length n is not known."""
+        count = self.k.constant_of(n)
+        if count is None:
+            return None
+        if count.denominator != 1 or not 0 <= count <= 60:
+            raise Bail("a range that cannot be written out")
+        self.row(term)["expand"] = True
+        return (self.value(replace(term.args[0], {term.bound[0]: apply("add", term.args[1], number(j))})) for j in range(int(count)))
+
     # ---- sums
 
     def _sum(self, term: Term) -> Frac:
         k, n = self.k, self.learn_length(term)
-        count = k.constant_of(n)
-        if count is not None:
-            if count.denominator != 1 or not 0 <= count <= 60:
-                raise Bail("a range that cannot be written out")
-            self.row(term)["expand"] = True
+        written = self._written_out(term, n)
+        if written is not None:
             out = k.number(0)
-            for j in range(int(count)):
-                out = k.plus(out, self.value(replace(term.args[0], {term.bound[0]: apply("add", term.args[1], number(j))})))
+            for value in written:
+                out = k.plus(out, value)
             return out
         i = symbol(f"#i{self.depth}")
         body = replace(term.args[0], {term.bound[0]: apply("add", term.args[1], i)})
@@ -265,14 +272,11 @@ class BinderRules(IntegralRules):
 
     def _product(self, term: Term) -> Frac:
         k, n = self.k, self.learn_length(term)
-        count = k.constant_of(n)
-        if count is not None:
-            if count.denominator != 1 or not 0 <= count <= 60:
-                raise Bail("a range that cannot be written out")
-            self.row(term)["expand"] = True
+        written = self._written_out(term, n)
+        if written is not None:
             out = k.number(1)
-            for j in range(int(count)):
-                out = k.times(out, self.value(replace(term.args[0], {term.bound[0]: apply("add", term.args[1], number(j))})))
+            for value in written:
+                out = k.times(out, value)
             return out
         i = symbol(f"#i{self.depth}")
         body = replace(term.args[0], {term.bound[0]: apply("add", term.args[1], i)})

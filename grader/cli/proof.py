@@ -67,13 +67,10 @@ def mark_of(step: Any) -> str:
     return "?" if step.relation is None else "⇒" if step.relation == "implies" else "✓"
 
 
-def visible(text: str) -> str:
-    """The text without characters that steer a terminal."""
-    return "".join(c if c.isprintable() else " " if c == "\t" else f"\\u{ord(c):04x}" for c in text)
-
-
 def shown(made: Any) -> str:
     """The derivation with a mark in the margin of each line, and words under the lines that need them."""
+    from grader.reading.echo import visible
+
     rows = []
     for text, step in zip(made.lines, made.steps):
         mark = mark_of(step) if step else " "

@@ -9,10 +9,9 @@ from dataclasses import replace as changed
 from typing import Any
 
 from grader.decide.budget import Budget
-from grader.decide.strategy import decide
-from grader.domain import Domain
+from grader.decide.parts import proved_part
 from grader.kernel import Refused
-from grader.model import AtMost, Claim, Conclusion, Equal, Evidence, Status
+from grader.model import AtMost, Claim, Equal, Evidence
 from grader.replay.induction import claims, integrals_in, put_in
 from grader.replay.monotone import bounds
 from grader.term import Term, apply, free_names, replace, symbol, to_data, walk
@@ -43,13 +42,13 @@ def by_induction(claim: Claim, budget: Budget) -> Evidence | str | None:
         except Refused as refused:
             why = str(refused)
             continue
-        first = _proved(claim, base, dict(claim.domains), budget)
+        first = proved_part(base, dict(claim.domains), claim.conditions, budget)
         if first is None:
             return f"it is not shown for {name} = {start}"
         domain = claim.domain(name)
         for real in (False, True):
             table = {**dict(claim.domains), name: changed(domain, field="real") if real else domain}
-            second = _proved(claim, step, table, budget)
+            second = proved_part(step, table, claim.conditions, budget)
             if second is not None:
                 data = {"name": name, "start": start, "base": first, "step": second, "integrals": [[to_data(v), e] for _, v, e in integrals]}
                 return Evidence("induction", {**data, "real": True} if real else data)
@@ -70,7 +69,7 @@ def _carried_out(claim: Claim, conclusion: Equal | AtMost, budget: Budget) -> li
         except (NoAntiderivative, ValueError) as why:
             return f"an integral that is not carried out: {why}"
         for candidate in dict.fromkeys((_without_bars(value), value)):
-            found = _proved(claim, Equal(integral, candidate), dict(claim.domains), budget)
+            found = proved_part(Equal(integral, candidate), dict(claim.domains), claim.conditions, budget)
             if found is not None:
                 made.append((integral, candidate, found))
                 break
@@ -85,17 +84,6 @@ def _without_bars(term: Term) -> Term:
     if term.is_apply("log", 1) and args[0].is_apply("abs", 1):
         args = args[0].args
     return term.with_args(args) if args else term
-
-
-def _proved(claim: Claim, conclusion: Conclusion, domains: dict[str, Domain], budget: Budget) -> list[Any] | None:
-    """Evidence for a smaller claim, as [method, data]."""
-    budget.check()
-    budget.depth += 1
-    try:
-        verdict = decide(Claim(conclusion, tuple(sorted(domains.items())), claim.conditions), budget)
-    finally:
-        budget.depth -= 1
-    return [verdict.evidence.method, dict(verdict.evidence.data)] if verdict.status is Status.PROVED else None
 
 
 PROCEDURES = (("induction over a sum", by_induction),)

@@ -11,10 +11,10 @@ from fractions import Fraction
 from typing import Any
 
 from grader.decide.budget import Budget
-from grader.decide.strategy import decide
+from grader.decide.parts import proved_part
 from grader.domain import Domain
 from grader.kernel import Refused
-from grader.model import AtMost, Claim, Conclusion, Status, TendsTo
+from grader.model import AtMost, Claim, Conclusion, TendsTo
 from grader.model import Evidence as Found
 from grader.replay.derivative import derivative
 from grader.replay.enclosure import Unsupported
@@ -153,13 +153,7 @@ def _proved(claim: Claim, conclusion: Conclusion, inside: tuple[str, Domain] | N
     domains = dict(claim.domains)
     if inside is not None:
         domains[inside[0]] = inside[1]
-    budget.check()
-    budget.depth += deeper
-    try:
-        verdict = decide(Claim(conclusion, tuple(sorted(domains.items()))), budget)
-    finally:
-        budget.depth -= deeper
-    return [verdict.evidence.method, dict(verdict.evidence.data)] if verdict.status is Status.PROVED else None
+    return proved_part(conclusion, domains, claim.conditions, budget, deeper)
 
 
 def by_range(claim: Claim, budget: Budget) -> Found | str | None:

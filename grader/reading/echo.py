@@ -31,7 +31,7 @@ def echo(text: str, reading: Reading) -> str:
         return "\n".join(told + [_note(text, n) for n in reading.notes])
     if reading.blank and not text.strip():
         return "nothing is written here"
-    told = _carets(text, reading.span) if reading.span is not None else [_cut(_shown(text))]
+    told = _carets(text, reading.span) if reading.span is not None else [_cut(visible(text))]
     told.append(f"not read: {reading.reason}" + (_place(text, reading.span) if "\n" in text.strip() else ""))
     if reading.hint:
         told.append(reading.hint)
@@ -60,16 +60,16 @@ def echo_lines(text: str, vocabulary: Vocabulary = OPEN) -> str:
             told += [head, *(f"  {row}" for row in echo(text, line.unread).split("\n"))]
         else:
             told += [f"{head} read as  {_statement(line)}", *(f"  {_note(text, n)}" for n in _notes(line))]
-            told += [f"  said with it: {_cut(_shown(line.reason))}"] if line.reason else []
+            told += [f"  said with it: {_cut(visible(line.reason))}"] if line.reason else []
     return "\n".join(told) or "nothing is written here"
 
 
 def _words_or_table(head: str, line: Line, vocabulary: Vocabulary) -> list[str]:
-    told = [f"{head} words  {_cut(_shown(line.reason))}"]
+    told = [f"{head} words  {_cut(visible(line.reason))}"]
     found = tables(line.text, vocabulary)
     for table in found:
         rows = [f"  {row.label or row.name or '?'}: {', '.join(c.text or '·' for c in row.cells)}" for row in table.rows]
-        told = [f"{head} a table", *map(_cut, map(_shown, rows)), *(f"  {_note(line.text, n)}" for n in table.notes)]
+        told = [f"{head} a table", *map(_cut, map(visible, rows)), *(f"  {_note(line.text, n)}" for n in table.notes)]
     return told
 
 
@@ -112,10 +112,10 @@ def _carets(text: str, span: Span) -> list[str]:
     last = len(text) if last < 0 else last
     left = _back(text, first, start)
     end = min(max(span.end, start + 1), last)
-    before = ("… " if left > first else "") + _shown(text[left:start])
-    inside = _cut(_shown(text[start:end]), WIDTH - _columns(before) - 2) or " "
-    whole = inside == (_shown(text[start:end]) or " ")
-    after = _cut(_shown(text[end:last]), WIDTH - _columns(before) - _columns(inside)) if whole else ""
+    before = ("… " if left > first else "") + visible(text[left:start])
+    inside = _cut(visible(text[start:end]), WIDTH - _columns(before) - 2) or " "
+    whole = inside == (visible(text[start:end]) or " ")
+    after = _cut(visible(text[end:last]), WIDTH - _columns(before) - _columns(inside)) if whole else ""
     return [before + inside + after, " " * _columns(before) + "^" * max(1, _columns(inside))]
 
 
@@ -124,7 +124,7 @@ def _back(text: str, first: int, start: int) -> int:
     left, columns = start, 0
     while left > first and columns < WIDTH // 2:
         left -= 1
-        columns += _columns(_shown(text[left]))
+        columns += _columns(visible(text[left]))
     while left < start and left > first and not _columns(text[left]):
         left += 1
     return left
@@ -143,7 +143,7 @@ def _cut(text: str, width: int = WIDTH) -> str:
     return "".join(kept) + " …"
 
 
-def _shown(text: str) -> str:
+def visible(text: str) -> str:
     """Control and direction characters as escapes; everything else as it is."""
     return "".join(c if c.isprintable() else f"\\u{ord(c):04x}" if c not in "\n\t" else " " for c in text)
 

@@ -16,11 +16,10 @@ from collections.abc import Mapping
 from dataclasses import replace as changed
 from typing import Any
 
-from grader import kernel
 from grader.domain import Domain
 from grader.kernel import Refused
-from grader.model import AtMost, Claim, Equal, Evidence, Finding, Status
-from grader.replay.monotone import ZERO, bounds
+from grader.model import AtMost, Claim, Equal, Finding, Status
+from grader.replay.monotone import ZERO, bounds, proved_part
 from grader.term import Term, apply, free_names, from_data, number, replace, symbol, walk
 
 MAX_WRITTEN_OUT = 30
@@ -37,22 +36,13 @@ def check(claim: Claim, data: Mapping[str, Any]) -> Finding:
         raise Refused("the induction does not begin where the domain does")
     conclusion, found = _without_integrals(claim, data.get("integrals", []))
     base, step = claims(conclusion, name, start)
-    found.append(_settled(claim, base, dict(claim.domains), data["base"]))
+    found.append(proved_part(base, dict(claim.domains), claim.conditions, data["base"]))
     longer = changed(domain, field="real") if data.get("real") else domain
-    found.append(_settled(claim, step, {**dict(claim.domains), name: longer}, data["step"]))
+    found.append(proved_part(step, {**dict(claim.domains), name: longer}, claim.conditions, data["step"]))
     oracles = tuple(dict.fromkeys([o for f in found for o in f.oracles]))
     facts = tuple(dict.fromkeys([fact for f in found for fact in f.facts]))
     words = f"By induction over {name}: it holds for {name} = {start}, and each further term keeps it."
     return Finding(Status.PROVED, facts=facts, oracles=oracles, words=(words,))
-
-
-def _settled(claim: Claim, conclusion: Equal | AtMost, domains: Mapping[str, Domain], evidence: Any) -> Finding:
-    method, inner = evidence
-    smaller = Claim(conclusion, tuple(sorted(domains.items())), claim.conditions)
-    found = kernel.settle(smaller, Evidence(str(method), inner)).finding
-    if found.status is not Status.PROVED:
-        raise Refused("a part is not proved")
-    return found
 
 
 # ------------------------------------------------------------------------------------------------------------- integrals
@@ -79,7 +69,7 @@ def _without_integrals(claim: Claim, given: Any) -> tuple[Equal | AtMost, list[F
     found, values = [], {}
     for integral, (value, evidence) in zip(integrals, given):
         values[integral] = from_data(value)
-        found.append(_settled(claim, Equal(integral, values[integral]), dict(claim.domains), evidence))
+        found.append(proved_part(Equal(integral, values[integral]), dict(claim.domains), claim.conditions, evidence))
     return put_in(conclusion, values), found
 
 

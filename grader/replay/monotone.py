@@ -83,8 +83,13 @@ def _settled(claim: Claim, conclusion: Conclusion, domain: tuple[str, Domain] | 
     domains = dict(claim.domains)
     if domain is not None:
         domains[domain[0]] = domain[1]
+    return proved_part(conclusion, domains, claim.conditions, evidence)
+
+
+def proved_part(conclusion: Conclusion, domains: Mapping[str, Domain], conditions: tuple[Term, ...], evidence: Any) -> Finding:
+    """The finding on a claim that a larger one rests on, from its evidence [method, data]. Fails with `Refused` where it is not proved."""
     method, inner = evidence
-    found = kernel.settle(Claim(conclusion, tuple(sorted(domains.items()))), Evidence(str(method), inner)).finding
+    found = kernel.settle(Claim(conclusion, tuple(sorted(domains.items())), conditions), Evidence(str(method), inner)).finding
     if found.status is not Status.PROVED:
         raise Refused("a part is not proved")
     return found

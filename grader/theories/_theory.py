@@ -42,6 +42,7 @@ ORDER = ("probability", "dynamics", "linear_algebra", "asymptotics", "algebra")
 """Theories are asked in this order whether a derivation is in their language; others come before `algebra`, by name."""
 
 LIMIT_SIGNS = frozenset(["->", "<<", ">>", "~"])
+"""Signs that speak of limits."""
 AT_MOST = {"<=": (False, False), "<": (False, True), ">=": (True, False), ">": (True, True)}
 """Sign to (are the sides turned, is it strict) for an `AtMost` claim."""
 

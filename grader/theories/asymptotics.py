@@ -26,11 +26,9 @@ from grader.term import Term, apply, constant, free_names, number, relation, sym
 from grader.term import replace as substitute
 from grader.theories import algebra, dynamics
 from grader.theories._recurrences import is_recursive, recursions_of
-from grader.theories._theory import Context, Link, Prepared, Settled, Step, example_of
+from grader.theories._theory import LIMIT_SIGNS, Context, Link, Prepared, Settled, Step, example_of
 
 LANDAU = {"bigO": "O", "smallo": "o", "bigTheta": "Theta", "bigOmega": "Omega", "smallomega": "omega"}
-SIGNS = frozenset("~ << >> ->".split())
-"""Signs that speak of limits."""
 COUNTS = frozenset("n m N M t T k K l L d D r s p q i j V E H W B".split())
 """Letters that usually count something and tend to infinity."""
 SMALL = frozenset("x y h epsilon varepsilon delta eta u v z".split())
@@ -45,7 +43,7 @@ def suits(terms: tuple[Term, ...], context: Context) -> bool:
     if any(context.domain(name).shape in ("vector", "matrix", "density") for t in terms for name in free_names(t)):
         return False
     signs: frozenset[str] = context.options.get("signs", frozenset())
-    return bool(signs & SIGNS) or any(_has_landau(t) for t in terms)
+    return bool(signs & LIMIT_SIGNS) or any(_has_landau(t) for t in terms)
 
 
 def prepare(terms: tuple[Term, ...], context: Context) -> Prepared:
@@ -226,7 +224,7 @@ def claims(link: Link, context: Context, settled: Settled) -> tuple[Claim, ...]:
 
 
 def _is_plain(link: Link) -> bool:
-    return link.sign not in SIGNS and not _has_landau(link.left) and not _has_landau(link.right)
+    return link.sign not in LIMIT_SIGNS and not _has_landau(link.left) and not _has_landau(link.right)
 
 
 def _claims_for(link: Link, context: Context, move: Move, index: int) -> Iterator[Claim]:
@@ -396,5 +394,5 @@ def _outcome(link: Link, found: Settled) -> Step:
         return Step(link.line, None, Status.UNDECIDED, "it could not be decided.", verdicts)
     status = Status.AGREES if any(v.status is Status.AGREES for v in (*needed.values(), *([same] if same is not None and same.equal else []))) else Status.PROVED
     facts = tuple(dict.fromkeys([f for v in needed.values() for f in v.finding.facts]))
-    relation = "implies" if link.sign in SIGNS else "equal"
+    relation = "implies" if link.sign in LIMIT_SIGNS else "equal"
     return Step(link.line, relation, status, "it holds in the limit.", verdicts, facts)
