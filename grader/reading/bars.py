@@ -84,7 +84,7 @@ def _settle_doubles(tokens: list[Token], doubles: list[int]) -> None:
     open_ = 0
     for j, k in enumerate(doubles):
         t = tokens[k]
-        operand_before = k > 0 and tokens[k - 1].kind in ENDS | {"norm)", "abs)", "|"}
+        operand_before = k > 0 and (tokens[k - 1].kind in ENDS | {"norm)", "abs)", "|"} or _is_starred(tokens, k))
         if t.mark == "L" or not operand_before and t.mark != "R":
             t.kind = "norm("
             open_ += 1
@@ -101,6 +101,11 @@ def _settle_doubles(tokens: list[Token], doubles: list[int]) -> None:
     if open_:
         t = tokens[doubles[0]]
         raise ReadError("a norm that is never closed", t.start, t.end, "Close it with another double bar.")
+
+
+def _is_starred(tokens: list[Token], k: int) -> bool:
+    """`w^*|`: a star, plus or minus that is raised ends an operand."""
+    return k > 1 and tokens[k - 1].kind in ("*", "+", "-") and tokens[k - 2].kind == "^" and tokens[k - 1].gap == 0
 
 
 def _as_norms(tokens: list[Token], bars: list[int]) -> bool:
@@ -166,7 +171,7 @@ def _forced(tokens: list[Token], k: int) -> str:
     if t.mark in ("L", "R"):
         return "open" if t.mark == "L" else "close"
     before = tokens[k - 1].kind if k else "eof"
-    if before not in ENDS and before != "|":
+    if before not in ENDS and before != "|" and not _is_starred(tokens, k):
         return "open"
     after = tokens[k + 1].kind
     if after in _AFTER_CLOSE and before != "|":

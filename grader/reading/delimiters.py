@@ -169,7 +169,7 @@ def _environment_ends(text: str) -> dict[int, int]:
 def _sentence(content: str) -> bool:
     """Four English words or more, and more words than anything else: no formula."""
     bare = re.sub(r"\\(?:text\w*|mathrm|mbox|operatorname\*?)\s*\{[^{}]*\}|\\[A-Za-z]+", " ", content)
-    words = re.findall(r"(?<![\w\\])[A-Za-z]{2,}(?![\w(])", bare)
+    words = [w for w in re.findall(r"(?<![\w\\])[A-Za-z]{2,}(?![\w(])", bare) if re.search(r"[aeiouyAEIOUY]", w) and not re.fullmatch(r"[a-z]?[A-Z]+[a-z]?", w)]
     return len(words) >= 4 and 2 * len(words) > len(bare.split())
 
 

@@ -67,7 +67,9 @@ class Line:
     apart: bool = False
     """Does something new begin here ("base case", "case 2", "inductive step")?"""
     beside: bool = False
-    """Does it stand in the same row as the one before, behind a comma or a wide space?"""
+    """Does it stand in the same row as the one before, behind a comma, a wide space or "and"?"""
+    words: str = ""
+    """The words right before it in its row."""
 
     @property
     def left(self) -> Term | Unread | None:
@@ -110,6 +112,8 @@ class _State:
     """A sign that ended the last row: its side stands in the next."""
     mention: bool = False
     apart: bool = False
+    words: str = ""
+    beside: bool = False
 
 
 def lines(text: str, vocabulary: Vocabulary = OPEN, *, macros: Mapping[str, tuple[int, str]] | None = None) -> tuple[Line, ...]:
@@ -220,7 +224,8 @@ def _statement(state: _State, clean: str, piece: Span, offset: int, connective: 
     whole = Span(begin, max([s.end for s in spans], default=start + trim(content, 0, len(content)).end))
     conditions = tuple(condition_of(_read(state, c.text, c.span.start)) for c in remark.conditions)
     state.made.append(Line(role, left, tuple(steps), whole, state.text[whole.start:whole.end], said, connective or state.connective, conditions,
-                           remark.notes, state.text.count("\n", 0, whole.start), state.mention, state.apart))
+                           remark.notes, state.text.count("\n", 0, whole.start), state.mention, state.apart, state.beside, state.words))
+    state.words, state.beside = "", False
     state.reason = state.connective = state.role = ""
     state.apart = False
 
@@ -317,11 +322,13 @@ def _mixed_line(state: _State, span: Span, remark: Remark) -> None:
         _take_words(state, text[span.start:span.end], span)
         return
     position = 0
-    lead = Lead()
+    lead, spoken = Lead(), ""
     inner = _with_names(inner, text[span.start:span.end])
     for k, passage in enumerate(inner):
         words, opens = _last_sentence(text[span.start + position:span.start + passage.outer.start])
-        if not (k and re.fullmatch(r"[\s,$*_]*(?:and|,)?[\s,$*_]*", words) and lead.use in ("reason", "condition", "premise", "definition", "ahead")):
+        listed = k and re.fullmatch(r"[\s,$*_]*(?:and|,)?[\s,$*_]*", words) and lead.use in ("reason", "condition", "premise", "definition", "ahead")
+        if not listed or re.fullmatch(r"\s*for\s+(?:any|all|every|each)\b.*", spoken, re.IGNORECASE | re.DOTALL) and signs(passage.text) and not signs(inner[k - 1].text):
+            spoken = words
             lead = lead_of(words, first=k == 0 or opens)
         last = k == len(inner) - 1
         where = Span(span.start + passage.span.start, span.start + passage.span.end)
@@ -345,9 +352,10 @@ def _mixed_line(state: _State, span: Span, remark: Remark) -> None:
                 continue
             leads = passage.kind != "bare" and (not words.strip() or _LEADING.search(words.rstrip(" $:*_") + (":" if words.rstrip().endswith(":") else "")))
             state.mention = not leads and bool(words.strip(" $*_"))
+            state.words, state.beside = words.strip(" $*_,;:."), k > 0 and re.fullmatch(r"[\s,$*_]*(?:and|,)[\s,$*_]*", words) is not None
             for row in rows_of_display(passage.text, where.start):
                 _row(state, row.text, row.span, row.remark.joined(remark) if last else row.remark)
-            state.mention = False
+            state.mention, state.words, state.beside = False, "", False
         if tail.strip(" .,;:)]*_"):
             _tail(state, tail, Span(span.start + position, span.end))
 

@@ -8,6 +8,7 @@ from typing import NamedTuple
 from grader.model import Note, Read, Reading, Unread
 from grader.reading.bare import CONSTANT_WORDS, FUNCTIONS, GREEK
 from grader.reading.splitting import Names, levels, words_of
+from grader.reading.words import NAMES_OF_METHODS
 from grader.term import Span, Term
 
 LOGICAL = frozenset("and or not true false iff implies mod xor if then else otherwise".split())
@@ -101,7 +102,9 @@ def prose_words(text: str, names: Names) -> list[str]:
             continue
         if names.spellings and len(word) <= 6 and all(c in names.spellings for c in word):
             continue
-        if len(word) == 2 and (word.islower() and word not in _TWO_LETTERS or word[0].islower() and word[1].isupper()):
+        if word in NAMES_OF_METHODS and bare[:match.start()].rstrip()[-1:] in ("+", "-", "−", "*", "/", "="):
+            continue  # log p(x) - ELBO
+        if len(word) == 2 and (not word.isupper() and lower not in _TWO_LETTERS or word[0].islower() and word[1].isupper()):
             continue
         if len(word) <= 3 and word.islower() and not re.search(r"[aeiouy]", word) or re.fullmatch(r"d[a-z]", word):
             continue

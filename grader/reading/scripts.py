@@ -314,6 +314,8 @@ class Scripts(Subscripts):
             return True
         elif any(x.kind == "number" for x in walk(base)):
             return False
+        elif any(x.is_apply("mul") and x.args[0].kind == "symbol" and x.args[0].name[:1].isupper() and x.args[-1].kind == "symbol" for x in walk(base)):
+            return True  # (y - Xw)^T(y - Xw)
         return self.site("transpose", t.start, "`^T` is read as a power; it may be a transpose", Span(t.start, t.end))
 
     def only_raised(self, name: str) -> bool:

@@ -142,6 +142,9 @@ class Subscripts:
         if t.kind in ("func", "unknown", "where", "and", "or", "rel", "all") and self.typed(t).isalpha():
             self.i += 1
             return symbol(self.typed(t), Span(t.start, t.end))
+        if t.kind == "pm":
+            self.i += 1
+            return symbol("pm" if t.text in ("pm", "±", "\\pm", "+-") else "mp", Span(t.start, t.end))
         if t.kind in ("*", "+", "mark"):
             self.i += 1
             return symbol(SIGN_NAMES.get(t.text, t.text), Span(t.start, t.end))
