@@ -184,7 +184,10 @@ def judge_link(theory: Any, link: Link, context: Context, budget: Budget) -> Ste
             break
         for claim in fresh:
             settled[claim.label] = decide(claim, Budget(min(CLAIM_SECONDS, budget.remaining), budget.seed, budget.oracles))
-    return told_of(theory.conclude(link, context, settled))
+    step = told_of(theory.conclude(link, context, settled))
+    if link.loose and breaks(step):
+        return replace(step, relation=None, status=Status.UNDECIDED, reason="the words before it do not say how it hangs on the line before.", tags=("loose",))
+    return step
 
 
 RANK = {"equal": 0, "equivalent": 1, "implies": 2, "implied_by": 3, None: 4, "fails": 5}

@@ -13,8 +13,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from grader.model import Note, Read, Reading, Unread
+from grader.reading.inline import joined_by_or, last_sentence, with_names
 from grader.reading.passages import Passage, passages
-from grader.reading.prose import Lead, Remark, belongs_to_words, condition_of, lead_of, prose_words, remark_at_end
+from grader.reading.prose import Lead, Remark, belongs_to_words, condition_of, is_label, label_before, lead_of, prose_words, remark_at_end
 from grader.reading.rows import rows_of_display, starts_rows, statements, strip_row
 from grader.reading.splitting import CONNECTIVES, Names, shifted, signs, trim
 from grader.reading.vocabulary import OPEN, Vocabulary
@@ -70,6 +71,12 @@ class Line:
     """Does it stand in the same row as the one before, behind a comma, a wide space or "and"?"""
     words: str = ""
     """The words right before it in its row."""
+    label: str = ""
+    """"LHS" or "RHS" where these letters stand for its left side, which is then the side behind them."""
+    case: bool = False
+    """Does a case of several begin here ("case 2: ...")?"""
+    worded: bool = False
+    """Do words stand before it that do not say how it hangs on what was before ("the length is ...")?"""
 
     @property
     def left(self) -> Term | Unread | None:
@@ -112,6 +119,8 @@ class _State:
     """A sign that ended the last row: its side stands in the next."""
     mention: bool = False
     apart: bool = False
+    case: bool = False
+    worded: bool = False
     words: str = ""
     beside: bool = False
 
@@ -169,7 +178,7 @@ def _physical_lines(text: str, start: int, end: int, whole: list[Span]) -> list[
 
 def _display(state: _State, passage: Passage) -> None:
     for row in rows_of_display(passage.text, passage.span.start):
-        if row.words:
+        if row.words and not (row.text and is_label(row.words)):
             _take_words(state, row.words, row.span)
         if row.text:
             _row(state, row.text, row.span, row.remark)
@@ -217,6 +226,9 @@ def _statement(state: _State, clean: str, piece: Span, offset: int, connective: 
     if left is None and not steps:
         state.connective = connective or state.connective
         return
+    label = label_before(state.text, start + cuts[0].start if cuts else start + len(content) - len(content.lstrip()))
+    if label and steps:
+        left, steps = steps[0].reading, steps[1:]
     role = state.role or ("definition" if any(s.sign == ":=" for s in steps) else "formula")
     said = "; ".join(x for x in (state.reason, remark.reason) if x)
     spans = [s.span for s in steps]
@@ -224,10 +236,11 @@ def _statement(state: _State, clean: str, piece: Span, offset: int, connective: 
     whole = Span(begin, max([s.end for s in spans], default=start + trim(content, 0, len(content)).end))
     conditions = tuple(condition_of(_read(state, c.text, c.span.start)) for c in remark.conditions)
     state.made.append(Line(role, left, tuple(steps), whole, state.text[whole.start:whole.end], said, connective or state.connective, conditions,
-                           remark.notes, state.text.count("\n", 0, whole.start), state.mention, state.apart, state.beside, state.words))
+                           remark.notes, state.text.count("\n", 0, whole.start), state.mention, state.apart, state.beside, state.words,
+                           label, state.case, state.worded))
     state.words, state.beside = "", False
     state.reason = state.connective = state.role = ""
-    state.apart = False
+    state.apart = state.case = state.worded = False
 
 
 def _read(state: _State, content: str, offset: int) -> Reading:
@@ -269,10 +282,13 @@ _STRUCTURE = re.compile(r"\\(?:(?:sub)*section|chapter|(?:sub)?paragraph|title|a
 _ITEM = re.compile(r"\\item\s*(?:\[[^\]]*\]\s*)?")
 _APART = re.compile(r"^\W*(?:the\s+)?(?:base\s+case|case\s+\(?\w{1,3}\)?\s*[:.,]|induct(?:ive|ion)\s+(?:step|hypothesis)|basis\b|step\s+case)", re.IGNORECASE)
 """Words with which a part of a proof begins that does not go on from the line before."""
+_CASE = re.compile(r"^\W*case\s+\(?\w{1,3}\)?\s*[:.,(]", re.IGNORECASE)
+_NOUN = re.compile(r"(?:^|\b)(?:the|its|his|her|their|our|a|an)\s+(?!line|equation|same|last|first|second|above|previous|form|expression|following|answer|result)"
+                   r"[a-z]+\b[^.:]*\b(?:is|are|be|of|has|as|equals)\s*$", re.IGNORECASE)
+"""Words that say of what thing the formula behind them speaks."""
 _LEADING = re.compile(r"(?:[:=]|\b(?:is|are|be|gives?|giving|get|gets|obtain|obtains|to|equals?|becomes|as|yields?|have|has|find|into|now|then|therefore|"
                       r"hence|thus|so))\s*$", re.IGNORECASE)
 """Words that lead to the formula behind them, so that it is a step and no mention."""
-_NAMES_BEFORE = re.compile(r"(?<![A-Za-z])((?:[A-Za-z](?:_\w)?\s*,\s*)+)$")
 
 _JOINT = re.compile(r"[*_]*(?:and|and also|&)[*_]*[ \t]*[:,.]?", re.IGNORECASE)
 """A line that only joins the one before and the one after it."""
@@ -293,6 +309,7 @@ def _plain_line(state: _State, span: Span) -> None:
         state.made.append(_words_line(state, span))
         return
     state.apart = state.apart or _APART.match(content) is not None
+    state.case = state.case or _CASE.match(content) is not None
     remark = Remark()
     comment = _COMMENT.search(content)
     if comment and prose_words(comment["words"], state.names):
@@ -316,20 +333,22 @@ def _plain_line(state: _State, span: Span) -> None:
 def _mixed_line(state: _State, span: Span, remark: Remark) -> None:
     """Words and formulas: the words before a formula say what it is there for, those after it are its reason."""
     text = state.text
-    inner = _joined_by_or([p for p in passages(text[span.start:span.end], state.vocabulary) if p.is_formula and not (p.mention and p.kind == "bare")],
+    inner = joined_by_or([p for p in passages(text[span.start:span.end], state.vocabulary) if p.is_formula and not (p.mention and p.kind == "bare")],
                           text[span.start:span.end])
     if not inner:
         _take_words(state, text[span.start:span.end], span)
         return
     position = 0
     lead, spoken = Lead(), ""
-    inner = _with_names(inner, text[span.start:span.end])
+    inner = with_names(inner, text[span.start:span.end])
     for k, passage in enumerate(inner):
-        words, opens = _last_sentence(text[span.start + position:span.start + passage.outer.start])
+        words, opens = last_sentence(text[span.start + position:span.start + passage.outer.start])
         listed = k and re.fullmatch(r"[\s,$*_]*(?:and|,)?[\s,$*_]*", words) and lead.use in ("reason", "condition", "premise", "definition", "ahead")
         if not listed or re.fullmatch(r"\s*for\s+(?:any|all|every|each)\b.*", spoken, re.IGNORECASE | re.DOTALL) and signs(passage.text) and not signs(inner[k - 1].text):
             spoken = words
             lead = lead_of(words, first=k == 0 or opens)
+        elif k == len(inner) - 1 and lead.use == "condition" and lead.role == "premise" and re.fullmatch(r"[\s,$*_]*", words):
+            lead = Lead()  # "when x = 1, 3 = 2 a": what comes last is what is said
         last = k == len(inner) - 1
         where = Span(span.start + passage.span.start, span.start + passage.span.end)
         position = passage.outer.end
@@ -352,46 +371,13 @@ def _mixed_line(state: _State, span: Span, remark: Remark) -> None:
                 continue
             leads = passage.kind != "bare" and (not words.strip() or _LEADING.search(words.rstrip(" $:*_") + (":" if words.rstrip().endswith(":") else "")))
             state.mention = not leads and bool(words.strip(" $*_"))
+            state.worded = _NOUN.search(words.rstrip(" $:*_")) is not None
             state.words, state.beside = words.strip(" $*_,;:."), k > 0 and re.fullmatch(r"[\s,$*_]*(?:and|,)[\s,$*_]*", words) is not None
             for row in rows_of_display(passage.text, where.start):
                 _row(state, row.text, row.span, row.remark.joined(remark) if last else row.remark)
             state.mention, state.words, state.beside = False, "", False
         if tail.strip(" .,;:)]*_"):
             _tail(state, tail, Span(span.start + position, span.end))
-
-
-def _with_names(inner: list[Passage], text: str) -> list[Passage]:
-    """`a, b > 0` typed bare among words: the names before the comma belong to the formula."""
-    made: list[Passage] = []
-    for passage in inner:
-        end = made[-1].outer.end if made else 0
-        names = _NAMES_BEFORE.search(text[end:passage.outer.start]) if passage.kind == "bare" else None
-        if names:
-            start = end + names.start(1)
-            passage = Passage("bare", text[start:passage.span.end], Span(start, passage.span.end), Span(start, passage.outer.end))
-        made.append(passage)
-    return made
-
-
-def _joined_by_or(inner: list[Passage], text: str) -> list[Passage]:
-    """`$x = 2$ or $x = -2$` is one statement: its formulas as one passage, the delimiters between them blanked out."""
-    made: list[Passage] = []
-    for passage in inner:
-        last = made[-1] if made else None
-        between = text[last.outer.end:passage.outer.start] if last else ""
-        if last and re.fullmatch(r"[\s,]*or[\s,]*", between):
-            start = last.span.start
-            content = last.text + " " * (last.outer.end - last.span.end) + between + " " * (passage.span.start - passage.outer.start) + passage.text
-            made[-1] = Passage("inline", content, Span(start, passage.span.end), Span(last.outer.start, passage.outer.end))
-        else:
-            made.append(passage)
-    return made
-
-
-def _last_sentence(words: str) -> tuple[str, bool]:
-    """The words of the sentence that leads to the formula, and whether it begins there."""
-    ends = [m.end() for m in re.finditer(r"[.!?](?:\s+|$)", words)]
-    return (words[ends[-1]:], True) if ends else (words, False)
 
 
 def _tail(state: _State, words: str, span: Span) -> None:

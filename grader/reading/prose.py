@@ -200,6 +200,23 @@ def lead_of(words: str, first: bool) -> Lead:
     return Lead()
 
 
+_LABEL = re.compile(r"(?:\W|\d+[.)])*(?:(?:so|hence|thus|therefore|then|now|and|the|we have|consider|starting (?:with|from)(?: the)?)\b\W*)*"
+                    r"(?:\\(?:text\w*|mathrm|mathit|mbox)\s*\{\s*)?(?:the )?(?P<side>L\.?\s?H\.?\s?S\.?|R\.?\s?H\.?\s?S\.?|(?:left|right)[- ]hand side)\s*\}?"
+                    r"[\s$*_&:\\(]*(?:is|of \(?\d\)?|equals)?[\s$*_&:\\(]*", re.IGNORECASE)
+
+
+def is_label(words: str) -> bool:
+    """Are the words "LHS" or "RHS" only?"""
+    return _LABEL.fullmatch(words) is not None
+
+
+def label_before(text: str, end: int) -> str:
+    """ "LHS" or "RHS" where the row of the text that `end` stands in has nothing but that, and words such as "so", before it; else ""."""
+    start = max(text.rfind("\n", 0, end) + 1, text.rfind("\\\\", 0, end) + 2 if "\\\\" in text[:end] else 0, end - 80)
+    found = _LABEL.fullmatch(re.sub(r"\\begin\s*\{\w+\*?\}", "", text[start:end]))
+    return "" if found is None else "LHS" if found["side"][0] in "lL" else "RHS"
+
+
 def condition_of(reading: Reading) -> Term | Unread:
     """A side condition as a tree, or why it is none."""
     return reading.term if isinstance(reading, Read) else reading

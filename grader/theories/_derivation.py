@@ -15,116 +15,21 @@ from grader.model import Read, Unread
 from grader.reading.lines import Line
 from grader.term import Term, apply, constant, free_names, number, relation, symbol, walk
 from grader.term import replace as put
+from grader.theories import _turns as turns
+from grader.theories._builder import LOGIC, ZERO, Builder, Layout, Placed, is_statement
 from grader.theories._eigenvalues import characteristic, characteristics, is_matrix
 from grader.theories._hypotheses import assuming, declared, narrowed
 from grader.theories._recurrences import is_next, is_recursive, iterate_of, iterates_in, recursions_of, rules_of
 from grader.theories._theory import Context, Link
 
 MAX_LINKS = 400
-LOGIC = frozenset("and or not implies iff xor where".split())
-"""Operators whose value is a truth value."""
 _ORDERS = frozenset(["<", ">", "<=", ">=", "!=", "in", "<<", ">>", "->"])
 """Signs of hypotheses that restrict names and are no line to go on from."""
-ZERO = number(0)
-_NAMING = frozenset("call hat bar tilde star index sup gradient partial derivative".split())
-"""Decorations of a name that a chain may begin with."""
-
-
-@dataclass(frozen=True)
-class Placed:
-    """A link with the context it stands in, or why there is none (`unread`): the line cannot be read, or nothing readable stands before it."""
-
-    line: int
-    link: Link | None
-    context: Context
-    unread: str = ""
-
-
-@dataclass(frozen=True)
-class Layout:
-    """The links of a derivation in order, the context after its last line, and the lines that only say something (definitions, hypotheses, words)."""
-
-    placed: tuple[Placed, ...]
-    context: Context
-    told: tuple[int, ...] = ()
-
-    @property
-    def links(self) -> tuple[Link, ...]:
-        return tuple([p.link for p in self.placed if p.link is not None])
-
-
-def is_statement(term: Term) -> bool:
-    """Is the term true or false, and no value?"""
-    if term.kind == "relation" or term.kind == "apply" and term.name in LOGIC:
-        return True
-    return term.kind == "constant" and term.name in ("true", "false", "emptyset") or term.kind == "binder" and term.name in ("forall", "exists")
-
-
-@dataclass
-class _Builder:
-    context: Context
-    placed: list[Placed] = field(default_factory=list)
-    told: list[int] = field(default_factory=list)
-    last: Term | None = None
-    """The last side of the chain, or the last statement; None where nothing readable stands there."""
-    statement: bool = False
-    started: bool = False
-    premised: bool = False
-    """Is the last statement a hypothesis ("suppose ...")?"""
-    seen: set[str] = field(default_factory=set)
-    """Names in the lines so far."""
-    origin: Term | None = None
-    """What the chain began with."""
-    apart: int = -1
-    """Number of the row in which a new part began ("base case: n = 1: ...")."""
-    zero: Term | None = None
-    """The equation "side = 0" that the chain has just ended in."""
-    stated: list[Term] = field(default_factory=list)
-    """Statements so far, and equations that a name begins."""
-    matrices: tuple[Term, ...] = ()
-    """Names of matrices whose eigenvalues are sought."""
-
-    def state(self, term: Term) -> None:
-        """Keep what a line states, for the lines behind it."""
-        if term not in self.stated:
-            self.stated.append(term)
-
-    def link(self, line: Line, number: int, sign: str, right: Term | Unread, reason: str, *, statement: bool = False) -> None:
-        """From what stood before to `right`."""
-        if isinstance(right, Unread):
-            self.placed.append(Placed(number, None, self.context, f"it could not be read: {right.reason}"))
-        elif self.last is None:
-            self.placed.append(Placed(number, None, self.context, "the line before it could not be read" if self.started else
-                                      "nothing stands before it"))
-        else:
-            made = Link(len(self.placed) + 1, self.last, sign, right, reason, number, statement, None if statement else self.origin)
-            self.placed.append(Placed(number, made, replace(self.context, earlier=tuple(self.stated))))
-            if statement:
-                self.state(right)
-            elif sign in ("=", ":=") and not is_statement(right) and (self.last.kind == "symbol" or self.last.kind == "apply" and self.last.name in _NAMING):
-                self.state(relation("=", self.last, right))
-        self.zero = None
-        if isinstance(right, Term) and isinstance(self.last, Term) and not statement and sign == "=" and right == ZERO != self.last:
-            self.zero = relation("=", self.last, right)
-            if self.origin is not None and self.origin.kind == "apply" and self.origin.name in ("partial", "gradient"):
-                self.state(self.zero)  # one condition of several
-        self.last = None if isinstance(right, Unread) else right
-        self.statement, self.started, self.premised = statement, True, False
-
-    def start(self, number: int, term: Term | Unread, *, statement: bool) -> None:
-        """What a chain or a row of statements begins with."""
-        self.origin, self.zero = term if isinstance(term, Term) and not statement else None, None
-        if isinstance(term, Unread):
-            self.placed.append(Placed(number, None, self.context, f"it could not be read: {term.reason}"))
-        self.last = None if isinstance(term, Unread) else term
-        self.statement, self.started, self.premised = statement, True, False
-        if statement and isinstance(term, Term):
-            self.state(term)
 
 
 def layout(lines: Sequence[Line], context: Context, numbers: Sequence[int] | None = None) -> Layout:
     """The links of these lines. `numbers` gives each line's place in the derivation (default: 0, 1, ...)."""
-    builder = _Builder(context)
+    builder = Builder(context)
     sides = [t for line in lines for t in (line.left, *[s.side for s in line.steps]) if isinstance(t, Term)]
     builder.matrices = tuple([m for m, _ in characteristics(sides) if m.kind == "symbol"])
     lines, numbers = _systems(lines, list(range(len(lines))) if numbers is None else list(numbers))
@@ -175,23 +80,34 @@ def _is_beside(other: Line) -> bool:
     return other.beside and not other.connective and other.left is not None and bool(other.steps)
 
 
-def _take(builder: _Builder, line: Line, number: int, following: Line | None, alone: bool) -> None:
+def _take(builder: Builder, line: Line, number: int, following: Line | None, alone: bool) -> None:
+    if turns.says_no_roots(builder, line, number):
+        return
     if line.role == "prose":
         for condition in declared(line.text):
             builder.context = assuming(builder.context, condition)
         builder.told.append(number)
         return
+    if turns.begins_case(builder, line, number):
+        return
     if line.apart:
+        builder.supposed = builder.ground = None
         builder.last, builder.statement, builder.started, builder.zero, builder.apart = None, False, False, None, line.number
     if line.mention and not line.steps and isinstance(line.left, Term) and not is_statement(line.left):
         builder.told.append(number)  # "so it holds for n + 1"
         return
+    if turns.side_of_identity(builder, line, number) or turns.is_side_after_sign(builder, line, number) or turns.is_differential(builder, line, number):
+        return
+    if turns.puts_value(builder, line, number, following):
+        return
     for condition in line.conditions:
-        if isinstance(condition, Term):
+        if isinstance(condition, Term) and is_statement(condition):
             builder.context = assuming(builder.context, condition)
     goes_on = following is not None and following.left is None and bool(following.steps) and not following.connective
     if line.role == "definition" and _define(builder, line):
         builder.told.append(number)
+        if _is_substitution(builder, line, following):
+            return
         if goes_on and line.steps and isinstance(line.steps[0].side, Term):
             builder.start(number, line.steps[0].side, statement=False)
         return
@@ -206,6 +122,13 @@ def _take(builder: _Builder, line: Line, number: int, following: Line | None, al
         _update(builder, line, number, goes_on)
         return
     whole = _as_statement(line)
+    if builder.subject is not None and builder.last is not None and line.left is not None:
+        builder.last, builder.statement, builder.subject = relation("=", builder.subject, builder.last), True, None
+    turns.gathers_cases(builder, whole)
+    if goes_on and _is_solved_for(builder, line, whole):
+        builder.link(line, number, line.connective, whole, line.reason, statement=True)
+        builder.last, builder.statement, builder.subject = line.steps[-1].side, False, line.left  # type: ignore[assignment]
+        return
     if builder.zero is not None and line.left is not None and isinstance(whole, Term) and is_statement(whole):
         if builder.placed and builder.placed[-1].link is not None:
             solved = replace(builder.placed[-1].link, solved=True)
@@ -255,7 +178,23 @@ def _take(builder: _Builder, line: Line, number: int, following: Line | None, al
         builder.start(number, whole, statement=False)
 
 
-def _is_worked_out(builder: _Builder, left: Term | Unread | None) -> bool:
+def _is_substitution(builder: Builder, line: Line, following: Line | None) -> bool:
+    """Is a name for something within the chain introduced ("let u = x^2" within an integral), with which the chain goes on?"""
+    if builder.last is None or builder.statement or following is None or line.left is None or isinstance(line.left, Unread):
+        return False
+    later = {b for step in following.steps if isinstance(step.side, Term) for n in walk(step.side) for b in (n, *n.bound)}
+    return line.left in later or following.role == "definition" or turns.differential(line.left) is not None or any(
+        n.kind == "binder" and n.name in ("integral", "antiderivative") for n in walk(builder.last))
+
+
+def _is_solved_for(builder: Builder, line: Line, whole: Term | Unread) -> bool:
+    """Is it "x = ..." drawn from a statement before it, whose right side the next line works out?"""
+    return builder.statement and builder.last is not None and isinstance(line.left, Term) and line.left.kind == "symbol" and set(line.signs) == {"="} and \
+        isinstance(whole, Term) and line.left.name in free_names(builder.last) and line.left.name not in free_names(line.steps[-1].side) and \
+        not builder.premised  # type: ignore[arg-type]
+
+
+def _is_worked_out(builder: Builder, left: Term | Unread | None) -> bool:
     """Is it a derivative of something that earlier lines say, so that "= ..." claims what it is?"""
     if not isinstance(left, Term):
         return False
@@ -267,13 +206,13 @@ def _is_worked_out(builder: _Builder, left: Term | Unread | None) -> bool:
     return derived and bool(named & free_names(left))
 
 
-def _is_matrix(builder: _Builder, line: Line) -> bool:
+def _is_matrix(builder: Builder, line: Line) -> bool:
     """ "M = (...)", a matrix written out whose eigenvalues are sought: a definition, the first time."""
     return line.left in builder.matrices and line.signs == ("=",) and isinstance(line.steps[0].side, Term) and is_matrix(line.steps[0].side) \
         and all(h != line.left for h, _ in builder.context.definitions)
 
 
-def _introduces(builder: _Builder, whole: Term | Unread) -> bool:
+def _introduces(builder: Builder, whole: Term | Unread) -> bool:
     """Is it an equation one side of which is a name that no line had before?"""
     if not isinstance(whole, Term) or whole.kind != "relation" or whole.signs != ("=",):
         return False
@@ -287,7 +226,7 @@ def _propositions(term: Term) -> list[Term]:
     return [a for n in walk(term) if n.kind == "apply" and n.name in LOGIC for a in n.args if a.kind == "symbol"]
 
 
-def _chain(builder: _Builder, line: Line, number: int) -> None:
+def _chain(builder: Builder, line: Line, number: int) -> None:
     """A line of several sides whose signs are claims of their own. A left side that repeats the chain's last side goes on from it; one that is a new
     name ("f(x) = ...", followed by more) is defined by it."""
     assert line.left is not None
@@ -307,7 +246,7 @@ _KNOWN = frozenset("E H I D KL P Q p q Var Cov Pr N".split())
 """Names that have a meaning before anybody defines them."""
 
 
-def _is_new_name(builder: _Builder, head: Term | Unread, body: Term | Unread) -> bool:
+def _is_new_name(builder: Builder, head: Term | Unread, body: Term | Unread) -> bool:
     """Is this a name, or a name with names as arguments, that nothing has said anything of, and a body without it?"""
     if not isinstance(head, Term) or not isinstance(body, Term):
         return False
@@ -318,7 +257,7 @@ def _is_new_name(builder: _Builder, head: Term | Unread, body: Term | Unread) ->
     return name.name not in known and name.name not in free_names(body)
 
 
-def _is_update(builder: _Builder, line: Line) -> bool:
+def _is_update(builder: Builder, line: Line) -> bool:
     """Does the line say how the next value of a name is made (w_{t+1} = ...), or a function's by other values of its own (T(n) = 2 T(n/2) + n), the
     first time that anything does?"""
     head = line.left
@@ -329,7 +268,7 @@ def _is_update(builder: _Builder, line: Line) -> bool:
     return all(h != head for h, _ in builder.context.definitions)
 
 
-def _update(builder: _Builder, line: Line, number: int, goes_on: bool) -> None:
+def _update(builder: Builder, line: Line, number: int, goes_on: bool) -> None:
     """Take an update rule as given; further sides go on from its right side."""
     body = line.steps[0].side
     assert isinstance(line.left, Term) and isinstance(body, Term)
@@ -342,7 +281,7 @@ def _update(builder: _Builder, line: Line, number: int, goes_on: bool) -> None:
         builder.link(line, number, step.sign, step.side, step.reason or line.reason)
 
 
-def _speaks_of_iterates(builder: _Builder, statement: Term | Unread) -> bool:
+def _speaks_of_iterates(builder: Builder, statement: Term | Unread) -> bool:
     rules = rules_of(builder.context.definitions)
     recursive = {head.args[0] for head, _ in recursions_of(builder.context.definitions)}
     if not isinstance(statement, Term) or not rules and not recursive:
@@ -359,7 +298,7 @@ def _starred(condition: Term, whole: Term) -> Term:
     return put(condition, {x: n for x, n in marked.items() if x.name not in plain})
 
 
-def _of_a_named(builder: _Builder, line: Line, whole: Term | Unread, following: Line | None) -> Term | None:
+def _of_a_named(builder: Builder, line: Line, whole: Term | Unread, following: Line | None) -> Term | None:
     """ "r < 1" before an "iff" in the same row, behind "r = ...": the inequality about what r is. None for other lines."""
     last = builder.last
     if line.connective or following is None or following.connective != "<=>" or following.number != line.number or not isinstance(whole, Term):
@@ -370,7 +309,7 @@ def _of_a_named(builder: _Builder, line: Line, whole: Term | Unread, following: 
     return put(whole, {name: body}) if name.kind == "symbol" and name.name in free_names(whole) and name.name not in free_names(body) else None
 
 
-def _stays(builder: _Builder, statement: Term | Unread) -> Term | None:
+def _stays(builder: Builder, statement: Term | Unread) -> Term | None:
     """For a line such as "p = p - eta q" behind update rules, what it is that p stays (and every other name that the line says so of); None for lines that
     are not of this form. What it is follows from the rules: each iterate without its mark."""
     rules = rules_of(builder.context.definitions)
@@ -398,12 +337,12 @@ def _as_statement(line: Line) -> Term | Unread:
     return relation(tuple([s.sign for s in line.steps]), line.left, *[s.side for s in line.steps])  # type: ignore[arg-type, list-item]
 
 
-def _is_apart(builder: _Builder, statement: Term | Unread) -> bool:
+def _is_apart(builder: Builder, statement: Term | Unread) -> bool:
     """Is this a new statement beside a hypothesis, not one drawn from it? It is where it has names that the hypothesis lacks."""
     return builder.last is not None and isinstance(statement, Term) and not free_names(statement) <= free_names(builder.last)
 
 
-def _define(builder: _Builder, line: Line) -> bool:
+def _define(builder: Builder, line: Line) -> bool:
     """ "let f(x) = ..." and "f(x) := ...": a definition, where the left side is a name or a name with names as arguments."""
     head = line.left
     if not isinstance(head, Term) or len(line.steps) != 1 or not isinstance(line.steps[0].side, Term) or line.steps[0].sign not in ("=", ":=", "equiv"):
@@ -412,13 +351,20 @@ def _define(builder: _Builder, line: Line) -> bool:
             builder.context = assuming(builder.context, whole)
             return True
         return False
-    if head.kind != "symbol" and not (head.is_apply("call") and all(a.kind == "symbol" for a in head.args)):
+    if head.kind != "symbol" and not (head.is_apply("call") and all(_is_plain(a) for a in head.args)):
         return False
     builder.context = replace(builder.context, definitions=(*builder.context.definitions, (head, line.steps[0].side)))
     return True
 
 
-def _suppose(builder: _Builder, line: Line) -> bool:
+def _is_plain(arg: Term) -> bool:
+    """Is it a name, with a mark or an index perhaps, or several about a bar: z, z_k, (z | x), (theta; x)?"""
+    if arg.kind == "tuple" or arg.kind == "apply" and arg.name in ("given", "semicolon", "index", "prime"):
+        return all(_is_plain(a) or a.kind in ("number", "text") for a in arg.args)
+    return arg.kind == "symbol"
+
+
+def _suppose(builder: Builder, line: Line) -> bool:
     """A hypothesis: an equation (or system) that nothing stands before is also the statement that the next line may go on from."""
     whole = _as_statement(line)
     if not isinstance(whole, Term) or not is_statement(whole):

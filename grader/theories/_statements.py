@@ -7,6 +7,7 @@ where points of the line before are missing, roots were lost. Further:
   fails;
 - two equations that are both identities say the same, wherever their sides are defined;
 - "A or B" before "A and B" with nothing that satisfies both is no loss of roots but a wrong word, and fails;
+- where nothing (or, of an equation that only touches zero, next to nothing) satisfies the line before, anything follows from it: see `_vacuous`;
 - an equation between functions of x holds at every x, so its derivative by x follows from it.
 """
 
@@ -20,6 +21,7 @@ from grader.model import Claim, Equal, Follows, Status, Verdict
 from grader.replay.semantics import atom_name
 from grader.term import Term, apply, constant, free_names, number, relation, symbol, walk
 from grader.term import replace as put
+from grader.theories import _vacuous as vacuous
 from grader.theories._theory import Context, Link, Settled, Step, example_of
 
 TRUE, FALSE = constant("true"), constant("false")
@@ -104,6 +106,8 @@ def claims(link: Link, context: Context, settled: Settled) -> tuple[Claim, ...]:
     if not {"forward", "back"} <= settled.keys():
         return tuple(made)
     ways = settled["forward"].equal, settled["back"].equal
+    if ways[0] and ways[1] is not None:
+        made += vacuous.claims(link, context, settled, stated)
     if not ways[0] and ways[1] and (asked := _asks_for(right)):
         made.append(stated(Follows((left, *asked), right), "where defined"))
     zeros = _zeros(settled["forward"], settled["back"]) if ways == (True, False) and link.sign == "<=>" and _is_order(left) and _is_order(right) \
@@ -161,20 +165,23 @@ def _with_earlier(link: Link, context: Context, settled: Settled, stated: Callab
         if found.equal:
             made.append(stated(Follows((other, link.left), FALSE), f"contradiction {k + 1}"))
             made.append(stated(Follows((other,), link.right), f"alone {k + 1}"))
-            if f"alone {k + 1}" not in settled or _both_needed(settled, k + 1):
+            if f"alone {k + 1}" not in settled or _both_needed(link, settled, k + 1):
                 break
     return made
 
 
-def _both_needed(settled: Settled, k: int) -> bool:
-    return all((v := settled.get(f"{name} {k}")) is not None and v.equal is False for name in ("contradiction", "alone"))
+def _both_needed(link: Link, settled: Settled, k: int) -> bool:
+    """Are the line before and the k-th earlier one consistent, and is the earlier one no repetition: does it not say the line alone, or does the line
+    speak of names of which the line before does not?"""
+    names = ("contradiction",) if free_names(link.right) - free_names(link.left) else ("contradiction", "alone")
+    return all((v := settled.get(f"{name} {k}")) is not None and v.equal is False for name in names)
 
 
-def _drawn(settled: Settled) -> tuple[Verdict, Verdict] | None:
+def _drawn(link: Link, settled: Settled) -> tuple[Verdict, Verdict] | None:
     """The verdicts that the line follows from the one before together with a consistent earlier one."""
     for k in range(1, MOST_EARLIER + 1):
         verdict = settled.get(f"with earlier {k}")
-        if verdict is not None and verdict.equal and _both_needed(settled, k):
+        if verdict is not None and verdict.equal and _both_needed(link, settled, k):
             return verdict, settled[f"contradiction {k}"]
     return None
 
@@ -262,7 +269,7 @@ def _swapped(left: Term, right: Term) -> bool:
 
 def conclude(link: Link, context: Context, settled: Settled) -> Step:
     """What holds between two statements, by the verdicts; the tag "arrow" says that the arrow written claims something else."""
-    step = _found(link, settled)
+    step = vacuous.noticed(_found(link, settled), settled)
     if step.relation in ("implies", "implied_by") and step.relation not in ARROWS.get(link.sign, ()) and "undefined_only" not in step.tags:
         said = {"<=>": "the arrow claims both directions, and only one holds:", "<==": "the arrow points the wrong way:"}.get(link.sign)
         if said:
@@ -300,7 +307,7 @@ def _found(link: Link, settled: Settled) -> Step:
         needs = [str(n) for n in dict.fromkeys([*requirements(link.left), *requirements(link.right)])
                  if n not in requirements(link.left) or n not in requirements(link.right)]
         return Step(link.line, "equivalent", same.status, "it says the same as the line before.", (same,), (*same.finding.facts, *needs))
-    drawn = _drawn(settled)
+    drawn = _drawn(link, settled)
     if drawn is not None and not (where is not None and where.equal):
         return Step(link.line, "implies", _status("implies", (drawn[0], drawn[0])), "it follows from the line before together with an earlier one.",
                     (*evidence, *drawn), (), ("with_earlier",))

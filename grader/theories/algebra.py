@@ -146,7 +146,15 @@ def _bounding(term: Term) -> frozenset[str]:
 
 
 def claims(link: Link, context: Context, settled: Settled) -> tuple[Claim, ...]:
-    """Equality or order of expressions; for statements, whether each follows from the other."""
+    """Equality or order of expressions; for statements, whether each follows from the other. At last, whether the hypotheses are consistent: from
+    hypotheses that contradict each other anything follows."""
+    made = _claims(link, context, settled)
+    if context.pointwise and all(c.label in settled for c in made):
+        made += (Claim(Follows((), statements.FALSE), context.domains, context.pointwise, "hypotheses"),)
+    return made
+
+
+def _claims(link: Link, context: Context, settled: Settled) -> tuple[Claim, ...]:
     if link.statement:
         return statements.claims(link, context, settled)
     if _limits.has_limit(link):
@@ -167,6 +175,13 @@ def claims(link: Link, context: Context, settled: Settled) -> tuple[Claim, ...]:
 
 def conclude(link: Link, context: Context, settled: Settled) -> Step:
     """What holds between the sides."""
+    step, hypotheses = _concluded(link, context, settled), settled.get("hypotheses")
+    if hypotheses is None or hypotheses.status is not Status.PROVED or step.relation in (None, "fails"):
+        return step
+    return Step(link.line, None, Status.UNDECIDED, "what was assumed contradicts itself, so that anything follows.", (hypotheses,), tags=("vacuous",))
+
+
+def _concluded(link: Link, context: Context, settled: Settled) -> Step:
     if link.statement:
         return statements.conclude(link, context, settled)
     if _limits.has_limit(link):

@@ -1,0 +1,44 @@
+"""Formulas in dollars (or bare) within a row of words: which of them are one statement, and which sentence leads to each."""
+
+from __future__ import annotations
+
+import re
+
+from grader.reading.delimiters import Passage
+from grader.term import Span
+
+_NAMES_BEFORE = re.compile(r"(?<![A-Za-z])((?:[A-Za-z](?:_\w)?\s*,\s*)+)$")
+
+
+def with_names(inner: list[Passage], text: str) -> list[Passage]:
+    """`a, b > 0` typed bare among words: the names before the comma belong to the formula."""
+    made: list[Passage] = []
+    for passage in inner:
+        end = made[-1].outer.end if made else 0
+        names = _NAMES_BEFORE.search(text[end:passage.outer.start]) if passage.kind == "bare" else None
+        if names:
+            start = end + names.start(1)
+            passage = Passage("bare", text[start:passage.span.end], Span(start, passage.span.end), Span(start, passage.outer.end))
+        made.append(passage)
+    return made
+
+
+def joined_by_or(inner: list[Passage], text: str) -> list[Passage]:
+    """`$x = 2$ or $x = -2$` is one statement: its formulas as one passage, the delimiters between them blanked out."""
+    made: list[Passage] = []
+    for passage in inner:
+        last = made[-1] if made else None
+        between = text[last.outer.end:passage.outer.start] if last else ""
+        if last and re.fullmatch(r"[\s,]*or[\s,]*", between):
+            start = last.span.start
+            content = last.text + " " * (last.outer.end - last.span.end) + between + " " * (passage.span.start - passage.outer.start) + passage.text
+            made[-1] = Passage("inline", content, Span(start, passage.span.end), Span(last.outer.start, passage.outer.end))
+        else:
+            made.append(passage)
+    return made
+
+
+def last_sentence(words: str) -> tuple[str, bool]:
+    """The words of the sentence that leads to the formula, and whether it begins there."""
+    ends = [m.end() for m in re.finditer(r"[.!?](?:\s+|$)", words)]
+    return (words[ends[-1]:], True) if ends else (words, False)

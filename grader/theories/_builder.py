@@ -1,0 +1,152 @@
+"""The derivation as far as it has been read: links that are placed, and what the next line goes on from."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+
+from grader.model import Unread
+from grader.reading.lines import Line
+from grader.term import Term, number, relation, symbol, walk
+from grader.theories._hypotheses import assuming
+from grader.theories._theory import Context, Link
+
+LOGIC = frozenset("and or not implies iff xor where".split())
+"""Operators whose value is a truth value."""
+ZERO = number(0)
+_NAMING = frozenset("call hat bar tilde star index sup gradient partial derivative".split())
+"""Decorations of a name that a chain may begin with."""
+
+
+@dataclass(frozen=True)
+class Placed:
+    """A link with the context it stands in, or why there is none (`unread`): the line cannot be read, or nothing readable stands before it."""
+
+    line: int
+    link: Link | None
+    context: Context
+    unread: str = ""
+
+
+@dataclass(frozen=True)
+class Layout:
+    """The links of a derivation in order, the context after its last line, and the lines that only say something (definitions, hypotheses, words)."""
+
+    placed: tuple[Placed, ...]
+    context: Context
+    told: tuple[int, ...] = ()
+
+    @property
+    def links(self) -> tuple[Link, ...]:
+        return tuple([p.link for p in self.placed if p.link is not None])
+
+
+def is_statement(term: Term) -> bool:
+    """Is the term true or false, and no value?"""
+    if term.kind == "relation" or term.kind == "apply" and term.name in LOGIC:
+        return True
+    return term.kind == "constant" and term.name in ("true", "false", "emptyset") or term.kind == "binder" and term.name in ("forall", "exists")
+
+
+@dataclass
+class Builder:
+    """The derivation so far: what the next line goes on from."""
+
+    context: Context
+    placed: list[Placed] = field(default_factory=list)
+    told: list[int] = field(default_factory=list)
+    last: Term | None = None
+    """The last side of the chain, or the last statement; None where nothing readable stands there."""
+    statement: bool = False
+    started: bool = False
+    premised: bool = False
+    """Is the last statement a hypothesis ("suppose ...")?"""
+    seen: set[str] = field(default_factory=set)
+    """Names in the lines so far."""
+    origin: Term | None = None
+    """What the chain began with."""
+    apart: int = -1
+    """Number of the row in which a new part began ("base case: n = 1: ...")."""
+    zero: Term | None = None
+    """The equation "side = 0" that the chain has just ended in."""
+    stated: list[Term] = field(default_factory=list)
+    """Statements so far, and equations that a name begins."""
+    matrices: tuple[Term, ...] = ()
+    """Names of matrices whose eigenvalues are sought."""
+    side: str = ""
+    """LHS or RHS while the chain of that side goes on."""
+    ends: dict[str, Term] = field(default_factory=dict)
+    """What the chains of LHS and RHS have come to."""
+    ground: Term | None = None
+    """The statement that stood before the cases."""
+    supposed: Term | None = None
+    """The hypothesis of the case that the lines stand in."""
+    cases: list[Term] = field(default_factory=list)
+    """What the cases that are done came to."""
+    values_into: Term | None = None
+    """The statement that values were put into."""
+    subject: Term | None = None
+    """x where a chain goes on behind "x = ...", drawn from a statement."""
+
+    @property
+    def given_only(self) -> bool:
+        """Does nothing count that the learner supposes?"""
+        return bool(self.context.options.get("given_only"))
+
+    @property
+    def here(self) -> Context:
+        """What is known at this place: with the hypothesis of the case."""
+        return self.context if self.supposed is None else assuming(self.context, self.supposed)
+
+    def state(self, term: Term) -> None:
+        """Keep what a line states, for the lines behind it."""
+        if term not in self.stated:
+            self.stated.append(term)
+
+    def link(self, line: Line, number: int, sign: str, right: Term | Unread, reason: str, *, statement: bool = False) -> None:
+        """From what stood before to `right`."""
+        if isinstance(right, Unread):
+            self.placed.append(Placed(number, None, self.context, f"it could not be read: {right.reason}"))
+        elif self.last is None:
+            self.placed.append(Placed(number, None, self.context, "the line before it could not be read" if self.started else
+                                      "nothing stands before it"))
+        else:
+            made = Link(len(self.placed) + 1, self.last, sign, right, reason, number, statement, None if statement else self.origin,
+                        loose=line.worded and not sign)
+            if not statement and sign in ("", "=", ":=") and not is_statement(right) and any(_has_two_signs(t) for t in (self.last, right)):
+                subject = self.subject or symbol("value")  # what +- stands for on one side and on the other
+                made = replace(made, left=relation("=", subject, self.last), right=relation("=", subject, right), sign="", statement=True)
+            self.placed.append(Placed(number, made, replace(self.context if statement else self.here, earlier=tuple(self.stated))))
+            if statement:
+                self.state(right)
+            elif sign in ("=", ":=") and not is_statement(right) and (self.last.kind == "symbol" or self.last.kind == "apply" and self.last.name in _NAMING):
+                self.state(relation("=", self.last, right))
+        self.zero = None
+        if isinstance(right, Term) and isinstance(self.last, Term) and not statement and sign == "=" and right == ZERO != self.last:
+            self.zero = relation("=", self.last, right)
+            if self.origin is not None and self.origin.kind == "apply" and self.origin.name in ("partial", "gradient"):
+                self.state(self.zero)  # one condition of several
+        self.last = None if isinstance(right, Unread) else right
+        self.statement, self.started, self.premised = statement, True, False
+        if self.side and self.last is not None and not statement:
+            self.ends[self.side] = self.last
+
+    def aside(self, number: int, link: Link) -> None:
+        """A claim that leaves the chain as it is."""
+        self.placed.append(Placed(number, replace(link, index=len(self.placed) + 1, line=number), replace(self.here, earlier=tuple(self.stated))))
+
+    def start(self, number: int, term: Term | Unread, *, statement: bool, keep: bool = True) -> None:
+        """What a chain or a row of statements begins with; `keep` it for the lines behind."""
+        self.subject = None
+        self.origin, self.zero = term if isinstance(term, Term) and not statement else None, None
+        if isinstance(term, Unread):
+            self.placed.append(Placed(number, None, self.context, f"it could not be read: {term.reason}"))
+        self.last = None if isinstance(term, Unread) else term
+        self.statement, self.started, self.premised = statement, True, False
+        if statement and isinstance(term, Term) and keep:
+            self.state(term)
+        if self.side and isinstance(term, Term) and not statement:
+            self.ends[self.side] = term
+
+
+def _has_two_signs(term: Term) -> bool:
+    return any(n.kind == "apply" and n.name in ("pm", "mp") for n in walk(term))

@@ -1,0 +1,209 @@
+"""What words and places make of a line: cases, values put in, both sides of an identity worked out apart, differentials of a substitution.
+
+- *Both sides apart.* "LHS = ... = ..." and "RHS = ..." are chains of their own; "so LHS = RHS" claims that their ends are equal.
+- *A case* ("case 1: x >= 0") supposes something beside the statement that stood before the cases; each case goes on from that statement.
+- *A value put in* ("put x = 2: 6 = 3 A"): the new line is drawn from the statement before with x = 2, and says nothing of x itself.
+- *Differentials* (u = x^2, du = 2 x dx): A du = B dx claims A du/dx = B. Lines of a substitution leave the chain that they stand in as it is.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+from grader.model import Unread
+from grader.reading.lines import Line
+from grader.term import Term, apply, constant, free_names, number, relation, symbol, walk
+from grader.term import replace as substituted
+from grader.theories._builder import Builder, is_statement
+from grader.theories._theory import Link
+
+FALSE = constant("false")
+NO_ROOTS = re.compile(r"\W*(?:(?:so|thus|hence|therefore|then|which|this|and|but|there (?:is|are|exists?)|it|the (?:equation|system|inequality)|we have|has|have|"
+                      r"with)\b\W*)*no (?:real )?(?:solutions?|roots?)(?: exists?)?(?: (?:in|over) (?:the )?(?:reals?|real numbers))?\W*", re.IGNORECASE)
+"""Words that say that nothing satisfies what stands before."""
+_SIDES = frozenset(["LHS", "RHS"])
+
+
+# ---------------------------------------------------------------------------------------------------------- both sides apart
+
+
+def side_of_identity(builder: Builder, line: Line, number_: int) -> bool:
+    """Take a line that begins with LHS or RHS; False for others."""
+    if not line.label or line.left is None:
+        return False
+    steps = [s for s in line.steps if not _is_side(s.side)]
+    claimed = [s for s in line.steps if _is_side(s.side)]
+    if _is_side(line.left):
+        _claim_sides(builder, line, number_)
+        return True
+    builder.side = line.label
+    builder.start(number_, line.left, statement=False)
+    for step in steps:
+        builder.link(line, number_, step.sign, step.side, step.reason or line.reason)
+    if claimed and (other := _side_value(builder, "RHS" if line.label == "LHS" else "LHS")) is not None:
+        builder.link(line, number_, claimed[-1].sign, other, line.reason)
+    return True
+
+
+def _is_side(term: Term | Unread | None) -> bool:
+    return isinstance(term, Term) and term.kind == "symbol" and term.name in _SIDES
+
+
+def _side_value(builder: Builder, side: str) -> Term | None:
+    """The end of that side's chain; else that side of the identity stated first."""
+    if side in builder.ends:
+        return builder.ends[side]
+    first = next((t for t in builder.stated if t.kind == "relation" and t.signs == ("=",)), None)
+    return None if first is None else first.args[0 if side == "LHS" else 1]
+
+
+def is_side_after_sign(builder: Builder, line: Line, number_: int) -> bool:
+    """Take a line that is only "= RHS", behind a chain."""
+    if line.left is not None or len(line.steps) != 1 or not _is_side(line.steps[0].side):
+        return False
+    other = _side_value(builder, line.steps[0].side.name)  # type: ignore[union-attr]
+    if other is None or builder.last is None or builder.statement:
+        builder.told.append(number_)
+    else:
+        builder.link(line, number_, line.steps[0].sign, other, line.reason)
+    return True
+
+
+def _claim_sides(builder: Builder, line: Line, number_: int) -> None:
+    """ "LHS = RHS": a claim where both chains have ends, else words."""
+    if _SIDES <= builder.ends.keys():
+        builder.aside(number_, Link(0, builder.ends["LHS"], "=", builder.ends["RHS"]))
+    else:
+        builder.told.append(number_)
+
+
+# --------------------------------------------------------------------------------------------------------------------- cases
+
+
+def begins_case(builder: Builder, line: Line, number_: int) -> bool:
+    """Take the hypothesis of a case; False where the line begins no case, or nothing stands before the cases."""
+    whole = line.left if not line.steps else None
+    if line.steps and line.left is not None and not isinstance(line.left, Unread) and line.unread is None:
+        whole = relation(tuple([s.sign for s in line.steps]), line.left, *[s.side for s in line.steps])  # type: ignore[arg-type, list-item]
+    if not line.case or builder.given_only or not isinstance(whole, Term) or not is_statement(whole):
+        return False
+    if builder.ground is None:
+        builder.ground = builder.last if builder.statement and builder.last is not None else constant("true")
+    end_case(builder)
+    builder.supposed = whole
+    builder.side = ""
+    builder.start(number_, apply("and", builder.ground, whole) if builder.ground != constant("true") else whole, statement=True, keep=False)
+    builder.told.append(number_)
+    return True
+
+
+def end_case(builder: Builder) -> None:
+    """Keep what the case came to."""
+    if builder.supposed is not None and builder.statement and builder.last is not None:
+        builder.cases.append(apply("and", builder.supposed, builder.last))
+
+
+def gathers_cases(builder: Builder, whole: Term | Unread) -> None:
+    """Behind several cases, "A or B" goes on from all of them."""
+    if builder.supposed is None or not builder.cases or not isinstance(whole, Term):
+        return
+    if whole.is_apply("or") or whole.kind == "relation" and any(n.kind == "apply" and n.name in ("pm", "mp") for n in walk(whole)):
+        end_case(builder)
+        builder.start(0, apply("or", *builder.cases), statement=True, keep=False)
+        builder.supposed = builder.ground = None
+        builder.cases = []
+
+
+# --------------------------------------------------------------------------------------------------------------- values put in
+
+
+def puts_value(builder: Builder, line: Line, number_: int, following: Line | None) -> bool:
+    """Take "put x = 2" (a number for a name in a statement before it), if something is drawn from it."""
+    whole = _value(line)
+    if whole is None or following is None or not builder.statement or builder.last is None or builder.given_only:
+        return False
+    if not (line.role in ("definition", "premise") or line.mention):
+        return False
+    base = builder.values_into if builder.values_into is not None and whole.args[0].name in free_names(builder.values_into) else builder.last
+    name = whole.args[0].name
+    if name not in free_names(base) or following.left is None or not following.steps:
+        return False
+    builder.values_into = base
+    builder.start(number_, apply("and", base, whole), statement=True, keep=False)
+    builder.told.append(number_)
+    return True
+
+
+def _value(line: Line) -> Term | None:
+    """ "x = number" as a statement."""
+    left = line.left
+    if not isinstance(left, Term) or left.kind != "symbol" or len(line.steps) != 1 or line.steps[0].sign not in ("=", ":="):
+        return None
+    side = line.steps[0].side
+    return relation("=", left, side) if isinstance(side, Term) and not free_names(side) else None
+
+
+# --------------------------------------------------------------------------------------------------------------- substitutions
+
+
+def differential(term: Term) -> tuple[str, Term] | None:
+    """(x, f) for f dx; None for other terms. dx is read as d times x."""
+    if term.is_apply("neg", 1):
+        inner = differential(term.args[0])
+        return None if inner is None else (inner[0], apply("neg", inner[1]))
+    if term.is_apply("div", 2):
+        inner = differential(term.args[0])
+        return None if inner is None else (inner[0], apply("div", inner[1], term.args[1]))
+    factors = _factors(term)
+    for k in range(len(factors) - 1):
+        if factors[k] == symbol("d") and factors[k + 1].kind == "symbol":
+            rest = factors[:k] + factors[k + 2:]
+            if any(symbol("d") in list(walk(f)) for f in rest):
+                return None
+            return factors[k + 1].name, number(1) if not rest else rest[0] if len(rest) == 1 else apply("mul", *rest)
+    return None
+
+
+def _factors(term: Term) -> list[Term]:
+    if not term.is_apply("mul"):
+        return [term]
+    return [f for a in term.args for f in _factors(a)]
+
+
+def is_differential(builder: Builder, line: Line, number_: int) -> bool:
+    """Take "du = 2x dx": a claim where u (or x) has been defined by the other, else words."""
+    if line.left is None or len(line.steps) != 1 or line.steps[0].sign not in ("=", ":="):
+        return False
+    sides = line.left, line.steps[0].side
+    if not all(isinstance(t, Term) for t in sides):
+        return False
+    one, two = differential(sides[0]), differential(sides[1])  # type: ignore[arg-type]
+    if one is None or two is None or one[0] == two[0]:
+        return False
+    named = {h: b for h, b in builder.context.definitions} | {t.args[0]: t.args[1] for t in builder.stated if t.kind == "relation" and t.signs == ("=",)}
+    for (u, a), (x, b) in ((one, two), (two, one)):
+        body = named.get(symbol(u))
+        if body is None or x not in free_names(body):
+            continue
+        try:
+            put = {symbol(u): body}
+            left = apply("mul", substituted(a, put), apply("derivative", body, symbol(x), number(1)))
+            right = substituted(b, put)
+        except ValueError:  # a name would be captured
+            break
+        builder.aside(number_, Link(0, left, "=", right) if (u, a) == one else Link(0, right, "=", left))
+        return True
+    builder.told.append(number_)
+    return True
+
+
+def says_no_roots(builder: Builder, line: Line, number_: int) -> bool:
+    """Take the words "no real solutions" behind a statement."""
+    if line.role != "prose" or not builder.statement or builder.last is None or not NO_ROOTS.fullmatch(line.text):
+        return False
+    builder.link(replace(line, role="formula"), number_, "=>", FALSE, "", statement=True)
+    return True
+
+
+__all__ = ["begins_case", "differential", "end_case", "gathers_cases", "is_differential", "is_side_after_sign", "puts_value", "says_no_roots", "side_of_identity"]
