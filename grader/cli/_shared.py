@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -89,6 +90,6 @@ def find_part(problem: Problem, name: str) -> Part:
 def standard_input() -> str:
     """What stands on standard input. Fails with a usage error where it is no UTF-8."""
     try:
-        return click.get_binary_stream("stdin").read().decode()
+        return sys.stdin.buffer.read().decode()
     except UnicodeDecodeError as error:
         raise click.UsageError(f"standard input is no UTF-8 text (byte {error.start + 1})") from None
