@@ -83,6 +83,8 @@ class Part:
     """What AGREES earns: "credit" or "person" (the kind's default may be stricter for expressions with floor, max, abs, cases)."""
     place: str = ""
     """file:line of the spec."""
+    self_check: str = "verdict"
+    """What a learner who checks an answer before handing in is told: "verdict", or only the "reading"."""
 
     def domains(self) -> tuple[tuple[str, Domain], ...]:
         return tuple((s.name, s.domain) for s in self.symbols)

@@ -23,34 +23,32 @@ def check(problem: str, part: str, answer: str | None, problem_folder: Path, as_
 
     PROBLEM is an id in the problems folder or a problem file; ANSWER is read from standard input where it is left out.
     """
-    from grader.model import Answer, Provenance
-    from grader.reading import echo
-    from grader.report.record import learner_view, to_record
-    from grader.run.one import failed, grade_answer
+    from grader.run import self_check
     from grader.run.workers import run_tasks
 
     found = find_problem(problem, problem_folder)
     asked = find_part(found, part)
     text = answer if answer is not None else standard_input()
-    typed = Answer(f"{found.id}/{asked.id}", text, Provenance("", 0, "text"))
 
-    def work(_: object) -> dict[str, Any]:
-        report = grade_answer(found, asked, typed)
-        return {"view": learner_view(to_record(report)), "echo": echo(text, report.reading)}
+    def work(_: object) -> list[Any]:
+        looked = self_check.check(found, asked, text)
+        return [looked.view, looked.echo, looked.decided]
 
     (_, outcome), = run_tasks(work, [None])  # in a process that can be ended, like any other answer
-    shown = outcome.value
-    if outcome.failed:
-        stopped = failed(found, asked, typed, "", outcome.failed, outcome.why)
-        shown = {"view": learner_view(to_record(stopped)), "echo": "not read"}
+    looked = self_check.stopped(found, asked, text, outcome.failed, outcome.why) if outcome.failed else self_check.Looked(*outcome.value)
     if as_json:
-        click.echo(json.dumps(shown["view"], ensure_ascii=False, indent=2))
+        click.echo(json.dumps(looked.view, ensure_ascii=False, indent=2))
     else:
-        _show(shown["view"], shown["echo"])
+        _show(looked.view, looked.echo, looked.decided)
 
 
-def _show(view: dict[str, Any], reading: str) -> None:
+def _show(view: dict[str, Any], reading: str, decided: bool) -> None:
+    from grader.run.self_check import KEPT_BACK
+
     click.echo(reading)
+    if not decided:
+        click.echo(f"verdict:  – {KEPT_BACK}")
+        return
     click.echo(f"verdict:  {SYMBOLS[view['status']]}" + ("  (a person will look)" if view["needs_human"] else ""))
     told = [line for line in view["feedback"].splitlines() if line]
     told += [w for entry in view["evidence"] for w in entry["words"] if w not in view["feedback"]]

@@ -24,7 +24,7 @@ from grader.intake.typed import did_you_mean, field_types
 from grader.model import Part, Problem, SpecError, Symbol
 
 PROBLEM_KEYS = ("problem", "title", "sheet", "labels", "symbols", "parts")
-PART_KEYS = ("ask", "kind", "points", "answer", "accept", "wrong", "tests", "rubric", "labels", "symbols", "fields", "agrees")
+PART_KEYS = ("ask", "kind", "points", "answer", "accept", "wrong", "tests", "rubric", "labels", "symbols", "fields", "agrees", "self_check")
 MAX_PARTS = 1000
 
 _NUMBERED = re.compile(r"(\d+)[_-]?(.*)", re.DOTALL)
@@ -193,7 +193,8 @@ class _Reader(PartKeys):
                     known = [*PART_KEYS, *types]
                     raise self.unknown_key(below, key, known, f"a part of kind {kind.name}")
         made: dict[str, Any] = {}
-        for key, read in (("ask", self.text), ("answer", self.reference), ("agrees", lambda n: self.choice(n, ("credit", "person")))):
+        for key, read in (("ask", self.text), ("answer", self.reference), ("agrees", lambda n: self.choice(n, ("credit", "person"))),
+                          ("self_check", lambda n: self.choice(n, ("verdict", "reading")))):
             with self.kept():
                 if key in entries:
                     made[key] = read(entries[key])

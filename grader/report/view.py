@@ -278,6 +278,11 @@ def reason_of(record: Record) -> str:
     return next((a["text"] for a in record.get("awards", ()) if a["text"]), "") or record["feedback"] or "A person marks this part."
 
 
+def part_view(record: Record, kind: str) -> PartView:
+    """The view of a record that is no part of a page of marks; it has passed through `learner_view`. `kind` is the kind of its part."""
+    return _part(record, {"kind": kind, "rubric": []}, "", None)
+
+
 def _part(record: Record, about: Record, ask: str, same_as: tuple[str, str] | None) -> PartView:
     reading, blank = record["reading"], record["reading"]["state"] == "blank"
     typed, left_out = shortened(record["answer"])
