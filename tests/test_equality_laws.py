@@ -114,7 +114,7 @@ def test_witnesses_hold_up_in_another_arithmetic(s, t):
 
 
 CASES = [("equality", r"\frac{x^2-1}{x-1}", "x+1", {}), ("point", "x^2", "x^3", {}), ("ring", "(x+1)^2", "x^2+2x+1", {}),
-         ("logarithms", r"\ln(6x^3/y)", r"\ln 6+3\ln x-\ln y", {}),
+         ("logarithms", r"\ln(6x^3/y)", r"\ln 6+3\ln x-\ln y", {}), ("exponentials", r"\sin 2x", r"2\sin x\cos x", {}),
          ("samples", r"\Gamma(x)\Gamma(1-x)", r"\frac{\pi}{\sin\pi x}", {"x": "> 0 < 1"}), ("constant", r"\sqrt{3+2\sqrt2}", r"1+\sqrt2", {}),
          ("constant", r"\arctan\frac12+\arctan\frac13", r"\frac\pi4", {}), ("structure", r"\{1,x\}", r"\{x,1\}", {}),
          ("structure", "|x|", r"\begin{cases}x&x>0\\-x&x\le0\end{cases}", {}), ("structure", r"\lim_{x\to0}\frac{\sin x}{x}", "1", {}),

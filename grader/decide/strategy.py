@@ -33,6 +33,8 @@ ROUTES: dict[str, tuple[str, ...]] = {
 """Modules for a conclusion's type; for `Satisfies`, for the word of its property before the first dot ("dynamics.fixed_points")."""
 
 
+SHORT = "ring"
+"""The module whose procedures only propose to ask a checker: its refusal says nothing about the claim."""
 RANDOM = frozenset({"entropies", "moments", "probability"})
 """The modules that know what a mean, a probability or an entropy is; no other is asked about one."""
 _OF_PROBABILITY = frozenset("expectation variance covariance probability entropy kl mutual_information".split())
@@ -66,7 +68,8 @@ def decide(claim: Claim, budget: Budget | None = None) -> Verdict:
             except OutOfBudget as spent:
                 return kernel.give_up(claim, [*tried, (name, str(spent))])
             except kernel.Refused as refused:
-                tried.append((name, f"its evidence was refused: {refused}"))
+                if module != SHORT:
+                    tried.append((name, f"its evidence was refused: {refused}"))
             except (ArithmeticError, ValueError, RecursionError, NotImplementedError, MemoryError) as error:
                 tried.append((name, f"stopped by {type(error).__name__}: {error}"))
     return kernel.give_up(claim, tried or [("strategy", f"no procedure for {key}")])

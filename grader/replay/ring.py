@@ -39,7 +39,7 @@ def _plain(claim: Claim, node: Term) -> None:
         return
     if node.kind == "symbol":
         domain = claim.domain(node.name)
-        if domain.shape != "scalar" or _is_empty(domain):
+        if node.name.startswith("#") or domain.shape != "scalar" or is_empty(domain):
             raise Refused(f"{node.name} is no number")
         return
     if node.kind != "apply" or node.name not in PLAIN:
@@ -48,8 +48,8 @@ def _plain(claim: Claim, node: Term) -> None:
         raise Refused("a power that is no small natural number")
 
 
-def _is_empty(domain: Domain) -> bool:
-    """Is there no real number between the bounds (or perhaps no integer)?"""
+def is_empty(domain: Domain) -> bool:
+    """Is there no real number between a domain's bounds (or perhaps no integer)?"""
     if domain.lower is None or domain.upper is None:
         return False
     return domain.lower >= domain.upper or domain.field == "integer" and domain.upper - domain.lower < 2
