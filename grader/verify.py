@@ -1,12 +1,15 @@
 """Is an answer equal to a reference? One call, one verdict, for expressions, numbers, equations, inequalities, sets, lists, matrices and the rest.
 
-Symbols without a declared domain are real, unless something complex is written (i, re, im, arg, conj): then they are complex and functions have
-their principal values. A symbol that bounds a sum or product is an integer. Equality means: wherever both sides are defined, and they must be
+Symbols without a declared domain are real. Where something complex is written (i, re, im, arg, conj) functions have their principal values, and the
+letters z and w are complex, with those that re, im, arg and conj are taken of, and all of an equation. A symbol that bounds a sum or product is an integer,
+and as its last index one for which there are terms. Equality means: wherever both sides are defined, and they must be
 defined together somewhere; where the answer is undefined and the reference is not, the verdict's facts say so.
 """
 
 from __future__ import annotations
 
+import dataclasses
+import re
 import sys
 from collections.abc import Mapping
 from decimal import Decimal
@@ -16,6 +19,7 @@ from types import ModuleType
 from typing import Any
 
 from grader import kernel
+from grader.answers._doubts import doubts
 from grader.answers._equation import aligned, equation
 from grader.decide import Budget, decide
 from grader.domain import Domain
@@ -23,7 +27,7 @@ from grader.model import Claim, Equal, Read, Reading, Satisfies, Status, Unread,
 from grader.reading import Vocabulary
 from grader.reading import read as read_text
 from grader.replay import natures
-from grader.term import Term, apply, collection, constant, number, text
+from grader.term import Term, apply, collection, constant, free_names, number, text, walk
 
 MAX_READINGS = 4
 """Other readings of an answer that are looked at; with more it stays undecided."""
@@ -50,19 +54,52 @@ def verify(reference: Any, answer: Any, *, assume: Mapping[str, str] | None = No
     domains = {name: Domain.parse(words) for name, words in assume.items()}
     vocabulary = Vocabulary.declared({name: words for name, words in assume.items() if name != "*"})
     sides = [_reading(side, vocabulary, kind) for side in (answer, reference)]
+    amounts = _amounts(answer, reference, sides, vocabulary) if kind is None else None
+    if amounts is not None:
+        return _quantities(*amounts, domains, budget)
     for side, what in zip(sides, ("answer", "reference")):
         if isinstance(side, Unread) or side.proposed:
             why = side.reason if isinstance(side, Unread) else "it was read only after a repair that is a guess"
             return kernel.give_up(Claim(Equal(text(str(answer)[:200]), text(str(reference)[:200]))), [("unread", f"the {what}: {why}")])
     if kind == "quantity":
         return _quantities(sides[0].term, sides[1].term, domains, budget)  # type: ignore[union-attr]
-    return compare(sides[0], sides[1], domains, budget)  # type: ignore[arg-type]
+    verdict = compare(sides[0], sides[1], domains, budget)  # type: ignore[arg-type]
+    if verdict.status is Status.REFUTED and kind is None and not domains and _may_be_units(*sides):  # type: ignore[arg-type]
+        amounts = _amounts(answer, reference, None, vocabulary)
+        if amounts is not None and _quantities(*amounts, {}, budget).equal:
+            return kernel.give_up(verdict.claim, [("conventions", "the letters may be units, and then both sides are the same quantity")])
+    return verdict
 
 
 def _known(kind: str) -> None:
     from grader.answers import load
 
     load(kind)
+
+
+_TEMPERATURE = re.compile(r"(?:°|\\circ\}?)[\s{]*(?:\\(?:text|mathrm)\s*\{\s*)?[CF]\b|℃|℉")
+
+
+def _amounts(answer: Any, reference: Any, sides: list[Reading] | None, vocabulary: Vocabulary) -> tuple[Term, Term] | None:
+    """Both sides as quantities, where one of them has a unit that is no letter of algebra (cm, km/h, °C) and the other one has a unit, too. Without
+    `sides`, whatever the letters are."""
+    if not (isinstance(answer, str) and isinstance(reference, str)):
+        return None
+    if sides is not None and not any(map(_is_measured, sides)) and not _TEMPERATURE.search(answer + " " + reference):
+        return None
+    made = [_reading(side, vocabulary, "quantity") for side in (answer, reference)]
+    if all(isinstance(m, Read) and not m.proposed and m.term.args[1] != number(1) for m in made):
+        return made[0].term, made[1].term  # type: ignore[union-attr]
+    return None
+
+
+def _may_be_units(answer: Read, reference: Read) -> bool:
+    names = [free_names(s.term) for s in (answer, reference)]
+    return all(n and all(len(x) == 1 for x in n) for n in names) and names[0] != names[1]
+
+
+def _is_measured(side: Reading) -> bool:
+    return isinstance(side, Unread) or any(n.is_apply("quantity") for n in walk(side.term))
 
 
 def _quantities(answer: Term, reference: Term, domains: Mapping[str, Domain], budget: Budget) -> Verdict:
@@ -80,8 +117,10 @@ def _quantities(answer: Term, reference: Term, domains: Mapping[str, Domain], bu
 
 def compare(answer: Read, reference: Read, domains: Mapping[str, Domain], budget: Budget) -> Verdict:
     """The verdict on two readings. The preferred readings decide; where they differ and another reading of either side would not, it stays
-    undecided."""
-    answer, reference = aligned(answer, reference.term), aligned(reference, answer.term)
+    undecided, and so it does where only a convention tells them apart."""
+    answer, reference = _known_names(answer, reference.term), _known_names(reference, answer.term)
+    for _ in range(2):  # what one is laid out as depends on the other
+        answer, reference = aligned(answer, reference.term), aligned(reference, answer.term)
     verdict = _decide(answer.term, reference.term, domains, budget)
     if verdict.equal or answer.term == reference.term:
         return verdict
@@ -90,7 +129,24 @@ def compare(answer: Read, reference: Read, domains: Mapping[str, Domain], budget
     for k, other in enumerate(others):
         if k >= MAX_READINGS or _decide(*other, domains, budget).equal:
             return kernel.give_up(verdict.claim, [("reading", "it can be read in two ways that are judged differently")])
+    if verdict.status is Status.REFUTED:
+        for left, right, why in doubts(answer.term, reference.term, domains):
+            if _decide(left, right, domains, budget).equal:
+                return kernel.give_up(verdict.claim, [("conventions", why)])
     return verdict
+
+
+def _known_names(side: Read, other: Term) -> Read:
+    """n2^(n-1) is n times a power of two where the other side knows n and no n_2; the first reading stays as another one."""
+    known = free_names(other)
+    if not side.alternatives or free_names(side.term) <= known and not any(n.is_apply("index") for n in walk(side.term)):
+        return side
+    for k, term in enumerate(side.alternatives):
+        power = any(n.is_apply("pow") and n.args[0].kind == "number" and free_names(n.args[1]) for n in walk(term))
+        if power and free_names(term) <= known and not any(n.is_apply("index") for n in walk(term)):
+            others = (side.term, *side.alternatives[:k], *side.alternatives[k + 1:])
+            return dataclasses.replace(side, term=term, alternatives=others)
+    return side
 
 
 def _decide(answer: Term, reference: Term, domains: Mapping[str, Domain], budget: Budget) -> Verdict:

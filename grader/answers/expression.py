@@ -9,8 +9,8 @@ What learners may write
     equalities, of which the last side counts.
 
 Definition used
-    Symbols without a declared domain are real, unless something complex is written. Roots, logarithms and powers are the real functions then,
-    defined where school analysis defines them; over the complex numbers they have their principal values. 0/0, 0^0 and infinite differences equal
+    Symbols without a declared domain are real, except z, w and what re, im, arg, conj are taken of where something complex is written. Roots, logarithms
+    and powers are the real functions, defined where school analysis defines them; beside complex numbers they have their principal values. 0/0, 0^0 and infinite differences equal
     nothing. An integral, sum, limit or derivative that is left standing is no answer where the reference has none (`unevaluated`). With
     `up_to_constant: x`, formulas with the same derivative in x count as equal; then `constant` says whether the constant must be written.
     Letters under `constants` are arbitrary: the answer may name them otherwise.

@@ -22,6 +22,10 @@ _POINTS_IN_GROUPS = re.compile(r"[1-9]\d{0,2}\.\d{3},\d+")
 """One thousand two hundred and a fraction, as most of Europe writes it."""
 
 
+MAX_REPEATED = 60
+"""Most digits under the bar of a repeating decimal."""
+
+
 @lru_cache(maxsize=2048)
 def _value(digits: str) -> Fraction:
     return Fraction(digits if digits[-1] != "." else digits[:-1])
@@ -37,12 +41,57 @@ class Operands(Groups, Scripts):
     def read_number(self, t: Token) -> Term:
         self.i += 1
         raw = t.text
+        if "." in raw and self.tok.kind in ("hat", "dots", "("):
+            repeated = self.repeating(t) if self.tok.kind == "hat" else self.going_on(t)
+            if repeated is not None:
+                return repeated
         listed = self.nest or self.in_arguments or self.subscripts or self.i > 1 and self.tokens[self.i - 2].kind == ","
         if self.tok.kind == "," and not listed:
             joined = self.joined_by_comma(t)
             if joined is not None:
                 return joined
         return Term("number", value=_value(raw), text=raw, span=Span(t.start, t.end))
+
+    def going_on(self, t: Token) -> Term | None:
+        """`0.333...`, `0.1666...`, `0.142857142857...`: what the last digits repeat at least twice (a single digit three times); `0.(3)`."""
+        digits = t.text.partition(".")[2]
+        if self.tok.kind == "(":
+            inner, end = self.tokens[self.i + 1], self.tokens[min(self.i + 2, len(self.tokens) - 1)]
+            if digits or self.tok.gap or inner.kind != "num" or not inner.text.isdigit() or len(inner.text) > MAX_REPEATED or end.kind != ")":
+                return None
+            head, block = "", inner.text
+            self.i += 3
+        else:
+            found = re.fullmatch(r"(\d*?)(?:(\d)\2{2,}|(\d{2,}?)\3+)", digits)
+            if self.tok.gap or not found or len(digits) > 4 * MAX_REPEATED:
+                return None
+            head, block = found[1], found[2] or found[3]
+            self.i += 1
+        whole = Fraction(int(t.text.partition(".")[0] or "0")) + (Fraction(int(head), 10 ** len(head)) if head else 0)
+        return self.quotient(whole + Fraction(int(block), 10 ** len(head) * (10 ** len(block) - 1)), t)
+
+    def quotient(self, value: Fraction, t: Token) -> Term:
+        """The number as a fraction, standing from the token to here."""
+        span = Span(t.start, self.tokens[self.i - 1].end)
+        return apply("div", number(value.numerator), number(value.denominator), span=span) if value.denominator > 1 else number(value, span=span)
+
+    def repeating(self, t: Token) -> Term | None:
+        r"""`0.1\overline{6}`, `0.\bar 3`, `0.\dot3`: the digits under the bar again and again."""
+        first = self.i
+        self.i += 1
+        braced = self.tok.kind == "{"
+        at = self.i + braced
+        digits = self.tokens[at]
+        if digits.kind != "num" or not digits.text.isdigit() or len(digits.text) > MAX_REPEATED or braced and self.tokens[at + 1].kind != "}":
+            self.i = first
+            return None
+        typed = digits.text
+        if not braced and len(typed) > 1:  # a bar without braces covers one digit, and which digits are meant is not clear
+            self.i = first
+            return None
+        self.i = at + 1 + braced
+        places = len(t.text.partition(".")[2])
+        return self.quotient(_value(t.text) + Fraction(int(typed), 10**places * (10 ** len(typed) - 1)), t)
 
     def joined_by_comma(self, t: Token) -> Term | None:
         """`1,234` and `3,5` outside brackets: groups of digits, a decimal comma, or a list."""

@@ -27,7 +27,7 @@ _OTHERS: dict[Sign, str] = {
     ("impliedby", "impliedby"): "<== ⇐ ⟸ ∵ \\impliedby \\Leftarrow \\Longleftarrow \\because",
     ("iff", "iff"): "<=> <==> <-> ⇔ ⟺ ↔ \\iff \\Leftrightarrow \\Longleftrightarrow \\leftrightarrow",
     ("mapsto", "mapsto"): "↦ ⟼ \\mapsto \\longmapsto",
-    ("and", "and"): "∧ && \\land \\wedge \\& \\And", ("or", "or"): "∨ \\lor \\vee \\/", ("or", "xor"): "⊻ \\veebar", ("not", "not"): "¬ \\neg \\lnot",
+    ("and", "and"): "∧ && \\land \\wedge \\& \\And", ("or", "or"): "∨ \\lor \\vee \\/", ("or", "xor"): "⊻ ⊕ \\veebar \\oplus", ("not", "not"): "¬ \\neg \\lnot",
     ("+", "+"): "+", ("-", "-"): "- − ﹣ \\minus", ("pm", "pm"): "± \\pm", ("pm", "mp"): "∓ -+ \\mp",
     ("*", "*"): "* ∗ \\ast", ("*", "cdot"): "· ⋅ ∙ • ‧ \\cdot \\bullet \\cdotp", ("*", "times"): "× ⨯ ✕ \\times", ("*", "matmul"): "@",
     ("/", "//"): "//",

@@ -15,6 +15,7 @@ from grader.term import Term, apply, number, symbol
 Named = Callable[[str], "str | None"]
 MAX_UNIT = 120
 _FONT = re.compile(r"\\(?:text|mathrm|mathsf|mathit|textrm|textnormal|rm|mbox|operatorname|unit|si|textbf|mathbf|textit|text\s*rm)\b\s*")
+_WRAPPED = re.compile(_FONT.pattern + r"\{([^{}]*)\}")
 _SPACE = re.compile(r"\\(?:[,;:! ]|quad|qquad|thinspace|hspace\{[^{}]*\})|~")
 _TOKEN = re.compile(r"\s*(?:(?P<power>\^|\*\*)|(?P<dot>\\cdot(?![A-Za-z])|\\times(?![A-Za-z])|[·⋅*.×])|(?P<per>/|\bper\b)|(?P<frac>\\[dt]?frac)"
                     r"|(?P<open>[({])|(?P<close>[)}])"
@@ -59,7 +60,7 @@ def split(text: str, named: Named) -> tuple[str, Term] | None:
 def _plain(text: str) -> str:
     text = _SPACE.sub(" ", text)
     text = re.sub(r"\\mu\s*(?:(?:\\(?:text|mathrm)\s*)?\{\s*([A-Za-z]+)\s*\}|(?<=\s)([A-Za-z]))", r" µ\1\2", text)
-    text = re.sub(r"(?<![A-Za-z])([kMGTm])\s*\\(?:Omega|ohm)\b", r"\1Ω", _FONT.sub(" ", text))
+    text = re.sub(r"(?<![A-Za-z])([kMGTm])\s*\\(?:Omega|ohm)\b", r"\1Ω", _FONT.sub(" ", _WRAPPED.sub(r" \1", text)))
     text = re.sub(r"\^\s*\{?\s*\\?circ\s*\}?\s*(?=[{\s]*([CF]?)\b)", r" °", text)
     text = re.sub(r"°[\s{]*([CF])\b[\s}]*", r" °\1 ", text)
     return re.sub(r"(?i)\bdegrees?\s+(celsius|fahrenheit|c|f)\b", lambda m: " °" + m[1][0].upper() + " ", text)

@@ -26,6 +26,8 @@ INFINITE = constant("oo")
 MINUS_INFINITE = apply("neg", INFINITE)
 DEPTHS = (4, 9, 16)
 """Powers of t kept, in turn."""
+MAX_LOGARITHMS = 3
+"""Logarithms of logarithms in one another that are undone."""
 ANALYTIC = frozenset("sin cos atan asin acos erf tan".split())
 HALF = Fraction(1, 2)
 
@@ -40,6 +42,31 @@ def limit_of(claim: Claim, body: Term, name: str, point: Term, side: str = "") -
         raise Refused("a complex function")
     if any(not claim.domain(n).is_real or claim.domain(n).shape != "scalar" for n in free_names(body) | free_names(point) if n != name):
         raise Refused("symbols that are no real numbers")
+    for _ in range(MAX_LOGARITHMS):
+        try:
+            return _deeper(claim, body, name, point, side)
+        except Refused as refused:
+            faster = _by_exponentials(body, name, point, side) if "logarithm" in str(refused) else None
+            if faster is None:
+                raise
+            body, point, side = faster, INFINITE, ""
+    return _deeper(claim, body, name, point, side)
+
+
+def _by_exponentials(body: Term, name: str, point: Term, side: str) -> Term | None:
+    """The function of u with x = exp(u), or exp(-u), where x tends to +oo or to 0 from above as u tends to +oo."""
+    x = symbol(name)
+    if any(name in {b.name for b in node.bound} for node in walk(body) if node.bound):
+        return None
+    if point == INFINITE:
+        return replace(body, {x: apply("exp", x)})
+    if point == number(0) and side == "+":
+        return replace(body, {x: apply("exp", apply("neg", x))})
+    return None
+
+
+def _deeper(claim: Claim, body: Term, name: str, point: Term, side: str) -> tuple[Term, tuple[Term, ...]]:
+    """The limit with as many powers of t as it takes."""
     reason = "no expansion"
     for depth in DEPTHS:
         try:
@@ -232,7 +259,10 @@ class _Germ:
         if q is None:
             if term.args[0] == constant("e"):
                 return self.x.exp(self.of(term.args[1]))
-            return self.x.exp(self.x.mul(self.of(term.args[1]), self.x.log(self._positive(base))))
+            exponent = self.of(term.args[1])
+            if term.name == "root":
+                exponent = self.x.inverse(exponent)
+            return self.x.exp(self.x.mul(exponent, self.x.log(self._positive(base))))
         if q.denominator == 1:
             return self.x.power(base, q)
         if term.name == "root" and q.denominator % 2 == 1 and base and self.k.sign(self.x.leading(base)[2]) < 0:

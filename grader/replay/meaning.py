@@ -12,7 +12,7 @@ from grader.kernel import Refused
 from grader.model import Claim, Equal
 from grader.replay import matrices, natures
 from grader.replay.semantics import NoMeaning, symbols_of
-from grader.term import Term, apply, free_names, relation, replace, walk
+from grader.term import Term, apply, constant, free_names, relation, replace, walk
 
 _WORDS = frozenset("at norm bar star".split())
 
@@ -77,7 +77,7 @@ class _Plain:
         except NoMeaning:
             return False
         return natures.nature(term) == "number" and term.name in ("add", "neg", "mul", "div", "pow", "exp") and all(
-            d.shape == "scalar" for d in domains) and any(d.field == "complex" for d in domains)
+            d.shape == "scalar" for d in domains) and (any(d.field == "complex" for d in domains) or any(n == constant("i") for n in walk(term)))
 
     def _is_number(self, term: Term) -> bool:
         try:
