@@ -2,12 +2,13 @@
 
 lim_{h -> a} B = V is shown by a function G with B = G (claim "near ...") that is a quotient of polynomials in h whose divisor does not vanish at a: such a
 G is continuous there, so the limit is G at h = a, and V is compared with that (claim "value"). Two limits at the same place are equal where the
-functions are. A limit of another form is a claim `TendsTo`.
+functions are. A limit of another form is a claim `TendsTo`; limits that this leaves open (two of them, as where l'Hopital's rule is used) are compared as
+numbers (claim "equal"). The limit of an integral whose bound tends to where the integrand has no value is the improper integral, by definition.
 """
 
 from __future__ import annotations
 
-from grader.model import Claim, Equal, Status, TendsTo
+from grader.model import Claim, Equal, Status, TendsTo, Verdict
 from grader.term import Term, free_names, walk
 from grader.term import replace as put
 from grader.theories._theory import Context, Link, Settled, Step, example_of
@@ -81,7 +82,7 @@ def claims(link: Link, context: Context, settled: Settled) -> tuple[Claim, ...]:
         if not _is_limit(side):
             values.append(side)
             continue
-        found = _cancelled(side)
+        found = _improper(side) or _cancelled(side)
         if found is None:
             open_.append(side)
             continue
@@ -94,7 +95,27 @@ def claims(link: Link, context: Context, settled: Settled) -> tuple[Claim, ...]:
         made.append(stated(TendsTo(limit.args[0], limit.bound[0].name, limit.args[1], target), "limit"))
     if len(values) == 2:
         made.append(stated(Equal(values[0], values[1]), "value"))
+    if all(c.label in settled for c in made) and _decisive(settled) is None:
+        made.append(stated(Equal(left, right), "equal"))
     return tuple(made)
+
+
+def _decisive(settled: Settled) -> Verdict | None:
+    """The verdict on the value, where the functions near the point are proved to be what they are taken for."""
+    near, value, limit = [v for label, v in settled.items() if label.startswith("near")], settled.get("value"), settled.get("limit")
+    found = (value if value is not None and near else limit) if all(v.status is Status.PROVED for v in near) else None
+    return found if found is not None and found.equal is not None else None
+
+
+def _improper(limit: Term) -> tuple[Term, Term] | None:
+    """For the limit of an integral as its bound moves: the integral with the bound at its limit."""
+    body = limit.args[0]
+    if body.kind != "binder" or body.name != "integral" or len(body.args) != 3 or limit.bound[0].name in free_names(body.args[0]):
+        return None
+    moved = [k for k in (1, 2) if body.args[k] == limit.bound[0]]
+    if len(moved) != 1 or limit.bound[0].name in free_names(body.args[3 - moved[0]]):
+        return None
+    return body, body.with_args(tuple([limit.args[1] if k == moved[0] else a for k, a in enumerate(body.args)]))
 
 
 def conclude(link: Link, context: Context, settled: Settled) -> Step:
@@ -103,8 +124,7 @@ def conclude(link: Link, context: Context, settled: Settled) -> Step:
     if bodies is not None and bodies.equal:
         return Step(link.line, "equal", bodies.status, "the functions under the limits are equal.", (bodies,))
     evidence = tuple(v for label, v in settled.items() if label != "bodies")
-    near, value, limit = [v for label, v in settled.items() if label.startswith("near")], settled.get("value"), settled.get("limit")
-    decisive = (value if value is not None and near else limit) if all(v.status is Status.PROVED for v in near) else None
+    decisive = _decisive(settled) or settled.get("equal")
     if decisive is None or decisive.equal is None:
         return Step(link.line, None, Status.UNDECIDED, "it could not be decided.", evidence)
     if decisive.equal:

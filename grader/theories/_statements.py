@@ -20,8 +20,8 @@ from fractions import Fraction
 from grader.model import Claim, Equal, Follows, Status, Verdict
 from grader.replay.semantics import atom_name
 from grader.term import Term, apply, constant, free_names, number, relation, symbol, walk
-from grader.term import replace as put
 from grader.theories import _vacuous as vacuous
+from grader.theories._functions import along, derivatives, function_variables, slopes_as_names, solves, with_functions
 from grader.theories._theory import Context, Link, Settled, Step, example_of
 
 TRUE, FALSE = constant("true"), constant("false")
@@ -97,11 +97,13 @@ def claims(link: Link, context: Context, settled: Settled) -> tuple[Claim, ...]:
         made += identities
         if not {"left identity", "right identity"} <= settled.keys() or settled["left identity"].equal:
             return tuple(made)
-    spelled = _with_functions(link) if equations else link
-    if equations and (variables := _function_variables(spelled.left)):
-        made += [stated(Equal(*_derivatives(spelled, x)), f"derivative by {x}") for x in variables]
+    spelled = with_functions(link) if equations else link
+    if equations and (variables := function_variables(spelled.left)):
+        made += [stated(Equal(*derivatives(spelled, x)), f"derivative by {x}") for x in variables]
         if any(c.label not in settled for c in made) or any(settled[c.label].equal for c in made if c.label.startswith("derivative")):
             return tuple(made)
+    typed, link = link, slopes_as_names(link)
+    left, right = link.left, link.right
     made += [stated(Follows((left,), right), "forward"), stated(Follows((right,), left), "back")]
     if not {"forward", "back"} <= settled.keys():
         return tuple(made)
@@ -125,6 +127,8 @@ def claims(link: Link, context: Context, settled: Settled) -> tuple[Claim, ...]:
         if factor is not None:
             a, b = [apply("add", t.args[0], apply("neg", t.args[1])) for t in (left, right)]
             made.append(stated(Equal(a, _times(factor, b)), "same difference"))
+    if ways[0] is not True and equations and (claimed := along(typed, context.earlier)) is not None:
+        made += [stated(c, f"along {side}") for c, side in zip(claimed, ("left", "right")) if c is not None]
     if ways[0] is not True and not ("where defined" in settled and settled["where defined"].equal):
         made += _with_earlier(link, context, settled, stated)
     return tuple(made)
@@ -224,36 +228,6 @@ def _is_equation(term: Term) -> bool:
     return term.kind == "relation" and term.signs == ("=",)
 
 
-def _function_variables(term: Term) -> tuple[str, ...]:
-    """Names by which unknown functions in the equation are called: y(x) gives x."""
-    return tuple(sorted({n.args[1].name for n in walk(term) if n.is_apply("call", 2) and n.args[1].kind == "symbol"}))[:2]
-
-
-def _with_functions(link: Link) -> Link:
-    """The link with y as y(x), where the line before has y and this one y' (a name with a prime) beside one other variable."""
-    marked = sorted(n for n in free_names(link.right) if n.endswith("'") and n.rstrip("'") in free_names(link.left) and n not in free_names(link.left))
-    if len(marked) != 1:
-        return link
-    y = marked[0].rstrip("'")
-    others = [n for n in sorted((free_names(link.left) | free_names(link.right)) - {y, marked[0]})]
-    name = others[0] if len(others) == 1 else next((n for n in ("x", "t") if n in others), "")
-    if not name:
-        return link
-    of_x = apply("call", symbol(y), symbol(name))
-    change = {symbol(y): of_x, symbol(marked[0]): apply("derivative", of_x, symbol(name), number(len(marked[0]) - len(y)))}
-    try:
-        return replace(link, left=put(link.left, change), right=put(link.right, change))
-    except ValueError:  # a name would be captured
-        return link
-
-
-def _derivatives(link: Link, name: str) -> tuple[Term, Term]:
-    """The derivative by `name` of the difference of the first equation's sides, and the difference of the second's."""
-    (a, b), (c, d) = link.left.args, link.right.args
-    first = apply("add", apply("derivative", a, symbol(name), number(1)), apply("neg", apply("derivative", b, symbol(name), number(1))))
-    return apply("add", c, apply("neg", d)), first
-
-
 def _asks_for(statement: Term) -> tuple[Term, ...]:
     """What the statement asks for to have its sides defined: divisors that are not zero, operands of roots and logarithms."""
     return tuple([n for n in requirements(statement) if free_names(n)])
@@ -270,6 +244,8 @@ def _swapped(left: Term, right: Term) -> bool:
 def conclude(link: Link, context: Context, settled: Settled) -> Step:
     """What holds between two statements, by the verdicts; the tag "arrow" says that the arrow written claims something else."""
     step = vacuous.noticed(_found(link, settled), settled)
+    if step.relation in ("fails", "implied_by") and solves(link):
+        return Step(link.line, None, Status.UNDECIDED, "it does not follow point by point; whether it does for functions could not be decided.", step.evidence)
     if step.relation in ("implies", "implied_by") and step.relation not in ARROWS.get(link.sign, ()) and "undefined_only" not in step.tags:
         said = {"<=>": "the arrow claims both directions, and only one holds:", "<==": "the arrow points the wrong way:"}.get(link.sign)
         if said:
@@ -307,6 +283,10 @@ def _found(link: Link, settled: Settled) -> Step:
         needs = [str(n) for n in dict.fromkeys([*requirements(link.left), *requirements(link.right)])
                  if n not in requirements(link.left) or n not in requirements(link.right)]
         return Step(link.line, "equivalent", same.status, "it says the same as the line before.", (same,), (*same.finding.facts, *needs))
+    if "along right" in settled and ("along left" not in settled or settled["along left"].equal):
+        found = settled["along right"]
+        if found.status is Status.REFUTED:
+            return Step(link.line, "fails", Status.REFUTED, "it does not hold for the function that satisfies the lines before.", (found,), example=example_of(found))
     drawn = _drawn(link, settled)
     if drawn is not None and not (where is not None and where.equal):
         return Step(link.line, "implies", _status("implies", (drawn[0], drawn[0])), "it follows from the line before together with an earlier one.",
