@@ -10,6 +10,8 @@ from fractions import Fraction
 
 from grader.term import Term, apply, constant, number
 
+MAX_SIZE = 5_000
+"""Nodes, written out, of a defining term: the maximum of n numbers takes about 2^n."""
 ONE, TWO = number(1), number(2)
 I = constant("i")  # noqa: E741 - the imaginary unit
 
@@ -72,7 +74,7 @@ _ANY: dict[str, Callable[..., Term]] = {
 
 
 def by_definition(term: Term) -> Term | None:
-    """The defining term, or None for an operator that is not defined by others here."""
+    """The defining term, or None for an operator that is not defined by others here, or only by too long a term."""
     if term.kind != "apply":
         return None
     if term.name == "log" and len(term.args) == 2:
@@ -80,7 +82,10 @@ def by_definition(term: Term) -> Term | None:
     define = _ANY.get(term.name)
     if define is None or len(term.args) < 1 or term.name not in ("max", "min", "mod") and len(term.args) != 1:
         return None
-    return define(*term.args)
+    if term.name in ("max", "min") and len(term.args) > 12:
+        return None
+    made = define(*term.args)
+    return made if made.size <= MAX_SIZE else None
 
 
 def binomial_parts(n: Term, k: Term) -> tuple[Term, Term, Term]:

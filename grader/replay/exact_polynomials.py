@@ -18,6 +18,8 @@ Polynomial = dict[Monomial, Fraction]
 MAX_TERMS = 2000
 MAX_POWER = 24
 MAX_BITS = 40_000
+MAX_PRODUCTS = 60_000
+"""Products of two coefficients that multiplying a term out may take, all in all."""
 
 
 def constant(value: Fraction | int) -> Polynomial:
@@ -49,7 +51,9 @@ def scale(item: Polynomial, factor: Fraction | int) -> Polynomial:
 
 
 def multiply(a: Polynomial, b: Polynomial) -> Polynomial:
-    """The product. Refused when it has too many terms."""
+    """The product. Refused when it has too many terms or digits."""
+    if len(a) * len(b) > 10 * MAX_PRODUCTS or _digits(a) + _digits(b) > MAX_BITS:
+        raise Refused("a polynomial with too many terms or digits")
     made: Polynomial = {}
     for m, c in a.items():
         for n, d in b.items():
@@ -67,18 +71,39 @@ def multiply(a: Polynomial, b: Polynomial) -> Polynomial:
     return made
 
 
+def _digits(a: Polynomial) -> int:
+    """Bits of the longest numerator or denominator."""
+    return max((max(c.numerator.bit_length(), c.denominator.bit_length()) for c in a.values()), default=0)
+
+
 def power(a: Polynomial, exponent: int) -> Polynomial:
     """A small natural power. Refused for others."""
+    return _power(a, exponent, [10 * MAX_PRODUCTS])
+
+
+def _power(a: Polynomial, exponent: int, left: list[int]) -> Polynomial:
     if not 0 <= exponent <= MAX_POWER:
         raise Refused("a power that is no small natural number")
     made = constant(1)
     for _ in range(exponent):
-        made = multiply(made, a)
+        made = _counted(made, a, left)
     return made
 
 
+def _counted(a: Polynomial, b: Polynomial, left: list[int]) -> Polynomial:
+    """The product, paid for from the products that are left."""
+    left[0] -= len(a) * len(b)
+    if left[0] < 0:
+        raise Refused("too many products")
+    return multiply(a, b)
+
+
 def polynomial(term: Term) -> Polynomial:
-    """The polynomial that a term is; the prime of a symbol v is the name "v'". Refused where it is none."""
+    """The polynomial that a term is; the prime of a symbol v is the name "v'". Refused where it is none, and where multiplying it out takes too long."""
+    return _polynomial(term, [MAX_PRODUCTS])
+
+
+def _polynomial(term: Term, left: list[int]) -> Polynomial:
     if term.kind == "number":
         return constant(term.value)
     if term.kind == "symbol":
@@ -87,7 +112,7 @@ def polynomial(term: Term) -> Polynomial:
         return variable(term.args[0].name + "'")
     if term.kind != "apply" or term.name not in ("add", "neg", "mul", "div", "pow"):
         raise Refused(f"{term.name or term.kind} in a polynomial")
-    parts = [polynomial(a) for a in term.args]
+    parts = [_polynomial(a, left) for a in term.args]
     if term.name == "add":
         return add(*parts)
     if term.name == "neg":
@@ -95,7 +120,7 @@ def polynomial(term: Term) -> Polynomial:
     if term.name == "mul":
         made = parts[0]
         for part in parts[1:]:
-            made = multiply(made, part)
+            made = _counted(made, part, left)
         return made
     second = number(parts[1])
     if term.name == "div":
@@ -104,7 +129,7 @@ def polynomial(term: Term) -> Polynomial:
         return scale(parts[0], 1 / second)
     if second.denominator != 1:
         raise Refused("a power that is no small natural number")
-    return power(parts[0], int(second))
+    return _power(parts[0], int(second), left)
 
 
 def number(item: Polynomial) -> Fraction:
