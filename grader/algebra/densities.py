@@ -18,7 +18,7 @@ from fractions import Fraction
 from typing import Any
 
 from grader.algebra.density_names import Setting, Unsupported, Var, density_name, entries, key_of, split_call, variable
-from grader.term import Term, from_data, number, walk
+from grader.term import Term, apply, from_data, number, walk
 
 Tree = tuple[Any, ...]
 
@@ -62,6 +62,8 @@ class Unfolder:
             return ("scalar", "pi")
         if term.kind == "binder" and term.name in ("sum", "integral", "antiderivative"):
             return self.total(term)
+        if term.kind == "binder" and term.name == "product":  # of factors other than zero
+            return ("exp", self.total(Term("binder", "sum", (apply("log", term.args[0]), *term.args[1:]), bound=term.bound)))
         method = getattr(self, "on_" + term.name, None) if term.kind == "apply" else None
         if method is None:
             raise Unsupported(f"{term.name or term.kind} is not part of the language of densities")
@@ -73,9 +75,19 @@ class Unfolder:
             raise Unsupported(f"{term} is not a variable or a number")
         if var[0] in self.setting.variables:
             return ("value", var)
+        if term.is_apply("index") and term.args[0].kind == "symbol" and all(a.kind == "number" for a in term.args[1:]):
+            var = (term.args[0].name, tuple([key_of(a) for a in term.args[1:]]))
+        if any(m[0] not in "'!" for m in var[1]):
+            return ("fun", var, ())  # x_i, a number for each i
         return ("scalar", key_of(term))
 
     on_index = on_sup = on_prime = on_hat = on_tilde = on_bar = on_star = on_vec = letter
+
+    def on_factorial(self, term: Term) -> Tree:
+        inner = self.tree(term.args[0])
+        if inner[0] != "fun" or inner[2]:
+            raise Unsupported(f"{term} is no factorial of an observation")
+        return ("fun", (inner[1][0] + "!", inner[1][1]), ())
 
     def on_add(self, term: Term) -> Tree:
         return ("add", tuple([self.tree(a) for a in term.args]))

@@ -23,6 +23,9 @@ DENSITY_LETTERS = frozenset("p q r P Q".split())
 OPERATORS = frozenset("expectation kl entropy given mutual_information variance covariance".split())
 """Operators that speak of probability."""
 
+COUNTS = frozenset("n N m M K T D d".split())
+"""Letters for how many there are."""
+
 MARKS = ("tilde", "hat", "bar", "star", "vec", "dot")
 
 
@@ -200,7 +203,13 @@ class Setting:
         for letter in sorted(tails):
             if () in tails[letter] and len(tails[letter]) > 1:
                 return f"{letter} stands with and without its parameter"
-        return ""
+        marks: dict[str, set[bool]] = {}
+        for node in (n for t in self.terms for n in walk(t) if n.is_apply("index") and n.args[0].kind == "symbol"):
+            if node.args[0].name in self.variables or key_of(node) in self.variables:
+                marks.setdefault(node.args[0].name, set()).update([a.kind == "number" for a in node.args[1:]])
+        if any(len(kinds) > 1 for kinds in marks.values()):
+            return "a variable stands with numbers and with letters as indices"
+        return "it is not said how far a sum runs" if without_end(self.terms) else ""
 
     def called(self, call: Term) -> tuple[tuple[str, tuple[str, ...]], tuple[tuple[str, Var], ...], tuple[tuple[str, Var], ...]]:
         """Name, slots left of the bar, slots right of it. Fails with `Unsupported` on arguments that are no variables."""
@@ -243,6 +252,20 @@ def speaks_of_densities(domains: Iterable[Domain], terms: Iterable[Term]) -> boo
                 if any(set(c.args[1:]) & set(node.bound) for c in calls):
                     return True
     return False
+
+
+def without_end(terms: Iterable[Term]) -> bool:
+    """Does a sum or product over an index say no range, while a letter for a number stands beside it?"""
+    nodes = [n for t in terms for n in walk(t)]
+    open_sums = any(n.kind == "binder" and n.name in ("sum", "product") and len(n.args) == 1 and any(
+        m.kind == "apply" and m.name in ("index", "sup") and b in m.args[1:] for b in n.bound for m in walk(n)) for n in nodes)
+    return open_sums and any(n.kind == "symbol" and n.name in COUNTS for n in nodes)
+
+
+def is_likelihood(term: Term) -> bool:
+    """Is there a sum or product over the index of observations, of x_i for i from 1 to n?"""
+    return any(node.kind == "binder" and node.name in ("sum", "product") and len(node.bound) == 1 and len(node.args) in (1, 3) and any(
+        n.is_apply("index", 2) and n.args[1] == node.bound[0] for n in walk(node.args[0])) for node in walk(term))
 
 
 def _drawn(term: Term) -> Iterator[Var]:

@@ -43,11 +43,14 @@ class Model:
         self.given = tuple(given)
         self.scope: dict[Any, tuple[str, ...]] = {}
         self.counters: set[str] = set()
+        self.naturals: set[str] = set()
         self.forms = _forms(setting)
         for tree in trees:
             for node in subtrees(tree):
                 if node[0] == "joint":
                     self.scope[node[1]] = tuple(sorted({*self.scope.get(node[1], ()), *[s for s, _ in node[2]]}))
+                elif node[0] == "fun" and node[1][0].endswith("!"):
+                    self.naturals.add(node[1][0][:-1])
                 elif node[0] == "isum" and node[2].startswith("upto:"):
                     self.counters.add(node[2][5:])
         self.slots = tuple(sorted({s for slots in self.scope.values() for s in slots}))
@@ -190,6 +193,10 @@ class Model:
         return self.scalars[key]
 
     def function(self, name: Any, plain: Any, at: tuple[int, ...]) -> Fraction:
+        if name[0].endswith("!"):
+            return Fraction(math.factorial(int(self.function((name[0][:-1], name[1]), (plain[0][:-1], plain[1]), at))))
+        if (name, at) not in self.functions and plain[0] in self.naturals:
+            self.functions[name, at] = Fraction(self._random("natural", name, at).randint(0, 4))
         if (name, at) not in self.functions:
             domain = self.setting.domains.get(plain[0])
             bounded = domain if domain is not None and domain.shape in ("scalar", "function") else None
@@ -230,6 +237,9 @@ class Model:
             range(self.size)])
         if kind == "isum":
             return sum([self.evaluate(tree[3], {**env, tree[1]: str(k + 1)}, exact=exact) for k in range(self._length(tree[2]))])
+        if kind == "exp" and tree[1][0] == "isum" and tree[1][3][0] == "log":  # a product
+            _, index, span, (_, factor) = tree[1]
+            return math.prod([self.evaluate(factor, {**env, index: str(k + 1)}, exact=exact) for k in range(self._length(span))])
         found = self._number(tree, env, exact)
         return found if exact else float(found)
 

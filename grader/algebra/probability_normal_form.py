@@ -237,7 +237,8 @@ class NormalForm:
         if kind in ("joint", "exp", "count"):
             return True
         if kind == "fun":
-            return ("fun", atom[1]) in self.positive_names
+            alike = not atom[2] and ("fun", (atom[1][0], ())) in self.positive_names
+            return alike or ("fun", atom[1]) in self.positive_names or atom[1][0].endswith("!")
         if kind == "scalar":
             return atom in self.positive_names
         if kind == "sums":

@@ -20,7 +20,7 @@ from itertools import product
 from typing import Any
 
 from grader.algebra.densities import Tree, Unfolder
-from grader.algebra.density_names import OPERATORS, Setting, Unsupported, variable, variable_term
+from grader.algebra.density_names import OPERATORS, Setting, Unsupported, is_likelihood, variable, variable_term
 from grader.algebra.density_polynomials import Atom, Hypothesis, Poly, add, scale
 from grader.algebra.density_terms import poly_term
 from grader.algebra.density_signs import assumed_positive
@@ -54,7 +54,7 @@ def is_probability(claim: Claim) -> bool:
     if not isinstance(claim.conclusion, (Equal, AtMost)):
         return False
     terms = (claim.conclusion.left, claim.conclusion.right)
-    if any(n.kind == "apply" and n.name in OPERATORS for t in terms for n in walk(t)):
+    if any(n.kind == "apply" and n.name in OPERATORS for t in terms for n in walk(t)) or any(is_likelihood(t) for t in terms):
         return True
     return next(Setting(claim.domains, terms).calls(), None) is not None
 

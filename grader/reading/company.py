@@ -287,12 +287,32 @@ def name_sums(tokens: list[Token], notes: list[Note]) -> None:
         ranged = below and tokens[first + 1].kind == "rel" if first + 1 < len(tokens) else False
         bears = below and not ranged and any(a.kind == "_" and b.text == tokens[first].text or b.text == tokens[first].text and a.kind == "{"
                                              for a, b in zip(tokens[first + 1:first + 14], tokens[first + 2:first + 15]))
+        bears = bears or below and not ranged and _is_over_arguments(tokens[first - 1:], k)
         bare = not below and tokens[k + 1].kind in ("name", "func") and any(
             a.kind == "_" and b.text in "ijk" for a, b in zip(tokens[k + 1:k + 6], tokens[k + 2:k + 7]))
         if ranged or bears or bare:
             said = f"the letter {t.text} is read as the sign of a {_SUM_LETTERS[t.text]}"
             notes.append(Note(said, Span(t.start, t.end), "guess" if bare else "info", "sum_letter"))
             t.kind, t.text = "big", _SUM_LETTERS[t.text]
+
+
+def _is_over_arguments(tokens: list[Token], k: int) -> bool:
+    """`Σ_x p(x) log q(x)`, `Σ_{x,y} p(x,y)`: are the names below the sign arguments of what follows at once? (A covariance `Σ_x` has a power or an
+    operator behind it, or nothing.) The first token is the one before the names."""
+    names = [t.text for t in tokens[1:8] if t.kind == "name"][:1]
+    after = 2
+    if tokens[0].kind == "{":
+        after = next((j + 1 for j, t in enumerate(tokens[:10]) if t.kind == "}"), 0)
+        names = [t.text for t in tokens[1:max(1, after - 1)] if t.kind == "name"]
+        if not after or any(t.kind not in ("name", ",") for t in tokens[1:after - 1]):
+            return False
+    elif len(tokens) < 3 or tokens[1].kind != "name":
+        return False
+    if not names or after >= len(tokens) or tokens[after].kind not in ("name", "func", "num", "(", "frac", "["):
+        return False
+    near = tokens[after:after + 16]
+    inside = {b.text for j, b in enumerate(near) if b.kind == "name" and j and near[j - 1].kind in ("(", ",", "|", "bar")}
+    return all(n in inside for n in names)
 
 
 _SET_ENDS = frozenset(") ] rset const".split())

@@ -9,7 +9,8 @@ from grader.reading.names import (CONSTANT_WORDS, EMBEDDED, ENGLISH, FUNCTIONS, 
 from grader.reading.vocabulary import Vocabulary
 
 _LONG_GREEK = sorted((g for g in GREEK if len(g) >= 4), key=len, reverse=True)
-_NAMES_OF_METHODS = frozenset("ELBO RNN CNN MLP FFN VAE GAN MSE LHS RHS MLE MAP SNR KKT LSTM ones cdot indicator".split())
+NAMES_OF_METHODS = frozenset("ELBO RNN CNN MLP FFN VAE GAN MSE LHS RHS MLE MAP SNR KKT LSTM ones cdot indicator".split())
+"""Names of several letters that stand for one quantity."""
 
 
 _DOUBLED = re.compile(r"([a-z])\1.|.([a-z])\2")
@@ -106,7 +107,7 @@ def _whole(word: str, vocabulary: Vocabulary, opens: bool) -> Piece | None:
         return Piece("const", CONSTANT_WORDS[name], 0, size)
     if name in GREEK:
         return Piece("name", vocabulary.spelled.get(name, name), 0, size)
-    if word in _NAMES_OF_METHODS:
+    if word in NAMES_OF_METHODS:
         return Piece("name", word, 0, size)
     return None
 

@@ -207,7 +207,8 @@ def _constants_move(mono: Mono, place: tuple[str, ...]) -> bool:
         if isinstance(x, frozenset):
             return any(inner(a) for a, _ in x)
         if isinstance(x, tuple) and x and x[0] in ("sym", "P"):
-            return bool(set(x[2]) & set(place))
+            marks = x[2] if len(x) == 3 and isinstance(x[2], tuple) else [m.lstrip("@") for m in x[2:]]  # inside an event's key
+            return bool(set(marks) & set(place))
         return isinstance(x, tuple) and any(inner(p) for p in x if isinstance(p, (tuple, frozenset)))
 
     return inner(mono)

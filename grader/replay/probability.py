@@ -25,7 +25,7 @@ from grader.lemmas import LEMMAS
 from grader.model import AtMost, Claim, Equal, Finding, Status
 from grader.replay.probability_algebra import Poly, Proof, plus
 from grader.replay.probability_models import Evaluator, Exact, Intervals, Model
-from grader.replay.probability_terms import Language, Var, evaluate, marked
+from grader.replay.probability_terms import Language, Var, evaluate, marked, pieces
 from grader.replay.probability_words import describe, number_words
 from grader.term import Term, apply, free_names, from_data, walk
 
@@ -250,7 +250,7 @@ def _holds(condition: Term, language: Language, model: Model) -> None:
     if set(condition.signs) <= {"<", "<=", ">", ">="} and at_hand(condition):
         _holds_clearly(condition, language, model)
         return
-    names = sorted(free_names(condition) & language.random)
+    names = sorted((free_names(condition) & language.random) - at_hand_names(condition, language))
     for values in product(range(model.size), repeat=len(names)):
         env = {(n, ()): k for n, k in zip(names, values)}
         exact = Exact()
@@ -258,6 +258,29 @@ def _holds(condition: Term, language: Language, model: Model) -> None:
         for sign, a, b in zip(condition.signs, sides, sides[1:]):
             if not {"=": a == b, "!=": a != b, "<": a < b, "<=": a <= b, ">": a > b, ">=": a >= b}[sign]:
                 raise Refused("the model does not satisfy a condition of the claim")
+
+
+def at_hand_names(condition: Term, language: Language) -> set[str]:
+    """Variables that stand at the values at hand in "q(z) = p(z | x)", which says what the density q is: those that it is no density of, where they
+    are not drawn anywhere. (In "p(x) = p(x | z)" all values are meant.)"""
+    law, meaning = condition.args[0], condition.args[-1]
+    if condition.signs != ("=",) or not law.is_apply("call") or not language.is_density(law.args[0]):
+        return set()
+    (letter, _), left, right = language.law(law)
+    if any(n.is_apply("call") and language.is_density(n.args[0]) and language.law(n)[0][0] == letter for n in walk(meaning)):
+        return set()
+    drawn = {n.name for t in language.terms if t is not condition for n in walk(t) for b in _bound_places(n) for n in walk(b) if n.kind == "symbol"}
+    return (free_names(meaning) & language.random) - {v[0] for _, v in (*left, *right)} - drawn
+
+
+def _bound_places(node: Term) -> tuple[Term, ...]:
+    """What a sum, a mean, a divergence or an entropy draws."""
+    if node.kind == "binder":
+        return node.bound
+    if node.kind == "apply" and node.name in ("expectation", "variance", "covariance", "kl", "entropy"):
+        laws = node.args if node.name in ("kl", "entropy") else node.args[-1:]
+        return tuple([a for law in laws for n in walk(law) if n.is_apply("call") for a in pieces(n)[0]])
+    return ()
 
 
 def at_hand(condition: Term) -> bool:
@@ -280,6 +303,8 @@ def _model(claim: Claim, sides: tuple[Term, Term], language: Language, data: Map
     letter = language.double_names()
     if letter:
         raise Refused(f"{letter} stands with and without parameters: a model would not be fair")
+    if language.endless():
+        raise Refused("it is not said how far a sum runs, or x_1 stands beside x_i: a model would not be fair")
     model = _checked_model(claim, data["model"], language)
     numbers = Intervals()
     left, right = [evaluate(s, language, Evaluator(model, numbers)) for s in sides]

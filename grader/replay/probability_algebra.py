@@ -307,8 +307,10 @@ class Proof:
 
     def is_positive(self, atom: Atom) -> bool:
         kind = atom[0]
-        if kind in ("function", "letter"):
-            return atom[:2] in self.positive
+        if kind == "function" and atom[1][0].endswith("!"):  # a factorial
+            return True
+        if kind in ("function", "letter"):  # sigma_i, where sigma is positive
+            return atom[:2] in self.positive or kind == "function" and not atom[2] and (kind, (atom[1][0], ())) in self.positive
         if kind == "sum":
             return all(self.is_positive(a) for a, _ in atom[2])
         if kind == "over":

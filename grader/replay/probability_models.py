@@ -14,7 +14,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from fractions import Fraction
 from itertools import product
-from math import prod
+from math import factorial, prod
 from typing import Any
 
 from grader.domain import Domain
@@ -198,6 +198,11 @@ class Evaluator:
         return self.numbers.of(self.model.marginal(self.head(name, env), filled))
 
     def function(self, name: Name, args: tuple[Var, ...], env: Mapping[Any, Any]) -> Any:
+        if name[0].endswith("!"):
+            base = self.model.functions[self.head((name[0][:-1], name[1]), env), ()]
+            if base.denominator != 1 or not 0 <= base <= 20:
+                raise Refused("a factorial of something that is no small natural number")
+            return self.numbers.of(Fraction(factorial(int(base))))
         return self.numbers.of(self.model.functions[self.head(name, env), tuple([self.index(v, env) for v in args])])
 
     def over(self, var: Var, slot: str, body: Any, env: Mapping[Any, Any]) -> Any:
@@ -211,13 +216,23 @@ class Evaluator:
             found = self.numbers.add(found, part if volumes is None else self.numbers.mul(self.numbers.of(volumes[k]), part))
         return found
 
-    def along(self, index: str, span: str, body: Any, env: Mapping[Any, Any]) -> Any:
+    def product_along(self, index: str, span: str, body: Any, env: Mapping[Any, Any]) -> Any:
+        """The product of the body over the values of an index."""
+        found = self.numbers.of(Fraction(1))
+        for k in range(1, self._length(span) + 1):
+            found = self.numbers.mul(found, body({**env, index: str(k)}))
+        return found
+
+    def _length(self, span: str) -> int:
         length = Fraction(2)
         if span.startswith("upto:"):
             length = Fraction(span[5:]) if span[5:].isdigit() else self.model.letters[span[5:]]
         if length.denominator != 1 or not 1 <= length <= 6:
             raise Refused("an index that does not run from 1 to a small number")
+        return int(length)
+
+    def along(self, index: str, span: str, body: Any, env: Mapping[Any, Any]) -> Any:
         found = self.numbers.of(Fraction(0))
-        for k in range(1, int(length) + 1):
+        for k in range(1, self._length(span) + 1):
             found = self.numbers.add(found, body({**env, index: str(k)}))
         return found

@@ -20,6 +20,7 @@ from grader.term import Term, number, symbol, to_data, walk
 
 LETTERS_FOR_DENSITIES = "pqrPQ"
 WORDS_OF_PROBABILITY = ("expectation", "kl", "entropy", "given", "mutual_information", "variance", "covariance")
+LETTERS_FOR_COUNTS = ("n", "N", "m", "M", "K", "T", "D", "d")
 ACCENTS = ("tilde", "hat", "bar", "star", "vec", "dot")
 
 Var = tuple[str, tuple[str, ...]]
@@ -185,6 +186,19 @@ class Language:
             raise Refused(f"{call} is not a density of different variables")
         return (name[0], (*name[1], *marks)), tuple(sides[0]), tuple(sides[1])
 
+    def endless(self) -> bool:
+        """Does a sum or product over an index say no range, while a letter for a number stands beside it, or a variable stand with numbers and letters?"""
+        nodes = [n for t in self.terms for n in walk(t)]
+        marks: dict[str, set[bool]] = {}
+        for n in nodes:
+            if n.is_apply("index") and n.args[0].kind == "symbol" and {n.args[0].name, word(n)} & self.random:
+                marks.setdefault(n.args[0].name, set()).update([a.kind == "number" for a in n.args[1:]])
+        if any(len(kinds) > 1 for kinds in marks.values()):
+            return True  # x_i beside x_1, which is a variable of its own
+        sums = [n for n in nodes if n.kind == "binder" and n.name in ("sum", "product") and len(n.args) == 1]
+        return any(subscripts(b.name, n) for n in sums for b in n.bound if b.kind == "symbol") and any(
+            n.kind == "symbol" and n.name in LETTERS_FOR_COUNTS for n in nodes)
+
     def double_names(self) -> str:
         """A letter that stands both with and without parameters, so that a counterexample would not be fair; "" where there is none."""
         tails: dict[str, set[tuple[str, ...]]] = {}
@@ -222,6 +236,8 @@ class _Evaluation:
             return a.exp(a.number(Fraction(1))) if term.name == "e" else a.letter("pi")
         if term.kind == "binder" and term.name in ("sum", "integral", "antiderivative"):
             return self.total(term, 0, env)
+        if term.kind == "binder" and term.name == "product":
+            return self.product(term, env)
         if term.kind != "apply":
             raise Refused(f"{term.name or term.kind} is not in the language of densities")
         operands = term.args
@@ -245,6 +261,16 @@ class _Evaluation:
         if term.name == "exp":
             return a.exp(self.value(operands[0], env))
         return self.named(term, env)
+
+    def product(self, term: Term, env: Mapping[Any, Any]) -> Any:
+        """A product over an index: in numbers as it is, else (of factors other than zero) the exponential of the sum of their logarithms."""
+        logs = Term("binder", "sum", (Term("apply", "log", term.args[:1]), *term.args[1:]), bound=term.bound)
+        factors = getattr(self.algebra, "product_along", None)
+        if factors is None:
+            return self.algebra.exp(self.total(logs, 0, env))
+        if len(term.bound) != 1 or term.bound[0].kind != "symbol" or not subscripts(term.bound[0].name, term.args[0]):
+            raise Refused("a product over something that is no index")
+        return factors(term.bound[0].name, span_of(term), lambda inner: self.value(term.args[0], inner), env)
 
     def minus(self, x: Any) -> Any:
         return self.algebra.mul(self.algebra.number(Fraction(-1)), x)
@@ -270,7 +296,13 @@ class _Evaluation:
         found = marked(term, variable=True)
         if found is None:
             raise Refused(f"{term} is no name")
-        return self.algebra.outcome(found, env) if found[0] in self.language.random else self.algebra.letter(word(term))
+        if found[0] in self.language.random:
+            return self.algebra.outcome(found, env)
+        if term.is_apply("index") and term.args[0].kind == "symbol" and not found[1]:
+            found = (term.args[0].name, tuple(map(word, term.args[1:])))  # x_1
+        if any(m[0] not in "'!" for m in found[1]):
+            return self.algebra.function(found, (), env)  # x_i, a number for each i
+        return self.algebra.letter(word(term))
 
     def named(self, term: Term, env: Mapping[Any, Any]) -> Any:
         """Calls of densities and functions, and the abbreviations."""
@@ -284,6 +316,11 @@ class _Evaluation:
                 raise Refused(f"{term} is not a function of variables")
             marks = [word(e) for e in extra] + [word(t) for t, v in args if v[0] in self.language.fixed]
             return self.algebra.function((name[0], (*name[1], *marks)), tuple([v for _, v in args if v[0] not in self.language.fixed]), env)
+        if term.is_apply("factorial", 1):
+            name = marked(term.args[0], variable=True)
+            if name is None or not name[1] or name[0] in self.language.random:
+                raise Refused(f"{term} is no factorial of an observation")
+            return self.algebra.function((name[0] + "!", name[1]), (), env)
         if term.is_apply("expectation", 2):
             return self.mean(lambda inner: self.value(term.args[0], inner), term, env)
         if term.is_apply("variance", 2) or term.is_apply("covariance", 3):

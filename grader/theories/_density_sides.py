@@ -10,6 +10,7 @@ from grader.algebra.density_syntax import rename_terms
 from grader.domain import Domain
 from grader.term import Term, apply, collection, free_names, relation, symbol, walk
 from grader.theories._random_names import entropic, rebuilt
+from grader.theories._ranges import with_ends
 from grader.theories._said import first_sides
 from grader.theories._score import NoDerivative, Scores, has_gradient
 from grader.theories._suppositions import Supposed
@@ -18,15 +19,16 @@ from grader.theories._theory import Context, Prepared
 
 def density_sides(terms: tuple[Term, ...], context: Context, definitions: list[tuple[Term, Term]], told: Supposed) -> Prepared:
     """The sides with everything said that people leave unsaid about densities."""
-    terms = _with_points(terms)
+    terms = _with_points(tuple(with_ends(list(terms), context.words)))
     terms = _named_means(_one_case(_derived(tuple([rebuilt(t, entropic) for t in terms]))), context)
     made = []
     for head, body in [*definitions, *first_sides(context, definitions)]:
         name = head.args[0] if head.is_apply("call") else head
         if name.kind == "symbol" and name.name not in DENSITY_LETTERS - {"Q"}:
             made.append(Definition(name.name, head.args[1:] if head.is_apply("call") else (), rebuilt(body, entropic)))
+    chosen = [relation("=", head, rebuilt(body, entropic)) for head, body in definitions if _is_chosen(head)]
     conventions = Conventions(context.domains, tuple(made), _default_density(context, definitions))
-    completion = Completion(conventions, tuple([t for t in terms if isinstance(t, Term)]))
+    completion = Completion(conventions, tuple([*[t for t in terms if isinstance(t, Term)], *chosen]))
     found: list[Term | str] = []
     for t in terms:
         if isinstance(t, str):
@@ -36,7 +38,7 @@ def density_sides(terms: tuple[Term, ...], context: Context, definitions: list[t
             found.append(completion.complete(t))
         except (Incomplete, ValueError) as open_question:
             found.append(str(open_question))
-    said = [_as_densities(c, terms) for c in told.conditions]
+    said = [*[_as_densities(c, terms) for c in told.conditions], *[_completed(completion, c) for c in chosen]]
     conditions = tuple(dict.fromkeys([*context.conditions, *said]))
     understood = tuple([t for t in found if isinstance(t, Term)])
     domains = dict(context.domains)
@@ -48,6 +50,29 @@ def density_sides(terms: tuple[Term, ...], context: Context, definitions: list[t
     options = {**context.options, "proportional": _proportional_in(understood)}
     widened = replace(context, domains=tuple(sorted(domains.items())), conditions=conditions, options=options)
     return Prepared(tuple(found), tuple(completion.notes), widened)
+
+
+def _is_chosen(head: Term) -> bool:
+    """ "Let q(z) = p(z | x)": a density called at plain variables, set to be something."""
+    name = density_name(head.args[0]) if head.is_apply("call") else None
+    left, right, parameters = split_call(head) if name is not None else ((), (), ())
+    return name is not None and name[0] in DENSITY_LETTERS - {"P", "Q"} and not parameters and all(variable(a) is not None for a in (*left, *right))
+
+
+def chosen_law(condition: Term) -> str:
+    """The letter of the density that a condition such as "q(z) = p(z | x)" chooses; "" for other conditions."""
+    if condition.kind != "relation" or condition.signs != ("=",) or not _is_chosen(condition.args[0]):
+        return ""
+    letter = density_name(condition.args[0].args[0])[0]  # type: ignore[index]
+    own = {name[0] for n in walk(condition.args[1]) if n.is_apply("call") and (name := density_name(n.args[0])) is not None}
+    return "" if letter in own else letter
+
+
+def _completed(completion: Completion, condition: Term) -> Term:
+    try:
+        return completion.complete(condition)
+    except (Incomplete, ValueError):
+        return condition
 
 
 def _as_densities(condition: Term, terms: tuple[Term | str, ...]) -> Term:

@@ -15,6 +15,7 @@ from grader.model import Read, Unread
 from grader.reading.lines import Line
 from grader.term import Term, apply, constant, free_names, number, relation, symbol, walk
 from grader.term import replace as put
+from grader.theories import _rule_lines as rule_lines
 from grader.theories import _turns as turns
 from grader.theories._builder import LOGIC, ZERO, Builder, Layout, Placed, is_statement
 from grader.theories._eigenvalues import characteristic, characteristics, is_matrix
@@ -32,6 +33,7 @@ def layout(lines: Sequence[Line], context: Context, numbers: Sequence[int] | Non
     builder = Builder(context)
     sides = [t for line in lines for t in (line.left, *[s.side for s in line.steps]) if isinstance(t, Term)]
     builder.matrices = tuple([m for m, _ in characteristics(sides) if m.kind == "symbol"])
+    rule_lines.begin(builder, lines, sides)
     lines, numbers = _systems(lines, list(range(len(lines))) if numbers is None else list(numbers))
     for k, line in enumerate(lines):
         if len(builder.placed) > MAX_LINKS:
@@ -56,7 +58,7 @@ def _systems(lines: Sequence[Line], numbers: list[int]) -> tuple[list[Line], lis
         after = lines[k + len(row)] if k + len(row) < len(lines) else None
         if len(row) > 1 and all(r.role == "formula" and r.steps and r.left is not None for r in row) and not (after is not None and after.left is None and after.steps):
             whole = [_as_statement(r) for r in row]
-            if not any(isinstance(w, Unread) for w in whole):
+            if not any(isinstance(w, Unread) for w in whole) and not any(rule_lines.is_rule(r.left) for r in row):
                 first = row[0]
                 bounds = [w for w in whole[1:] if narrowed(Context(), w) is not None and w.signs != ("=",)]  # type: ignore[arg-type, union-attr]
                 if len(bounds) == len(whole) - 1 and whole[0].signs == ("=",):  # type: ignore[union-attr] # "f(x) = 1/x, x > 0": the bound is a condition
@@ -114,6 +116,8 @@ def _take(builder: Builder, line: Line, number: int, following: Line | None, alo
     if line.role == "premise" and not goes_on and _suppose(builder, line):
         builder.told.append(number)
         return
+    if rule_lines.takes(builder, line, number):
+        return
     if _is_matrix(builder, line):
         builder.context = replace(builder.context, definitions=(*builder.context.definitions, (line.left, line.steps[0].side)))  # type: ignore[arg-type]
         builder.told.append(number)
@@ -151,7 +155,7 @@ def _take(builder: Builder, line: Line, number: int, following: Line | None, alo
         if (staying := _stays(builder, whole)) is not None and not line.connective:
             builder.last = staying
             builder.link(line, number, "=>", whole, line.reason, statement=True)
-        elif _speaks_of_iterates(builder, whole) and not line.connective:
+        elif _speaks_of_iterates(builder, whole) and (not line.connective or line.connective == "=>" and not builder.statement):
             if following is not None and following.connective:
                 builder.start(number, whole, statement=True)  # "w_t -> 0 iff ..." claims nothing before the arrow
             else:
@@ -250,6 +254,8 @@ def _is_new_name(builder: Builder, head: Term | Unread, body: Term | Unread) -> 
     """Is this a name, or a name with names as arguments, that nothing has said anything of, and a body without it?"""
     if not isinstance(head, Term) or not isinstance(body, Term):
         return False
+    if head.kind == "apply" and head.name in ("hat", "star", "index", "sup", "tilde") and body.kind == "binder" and body.name in ("argmax", "argmin"):
+        return all(head != n for n in walk(body))  # the estimate is where something is greatest
     name = head.args[0] if head.is_apply("call") and all(a.kind == "symbol" for a in head.args) else head
     if name.kind != "symbol" or name.name in _KNOWN or builder.context.vocabulary.is_density(name.name):
         return False

@@ -12,6 +12,7 @@ from grader.replay.moments_terms import law_at, law_of
 from grader.term import Term, apply, constant, number, relation, symbol, walk
 from grader.theories._derivation import assuming
 from grader.theories._random_names import Spelling, accented, random_names, rebuilt
+from grader.theories._ranges import counted, thresholds, with_ends
 from grader.theories._said import WORDS, first_sides, is_hypothesis, is_named_density, names_of
 from grader.theories._suppositions import Supposed, families
 from grader.theories._theory import Context, Prepared
@@ -23,7 +24,7 @@ def random_sides(terms: tuple[Term, ...], context: Context, definitions: list[tu
     """The sides in one notation, with the names that are random declared as variables, and the hypotheses."""
     conditions = [c for c in told.conditions if is_hypothesis(c)]
     definitions = [*definitions, *first_sides(context, definitions)]
-    opened = [_unfolded(t, definitions) for t in (*terms, *conditions)]
+    opened = with_ends([_unfolded(t, definitions) for t in (*terms, *conditions)], context.words)
     stated = {n.name for r in told.random for n in walk(r) if n.kind == "symbol"}
     opened, told = _apart_members(opened, told)
     spelling = Spelling.of(opened)
@@ -53,7 +54,7 @@ def random_sides(terms: tuple[Term, ...], context: Context, definitions: list[tu
         else:
             domains = dict(narrowed.domains)
     full += _by_custom(sides, full, random, indexed)
-    for name in _scales(made, domains):
+    for name in (*_scales(made, domains), *thresholds(made, domains)):
         domains[name] = Domain("real", lower=Fraction(0), lower_strict=True)
     alike = {a.name for c in full if c.is_apply("call") and c.args[0].name == "identical" for a in c.args[1:] if a.kind == "symbol"}
     sides = [(meant(t, bases, indexed, domains) or [t])[0] if is_hypothesis(t) else t for t in sides]
@@ -64,10 +65,8 @@ def random_sides(terms: tuple[Term, ...], context: Context, definitions: list[tu
     sides = [_one_member(t, random & indexed, alike) for t in sides]
     sides = [rebuilt(t, _over_the_line) if isinstance(t, Term) else t for t in sides]
     sides = [_operators_applied(t) if isinstance(t, Term) else t for t in sides]
-    for t in made:
-        for n in walk(t):
-            if n.kind == "binder" and n.name == "sum" and len(n.args) == 3 and n.args[2].kind == "symbol" and n.args[2].name not in domains:
-                domains[n.args[2].name] = Domain("integer", lower=Fraction(1))
+    for name in counted(made, context.words):
+        domains.setdefault(name, Domain("integer", lower=Fraction(1)))
     domains.setdefault("*", Domain("real"))
     widened = replace(context, domains=tuple(sorted(domains.items())), conditions=tuple(dict.fromkeys([*context.conditions, *full])))
     notes = (f"{', '.join(sorted(random))} {'is' if len(random) == 1 else 'are'} taken for random",) if random else ()

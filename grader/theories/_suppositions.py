@@ -61,7 +61,8 @@ def supposed(text: str, vocabulary: Vocabulary, *, reason: bool = False) -> Supp
     if not matter and not laws or not opens and not _only_words(words):
         return None
     if plain:
-        words, formulas = _names_in_words(words)
+        words, formulas = _apart(_with_dollars(text) if "=" in text else text)
+        words, formulas = _names_in_words(words, formulas)
     if CONCLUDING.search(words) and not reason:
         return None
     claims = [f for f in formulas if re.search(r"=|\\le|\\ge|<|>", f) and not LAW_SIGN.search(f)]
@@ -89,6 +90,28 @@ def _apart(text: str) -> tuple[str, list[str]]:
     return re.sub(r"\\(?:text|textbf|mathrm|emph)\{([^{}]*)\}", r"\1", words), formulas
 
 
+_BETWEEN = re.compile(r"(?i)(?<![\w\\])((?:let|with|where|and|assum\w+|suppos\w+|that|for|be|are|is|i\.?i\.?d\.?|independent\w*|of|drawn|from|has|have|each|all"
+                      r"|consider|given|take|if|so|then)(?![\w(])|[;.](?=\s|$)|,(?=\s))")
+
+
+def _with_dollars(text: str) -> str:
+    """A plain sentence with its equations and laws between dollars: "let z = m + s e with e ~ N(0, 1)". Commas inside brackets part nothing."""
+    depth, level = 0, []
+    for c in text:
+        depth += (c in "([{") - (c in ")]}")
+        level.append(depth)
+    cuts = [(m.start(), m.end()) for m in _BETWEEN.finditer(text) if not level[m.start()] and text[:m.start()].count("{") == text[:m.start()].count("}")]
+    made, last = [], 0
+    for a, b in [*cuts, (len(text), len(text))]:
+        piece = text[last:a]
+        bare = piece.strip()
+        formula = re.search(r"[=~]|\\sim\b", bare) and not re.search(r"(?<![\\\w])[A-Za-z]{4,}\s+[a-z]{2,}", bare)
+        made.append(piece.replace(bare, f"${bare}$") if formula else piece)
+        made.append(text[a:b])
+        last = b
+    return "".join(made)
+
+
 def _at_commas(body: str) -> list[str]:
     """The formula cut at commas that stand in no bracket, and at \\quad and "and"."""
     body = re.sub(r"\\(?:q?quad|;)|\\text\{\s*(?:and|with|,)\s*\}", ",", body)
@@ -110,9 +133,9 @@ def _only_words(words: str) -> bool:
     return not re.search(r"[=<>]|\\(?:le|ge|leq|geq|implies|Rightarrow)\b", words)
 
 
-def _names_in_words(words: str) -> tuple[str, list[str]]:
+def _names_in_words(words: str, formulas: list[str]) -> tuple[str, list[str]]:
     """Single letters (perhaps with an index) of a sentence without dollars are its formulas; so are equations such as E[X]=0."""
-    formulas: list[str] = []
+    formulas = list(formulas)
 
     def put(match: re.Match[str]) -> str:
         formulas.append(match.group(0))

@@ -18,16 +18,18 @@ from __future__ import annotations
 from dataclasses import replace
 from functools import lru_cache
 
-from grader.algebra.density_names import OPERATORS, Setting
+from grader.algebra.density_names import DENSITY_LETTERS, OPERATORS, Setting
 from grader.algebra.density_syntax import rename_terms
 from grader.domain import Domain
 from grader.model import AtMost, Claim, Equal, Status
 from grader.reading.vocabulary import Vocabulary
 from grader.replay.moments_terms import law_at
 from grader.term import Term, apply, free_names, number, relation, symbol, walk
-from grader.theories._density_sides import density_sides, releasing
-from grader.theories._random_names import MEANS, Spelling, accented, is_capital, rebuilt
+from grader.theories._density_sides import chosen_law, density_sides, releasing
+from grader.theories._random_names import ACCENTS, MEANS, Spelling, accented, is_capital, rebuilt
 from grader.theories._random_sides import meant, random_sides
+from grader.theories._optima import (constant_claims, constant_step, is_about_likelihoods, optima, optima_claims, optima_step,
+                                     up_to_constant)
 from grader.theories._said import is_density_law, is_named_density, names_of
 from grader.theories._suppositions import Supposed, supposed
 from grader.theories._theory import AT_MOST, Context, Link, Prepared, Settled, Step, expression_claims, expression_step
@@ -41,6 +43,8 @@ def suits(terms: tuple[Term, ...], context: Context) -> bool:
     if any(d.shape in ("density", "variable") for _, d in context.domains):
         return True
     if any(_speaks(n) or is_named_density(n) for t in terms for n in walk(t)) or Spelling.of(terms).marked:
+        return True
+    if is_about_likelihoods(terms):
         return True
     moved = bool(context.words) or any(n.kind == "apply" and n.name in ("gradient", "partial", "derivative") for t in terms for n in walk(t))
     return next(Setting(((("p", Domain(shape="density")),) if moved else ()) + context.domains, terms).calls(), None) is not None
@@ -131,7 +135,7 @@ def _conditions(link: Link, context: Context) -> tuple[Context, tuple[str, ...]]
                 and not is_density_law(c)])
         return replace(context, conditions=fixed), ()
     kept: list[Term] = []
-    rest = list(dict.fromkeys([*context.conditions, *extra]))
+    rest = [c for c in dict.fromkeys([*context.conditions, *extra]) if not chosen_law(c) or chosen_law(c) in near]
     while True:
         more = [c for c in rest if names_of(c) & near]
         if not more:
@@ -147,11 +151,25 @@ def _names(link: Link) -> set[str]:
     return names_of(link.left) | names_of(link.right)
 
 
+def _is_derivative(n: Term) -> bool:
+    """l'(t), of a function that is no density"""
+    head = n.args[0] if n.is_apply("call") else n
+    if head.is_apply("prime") and head.args[0].kind == "symbol":
+        return n is not head and head.args[0].name not in DENSITY_LETTERS
+    return n is not head and head.kind == "symbol" and head.name.endswith(ACCENTS["prime"])
+
+
 def claims(link: Link, context: Context, settled: Settled) -> tuple[Claim, ...]:
     """Equality and inequality as everywhere; proportionality; equations from equations."""
     context, _ = _conditions(link, context)
     if link.statement:
         return _statement_claims(link, context, settled)
+    if not owns(link) and any(_is_derivative(n) for t in (link.left, link.right) for n in walk(t)):
+        return ()  # a derivative, for others
+    if (best := optima(link)) is not None:
+        return optima_claims(best, context, settled)
+    if (apart := up_to_constant(link, context)) is not None:
+        return constant_claims(apart, context, settled)
     if link.sign == "propto":
         return _proportional(link, context, settled)
     found = [replace(c, conditions=context.conditions) for c in expression_claims(link, context, settled)]
@@ -240,6 +258,10 @@ def conclude(link: Link, context: Context, settled: Settled) -> Step:
     _, extra = _conditions(link, context)
     if link.statement:
         step = _statement_step(link, settled)
+    elif optima(link) is not None:
+        step = optima_step(link, settled)
+    elif up_to_constant(link, context) is not None:
+        step = constant_step(link, settled)
     elif link.sign == "propto":
         step = _proportional_step(link, settled)
     else:
@@ -251,7 +273,8 @@ def conclude(link: Link, context: Context, settled: Settled) -> Step:
                 if again.relation not in (None, "fails"):
                     step = replace(again, conditions=(*again.conditions, "the logarithm is of everything behind it"))
                     break
-    new = _undefined(link, context) if step.relation == "fails" and not link.statement else ""
+    alone = step.relation != "fails" or link.statement or optima(link) is not None or up_to_constant(link, context) is not None
+    new = "" if alone else _undefined(link, context)
     if new:
         return Step(link.line, None, Status.UNDECIDED, f"it is not said what {new} is.", step.evidence, tags=("undefined",))
     if step.relation == "fails" and _unheard(context):
