@@ -25,7 +25,8 @@ from grader.lemmas import LEMMAS
 from grader.model import AtMost, Claim, Equal, Finding, Status
 from grader.replay.probability_algebra import Poly, Proof, plus
 from grader.replay.probability_models import Evaluator, Exact, Intervals, Model
-from grader.replay.probability_terms import Language, Var, evaluate, marked, pieces
+from grader.replay.probability_syntax import marked, pieces
+from grader.replay.probability_terms import Language, Var, evaluate
 from grader.replay.probability_words import describe, number_words
 from grader.term import Term, apply, free_names, from_data, walk
 
