@@ -20,8 +20,10 @@ from grader.reading.lines import lines as read_lines
 from grader.term import Term, apply, constant
 from grader.theories import Context, Link, Step, owned
 from grader.theories._derivation import Layout, layout
+from grader.theories._doubt import doubted, weighed
+from grader.theories._hypotheses import counted_by_induction
 from grader.theories._suppositions import told
-from grader.theories._theory import told_of
+from grader.theories._theory import breaks, told_of
 from grader.theories._views import View, views
 
 CLAIM_SECONDS = 2.0
@@ -30,13 +32,6 @@ TOTAL_SECONDS = 30.0
 """Processor time for a derivation."""
 MAX_ROUNDS = 12
 MAX_CHARACTERS = 60_000
-
-
-def breaks(step: Step) -> bool:
-    """Does the line not follow from the one before? Where it only says nothing at points at which its sides are undefined, it is no break."""
-    if step.relation == "implied_by":
-        return not {"undefined_only", "as_claimed"} & set(step.tags)
-    return step.relation == "fails" or bool({"arrow", "does_not_follow"} & set(step.tags))
 
 
 @dataclass(frozen=True)
@@ -73,7 +68,8 @@ def check_proof(lines: str | Sequence[str], *, assume: Mapping[str, str] | None 
     """
     typed = tuple(lines.split("\n")) if isinstance(lines, str) else tuple(lines)
     assume = dict(assume or {})
-    domains = tuple(sorted((name, Domain.parse(words)) for name, words in assume.items()))
+    given = {name: Domain.parse(words) for name, words in assume.items()}
+    domains = tuple(sorted((counted_by_induction("\n".join(typed)[:MAX_CHARACTERS]) | given).items()))
     vocabulary = Vocabulary.declared({name: words for name, words in assume.items() if name != "*"})
     kept, words = told(typed, vocabulary)
     context = Context(domains, vocabulary=vocabulary, words=words)
@@ -83,7 +79,7 @@ def check_proof(lines: str | Sequence[str], *, assume: Mapping[str, str] | None 
     if sum(map(len, typed)) > MAX_CHARACTERS:
         return Proof(typed, tuple([None] * len(typed)), None, "", (f"it has more than {MAX_CHARACTERS} characters and was not read",))
     found, numbers = _read(kept, vocabulary)
-    laid = layout(found, context, numbers)
+    laid = doubted(layout(found, context, numbers), "\n".join(kept), found, numbers)
     seen = views(laid, context, theory)
     judged = _judge(laid, seen, budget)
     by_line: dict[int, list[Step]] = {}
@@ -184,10 +180,7 @@ def judge_link(theory: Any, link: Link, context: Context, budget: Budget) -> Ste
             break
         for claim in fresh:
             settled[claim.label] = decide(claim, Budget(min(CLAIM_SECONDS, budget.remaining), budget.seed, budget.oracles))
-    step = told_of(theory.conclude(link, context, settled))
-    if link.loose and breaks(step):
-        return replace(step, relation=None, status=Status.UNDECIDED, reason="the words before it do not say how it hangs on the line before.", tags=("loose",))
-    return step
+    return weighed(told_of(theory.conclude(link, context, settled)), link)
 
 
 RANK = {"equal": 0, "equivalent": 1, "implies": 2, "implied_by": 3, None: 4, "fails": 5}

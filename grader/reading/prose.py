@@ -29,10 +29,13 @@ _LEADS = (
     ("definition", "", r"let(?: us)?(?: (?:define|denote|write|set))?|define|denote|set|put|write|where we (?:define|write|set)|with the notation"),
     ("premise", "", r"assume(?: that)?|suppose(?: that)?|given(?: that)?|we (?:know|are given)(?: that)?|it is known(?: that)?|recall(?: that)?|"
                     r"we start (?:from|with)|start(?:ing)? (?:from|with)|"
-                    r"premise|hypothesis|assumption|consider"),
+                    r"premise|(?:induct(?:ion|ive)\s+)?(?:hypothesis|assumption)|IH|consider"),
 )
 
 
+_HEADING = re.compile(r"^(?:the\s+)?(?:base\s+case|basis|induct(?:ion|ive)\s+step|step(?:\s+(?:\d+|case))?|claim|proof|solution|case\s+\w{1,3})\b[^:.]{0,40}[:.]\s+",
+                      re.IGNORECASE)
+"""A heading before the words that lead to a formula."""
 _MEANS_MORE = (r"(?:log|logarithm|sum|product|square|root|max|maximum|min|minimum|expectation|mean|average|derivative|gradient|negative|inverse|"
                r"absolute value|norm)(?: of(?: the)?)?"
                r"|minus|plus|times|twice|half(?: of)?|over|divided by")
@@ -179,6 +182,7 @@ def latex_remark(words: str, offset: int) -> Remark:
 def lead_of(words: str, first: bool) -> Lead:
     """What the words right before a formula make of it; `first` says that no formula stands before it in its line."""
     bare = " ".join(re.sub(r"[*_`#]+|\\(?:text\w*|noindent|par)\b", " ", words).split()).strip(" ,;:.()[]")
+    bare = _HEADING.sub("", bare)
     if not bare:
         return Lead()
     for use, sign, pattern in _LEADS:

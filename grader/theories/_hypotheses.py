@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from fractions import Fraction
 
+from grader.domain import Domain
 from grader.term import Term, constant, number, relation, symbol
 from grader.theories._theory import AT_MOST, Context
 
@@ -33,6 +35,19 @@ def declared(text: str) -> list[Term]:
             made += [relation("in", symbol(name), constant(f)) for f in fields] + [relation(s, symbol(name), zero) for s in signs]
             made += [relation(">=", symbol(name), zero)] if {"natural", "naturals"} & words else []
     return made
+
+
+_INDUCTION = re.compile(r"\binduct|\bbase\s+case\b|^\W*base\s*:|\bbasis\s+step\b", re.IGNORECASE | re.MULTILINE)
+_COUNTED = re.compile(r"(?<![A-Za-z\\_^])(?P<name>[nkmN])\s*(?P<sign>=|>=|≥|>|\\geq?(?![a-z]))\s*(?P<bound>\d{1,4})(?![\d.]|\s*[-+*/^A-Za-z(])")
+
+
+def counted_by_induction(text: str) -> dict[str, Domain]:
+    """For a proof by induction: its counters (n, k, m) as whole numbers from where it begins (1 where it does not say)."""
+    if not _INDUCTION.search(text):
+        return {}
+    bounds = [Fraction(int(m["bound"])) + (m["sign"] == ">") for m in _COUNTED.finditer(text)]
+    used = set(re.findall(r"(?<![A-Za-z\\])[nkm](?![A-Za-z])", text))
+    return {name: Domain("integer", min(bounds, default=Fraction(1))) for name in sorted(used)}
 
 
 def assuming(context: Context, condition: Term) -> Context:

@@ -163,6 +163,8 @@ def _claims(link: Link, context: Context, settled: Settled) -> tuple[Claim, ...]
     equal = settled.get("equal")
     if equal is None:
         return tuple(made)
+    if context.pointwise and all(c.label in settled for c in made) and expression_step(link, settled).relation is None:
+        made += _under_hypotheses(link, context, settled)
     if equal.equal:
         for k, (given, need) in enumerate(_needs(link)):
             made.append(Claim(Follows(given, need), context.domains, context.conditions, f"needs {k + 1}"))
@@ -187,6 +189,10 @@ def _concluded(link: Link, context: Context, settled: Settled) -> Step:
     if _limits.has_limit(link):
         return _limits.conclude(link, context, settled)
     step = expression_step(link, settled)
+    if step.relation is None and (under := next((settled[label] for label in ("follows", "follows with names") if label in settled and
+                                                 settled[label].status is Status.PROVED), None)) is not None:
+        relation_ = "equal" if (link.sign or "=") == "=" else "implies"
+        return Step(link.line, relation_, Status.PROVED, "it follows from what was assumed.", (under,), under.finding.facts)
     if step.relation == "fails" and sets_to_zero(link):
         return condition_step(link, step.evidence)
     if step.relation == "equal":
@@ -199,6 +205,52 @@ def _concluded(link: Link, context: Context, settled: Settled) -> Step:
             said = f"the two sides are not equal; it is {words} of the side before. A person decides whether that was meant."
             return Step(link.line, None, Status.UNDECIDED, said, (settled["equal"], found), tags=(label,))
     return step
+
+
+_OPAQUE = frozenset("factorial binomial call".split())
+
+
+def _under_hypotheses(link: Link, context: Context, settled: Settled) -> list[Claim]:
+    """The link as a statement that the hypotheses are to imply; then with factorials, sums and the like that the hypotheses speak of as names (what
+    holds for all values of these names holds for theirs)."""
+    sign = link.sign or "="
+    if sign not in ("=", "<", "<=", ">", ">="):
+        return []
+    said = relation(sign, link.left, link.right)
+    made = [Claim(Follows((), said), context.domains, context.pointwise, "follows")]
+    if "follows" not in settled or settled["follows"].equal is not None:
+        return made
+    hidden: dict[Term, Term] = {}
+    domains = dict(context.domains)
+    for node in [n for condition in context.pointwise for n in _outermost(condition)]:
+        if node not in hidden:
+            name = f"_{len(hidden) + 1}"
+            hidden[node] = symbol(name)
+            counted = node.is_apply("factorial") and node.args[0].kind == "symbol" and _is_natural(context.domain(node.args[0].name))
+            domains[name] = Domain("real", Fraction(1)) if counted else Domain("real")
+    if not hidden:
+        return made
+    terms = [_hidden(t, hidden) for t in (said, *context.pointwise)]
+    return [*made, Claim(Follows((), terms[0]), tuple(sorted(domains.items())), tuple(terms[1:]), "follows with names")]
+
+
+def _is_natural(domain: Domain) -> bool:
+    return domain.field == "integer" and domain.lower is not None and domain.lower >= 0
+
+
+def _outermost(term: Term) -> list[Term]:
+    """Factorials, sums and the like that stand in no other one and under no binder."""
+    if term.kind == "binder":
+        return [term] if term.name in ("sum", "product", "integral") else []
+    return [term] if term.kind == "apply" and term.name in _OPAQUE else [n for a in term.args for n in _outermost(a)]
+
+
+def _hidden(term: Term, names: dict[Term, Term]) -> Term:
+    if term in names:
+        return names[term]
+    if term.kind == "binder":
+        return term
+    return term.with_args(tuple([_hidden(a, names) for a in term.args])) if term.args else term
 
 
 def _is_calculus(link: Link) -> bool:
