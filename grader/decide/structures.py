@@ -22,6 +22,10 @@ from grader.replay.semantics import NoMeaning
 from grader.replay.structure import parts
 from grader.term import Term, constant, free_names, walk
 
+MOST_SETS = 4
+"""Sets within sets that are compared; evidence doubles with each."""
+LOOKED_AT = 40_000
+"""Nodes evaluated at most in the search for a point at which one condition holds and the other does not."""
 
 def compare(claim: Claim, budget: Budget) -> Evidence | str | None:
     """Evidence by the kinds of the sides; None for two numbers, which are not compared here."""
@@ -191,8 +195,12 @@ def _exception(claim: Claim, budget: Budget) -> Evidence | str:
     """A point at which one condition holds exactly and the other does not."""
     from grader.algebra.solutions import exceptions
 
+    conclusion = claim.conclusion
+    if conclusion.left == conclusion.right:
+        return "both are written alike"
+    most = max(3, min(24, LOOKED_AT // (conclusion.left.size + conclusion.right.size)))
     try:
-        for data in exceptions(claim, multiples.is_real(claim), budget.check):
+        for data in exceptions(claim, multiples.is_real(claim), budget.check, most):
             return Evidence("structure", {"how": "exception", **data})
     except NoMeaning as error:
         return str(error)
@@ -227,6 +235,8 @@ def _pairs(claim: Claim, left: Term, right: Term, a: str, b: str, budget: Budget
 
 
 def _sets(claim: Claim, left: Term, right: Term, budget: Budget) -> Evidence | str:
+    if max(_sets_within(left), _sets_within(right)) > MOST_SETS:
+        return f"sets within sets, more than {MOST_SETS} deep"
     a, b = natures.elements(left) or (), natures.elements(right) or ()
     links: dict[str, list[Any]] = {}
     for name, own, others, turned in (("to_right", a, b, False), ("to_left", b, a, True)):
@@ -237,6 +247,17 @@ def _sets(claim: Claim, left: Term, right: Term, budget: Budget) -> Evidence | s
                 return _lone_element(claim, a, b, "right" if turned else "left", index, budget) or "an element has no certain partner"
             links[name].append(link)
     return Evidence("structure", {"how": "set", **links})
+
+
+def _sets_within(term: Term) -> int:
+    """How many sets deep the braces stand."""
+    deepest, todo = 0, [(term, 0)]
+    while todo:
+        node, depth = todo.pop()
+        depth += node.kind == "tuple" and node.name == "set"
+        deepest = max(deepest, depth)
+        todo += [(a, depth) for a in node.args]
+    return deepest
 
 
 def _partner(claim: Claim, element: Term, others: Sequence[Term], turned: bool, budget: Budget) -> list[Any] | None:

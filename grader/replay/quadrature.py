@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from grader.replay.evaluate import Evaluator
 
 MAX_PANELS = 160
-ALIKE = 24
+ALIKE = 10
 """After so many good pieces of one width it is asked how many more of that width there would be."""
 Jet = list[Any]
 ONE, HALF = Fraction(1), Fraction(1, 2)
