@@ -25,7 +25,6 @@ tuple      "tuple" "list" "set"        entries                signs: ("[", ")") 
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Iterator, Mapping
 from fractions import Fraction
 from typing import Any, NamedTuple, TypeVar
@@ -150,6 +149,7 @@ class Term(_Fields):
     def fingerprint(self) -> str:
         """32 hexadecimal digits, the same on every machine and run (unlike `hash`)."""
         if self._key is None:
+            import hashlib  # few terms are asked for their fingerprints
             import json
 
             text = json.dumps(to_data(self), separators=(",", ":"), ensure_ascii=True)

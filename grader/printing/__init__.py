@@ -3,9 +3,18 @@ called `i` reads as the imaginary unit, one called `ab` as a product). Implicati
 
 from __future__ import annotations
 
+import importlib
+from typing import Any
+
 from grader.printing.forms import bound_of_set, is_mark, leading_names
-from grader.printing.latex import to_latex
-from grader.printing.plain import to_text
-from grader.printing.pretty import to_unicode
+
+_PRINTERS = {"to_latex": "latex", "to_text": "plain", "to_unicode": "pretty"}
 
 __all__ = ["bound_of_set", "is_mark", "leading_names", "to_latex", "to_text", "to_unicode"]
+
+
+def __getattr__(name: str) -> Any:
+    """The printers load at first use: reading shares a few forms with them and prints nothing."""
+    if name in _PRINTERS:
+        return getattr(importlib.import_module(f"grader.printing.{_PRINTERS[name]}"), name)
+    raise AttributeError(f"module 'grader.printing' has no attribute {name!r}")

@@ -9,11 +9,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 from grader.domain import Domain
-from grader.model import Part, Symbol
+from grader.model import Symbol
 from grader.reading.names import FUNCTION_LETTERS, canonical
 from grader.term import Term, free_names, walk
+
+if TYPE_CHECKING:
+    from grader.model import Part
 
 DENSITY_LETTERS = frozenset("p q P Q pi".split())
 """Names whose call with an argument is a density unless the vocabulary says otherwise: `\\int q(z) log p(z) dz` runs over the whole space."""
