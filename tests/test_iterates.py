@@ -110,7 +110,7 @@ GAMES = {
     "with the rules": (RULES + ROOTS + r"\Rightarrow \lambda = 1 \pm i\eta ;; |\lambda|^2 = 1 + \eta^2 > 1", "- - - - equivalent implies"),
     "not the eigenvalues": (ROOTS + r"\Rightarrow \lambda = 1 \pm \eta", "- - fails"),
     "not their size": (ROOTS + r"\Rightarrow \lambda = 1 \pm i\eta ;; |\lambda|^2 = 1 - \eta^2", "- - equivalent fails"),
-    "one of two is not said to be all": (ROOTS + r"\iff \lambda = 1 + i\eta", "- - -"),
+    "one of two is not all": (ROOTS + r"\iff \lambda = 1 + i\eta", "- - implied_by"),
     "not the determinant": (MATRIX + r"\det(M - \lambda I) = (1-\lambda)^2 - \eta^2 = 0", "- fails"),
     "a spectral radius": (r"\rho = \max(|1-\eta|, |1-4\eta|) ;; \rho < 1 \iff |1-\eta| < 1, |1-4\eta| < 1 ;; \iff 0 < \eta < 1/2", "- equivalent equivalent"),
     "gradients of a game": (r"f(p,q) = pq ;; \frac{\partial f}{\partial p} = q = 0 ;; \frac{\partial f}{\partial q} = p = 0 ;; \Rightarrow p = q = 0",

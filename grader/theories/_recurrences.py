@@ -20,6 +20,9 @@ MAX_SIZE = 4000
 MAX_UNFOLDED = 5
 """Times that recursive definitions are put in to make two sides speak of the same calls."""
 MARKS = ("index", "sup")
+HALF = Fraction(1, 2)
+HALFWAY = "halfway "
+"""What stands before the name of a rule for the value at t + 1/2."""
 
 
 @dataclass(frozen=True)
@@ -100,7 +103,17 @@ def is_next(head: Term) -> bool:
     if head.kind != "apply" or head.name not in MARKS or len(head.args) != 2 or not _is_name(head.args[0]):
         return False
     moment = head.args[1]
-    return moment.is_apply("add", 2) and moment.args[0].kind == "symbol" and moment.args[1] == number(1)
+    return moment.is_apply("add", 2) and moment.args[0].kind == "symbol" and (moment.args[1] == number(1) or is_half(moment.args[1]))
+
+
+def is_half(term: Term) -> bool:
+    """Is it 1/2?"""
+    return term.kind == "number" and term.value == HALF or term.is_apply("div", 2) and term.args == (number(1), number(2))
+
+
+def _count(term: Term) -> Fraction:
+    """The value of a number or a half; 0 for other terms."""
+    return HALF if is_half(term) else term.value if term.kind == "number" and term.value is not None else Fraction(0)
 
 
 def _is_name(base: Term) -> bool:
@@ -122,7 +135,63 @@ def rules_of(definitions: tuple[tuple[Term, Term], ...]) -> dict[str, Rule]:
     for head, body in definitions:
         if is_next(head):
             name = head.args[0].name
-            found.setdefault(name, Rule(name, head.name, head.args[1].args[0].name, named(body)))
+            key = HALFWAY + name if is_half(head.args[1].args[1]) else name
+            found.setdefault(key, Rule(name, head.name, head.args[1].args[0].name, named(body)))
+    return solved(found)
+
+
+def solved(rules: dict[str, Rule]) -> dict[str, Rule]:
+    """Rules that need the values they make ("p_{t+1} = p_t - q_{t+1}, q_{t+1} = q_t + p_{t+1}") solved for them, where they are linear in these."""
+    cyclic = [name for name in rules if not name.startswith(HALFWAY) and name in _needed(name, rules)]
+    if not cyclic or len(cyclic) > 3:
+        return rules
+    from grader.algebra.rational import NotRational, rational
+
+    atoms: dict[str, Term] = {}
+
+    def atom(node: Term) -> str | None:
+        if node.kind == "apply" and node.name in MARKS and len(node.args) == 2:
+            atoms[str(node)] = node
+            return str(node)
+        return None
+
+    unknown = [str(apply(rules[n].mark, symbol(n), apply("add", symbol(rules[n].time), number(1)))) for n in cyclic]
+    try:
+        rows = []
+        for name, own in zip(cyclic, unknown):
+            body = rational(rules[name].body, atom=atom)
+            parts = [body.derivative(u) for u in unknown]
+            if any(u in p.used_names() for p in parts for u in unknown):
+                return rules
+            rest = body - sum([p * rational(symbol(u)) for p, u in zip(parts, unknown)], body * 0)
+            rows.append([(1 if u == own else 0) - p for p, u in zip(parts, unknown)] + [rest])
+        for k in range(len(rows)):
+            pivot = next((r for r in range(k, len(rows)) if not rows[r][k].is_zero()), None)
+            if pivot is None:
+                return rules
+            rows[k], rows[pivot] = rows[pivot], rows[k]
+            rows[k] = [x / rows[k][k] for x in rows[k]]
+            for r in range(len(rows)):
+                if r != k:
+                    rows[r] = [x - rows[r][k] * y for x, y in zip(rows[r], rows[k])]
+        return {**rules, **{n: Rule(n, rules[n].mark, rules[n].time, row[-1].to_term(atoms)) for n, row in zip(cyclic, rows)}}
+    except (NotRational, ZeroDivisionError, ValueError):
+        return rules
+
+
+def _needed(name: str, rules: Mapping[str, Rule]) -> set[str]:
+    """Names whose next values are needed for that of the name, directly or not."""
+    found: set[str] = set()
+    waiting = [name]
+    while waiting:
+        rule = rules[waiting.pop()]
+        for node in walk(rule.body):
+            if node.kind == "apply" and node.name in MARKS and len(node.args) == 2 and node.args[0].kind == "symbol" and node.args[1].is_apply("add", 2):
+                half = HALFWAY if is_half(node.args[1].args[1]) else ""
+                other = half + node.args[0].name
+                if (half or node.args[1].args[1] == number(1)) and other in rules and other not in found:
+                    found.add(other)
+                    waiting.append(other)
     return found
 
 
@@ -174,6 +243,10 @@ def _moment(term: Term) -> tuple[str, Fraction] | None:
 
 def _once(term: Term, rules: Mapping[str, Rule]) -> Term:
     rule = iterate_of(term, rules)
+    halfway = _halfway(term, rules)
+    if halfway is not None:
+        moment, by = term.args[1].args[0], _count(term.args[1].args[1]) - HALF
+        return halfway.step(moment if not by else apply("add", moment, number(by)))
     if rule is not None:
         moment = term.args[1]
         if moment.kind == "number" and moment.value is not None and moment.value >= 1 and moment.value.denominator == 1:
@@ -182,6 +255,15 @@ def _once(term: Term, rules: Mapping[str, Rule]) -> Term:
             return rule.step(moment.args[0] if by == 1 else apply("add", moment.args[0], number(by - 1)))
         return term
     return term.with_args(tuple([_once(a, rules) for a in term.args])) if term.args else term
+
+
+def _halfway(term: Term, rules: Mapping[str, Rule]) -> Rule | None:
+    """The rule for a value such as p_{t+1/2}; None for other terms."""
+    if term.kind != "apply" or term.name not in MARKS or len(term.args) != 2 or not _is_name(term.args[0]) or not term.args[1].is_apply("add", 2):
+        return None
+    by = _count(term.args[1].args[1])
+    rule = rules.get(HALFWAY + term.args[0].name)
+    return rule if rule is not None and by > 0 and (by - HALF).denominator == 1 and rule.mark == term.name else None
 
 
 def iterate_of(term: Term, rules: Mapping[str, Rule]) -> Rule | None:

@@ -58,8 +58,10 @@ def views(laid: Layout, context: Context, theory: str | None = None, more: tuple
     understood with it. Fails with KeyError when there is no such theory."""
     terms = tuple(dict.fromkeys([*terms_of(laid), *more]))
     signs = frozenset(link.sign for link in laid.links)
-    base = replace(context, definitions=laid.context.definitions, options={**context.options, "signs": signs, "links": laid.links})
+    base = replace(context, definitions=laid.context.definitions, options={**context.options, **laid.context.options, "signs": signs, "links": laid.links})
     chosen = (load(theory),) if theory else tuple([m for n in names() if (m := load(n)).suits(terms, base)])
+    if base.options.get("flows"):  # p(t) is no density where it moves in time
+        chosen = tuple([m for m in chosen if m.__name__.rpartition(".")[2] not in ("probability", "algebra")]) or chosen
     made = []
     for module in chosen:
         prepared = module.prepare(terms, base)

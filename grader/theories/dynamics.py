@@ -2,12 +2,15 @@
 
 Update rules are taken as given where they first stand. Then
 - equations and inequalities between iterates are judged with the rules put in;
-- a formula for w_t is shown by induction: it gives w_0 at t = 0, and where it holds at t the rule makes it hold at t + 1;
+- a formula for w_t, or for p_t^2 + q_t^2, is shown by induction (`_closed_forms`);
 - w_t -> c is, for a rule w_{t+1} = a w_t + b with constant a and b, the condition |a| < 1 together with a c + b = c, unless the iterates
   start at a point that stays (that is named as a side condition); so a line may say when the iterates converge.
 
 - "p = p - eta q" behind the rules says what stays, and is compared with them;
-- det(M - lambda I) of a matrix written out, its roots, and what is said of lambda go to `_eigenvalues`;
+- det(M - lambda I) of a matrix written out, its roots, and what is said of lambda go to `_spectra`;
+- derivatives by time are worked out from flows that were given (`_flows`);
+- a line about a step size eta (or a curvature lambda, mu, L) of which nothing is said and that fails only where that is not positive holds under the condition
+  that it is, which is named;
 - a recursive definition T(n) = 2 T(n/2) + n is put in until both sides of a line speak of the same values.
 
 Everything else is algebra. (S. Elaydi, An Introduction to Difference Equations, 2005, section 1.2.)
@@ -18,25 +21,40 @@ from __future__ import annotations
 from dataclasses import replace
 
 from grader.domain import Domain
-from grader.model import AtMost, Claim, Equal, Status, Verdict
+from grader.model import Claim, Equal, Follows, Status, Verdict
 from grader.term import Term, apply, constant, free_names, number, relation, symbol, walk
 from grader.term import replace as put
+from grader.theories import _closed_forms as closed_forms
 from grader.theories import _eigenvalues as eigenvalues
+from grader.theories import _flows as flows
 from grader.theories import _recurrences as recurrences
+from grader.theories import _spectra as spectra
 from grader.theories import algebra
 from grader.theories._statements import understood as _understood
-from grader.theories._theory import AT_MOST, Context, Link, Prepared, Settled, Step, condition_step, example_of, sets_to_zero
+from grader.theories._theory import RELATIONS, Context, Link, Prepared, Settled, Step, example_of
 
 STARTS = Domain.parse("integer >= 0")
-LATER = Domain.parse("integer >= 1")
+
+
+POSITIVE = frozenset("eta alpha gamma lambda mu L kappa".split())
+"""Step sizes and curvatures, which are positive unless something else is said of them."""
 
 
 def suits(terms: tuple[Term, ...], context: Context) -> bool:
-    """An update rule is given or eigenvalues are sought, and all else is numbers."""
-    plain = replace(context, definitions=())
-    given = recurrences.rules_of(context.definitions) or recurrences.recursions_of(context.definitions)
-    sought = eigenvalues.characteristics(terms)
-    return bool(given or sought) and algebra.suits(tuple([_plain(eigenvalues.written_out(t, context.definitions)) for t in terms]), plain)
+    """An update rule or a flow is given, eigenvalues are sought, or a step size eta occurs, and all else is numbers."""
+    plain = replace(context, definitions=tuple([(h, b) for h, b in context.definitions if eigenvalues.is_matrix(b)]))
+    given = recurrences.rules_of(context.definitions) or recurrences.recursions_of(context.definitions) or context.options.get("flows")
+    sought = context.options.get("roots") or any(eigenvalues.is_matrix(b) for _, b in context.definitions)
+    sized = any("eta" in free_names(t) for t in terms)
+    return bool(given or sought or sized) and algebra.suits(tuple([_plain(_radii(eigenvalues.written_out(t, context.definitions))) for t in terms if not eigenvalues.is_matrix(t)]),
+                                                            replace(plain, definitions=()))
+
+
+def _radii(term: Term) -> Term:
+    """The spectral radius of a matrix is a number."""
+    if term.is_apply("call", 2) and term.args[0] == symbol("rho"):
+        return number(0)
+    return term.with_args(tuple([_radii(a) for a in term.args])) if term.args else term
 
 
 def _plain(term: Term) -> Term:
@@ -47,21 +65,16 @@ def _plain(term: Term) -> Term:
 
 
 def prepare(terms: tuple[Term, ...], context: Context) -> Prepared:
-    """Derivatives of defined functions and the rules put in, then as in algebra. A formula for w_t and w_t -> c stay as they are."""
+    """Derivatives of defined functions, flows and the rules put in, then as in algebra. A formula for w_t and w_t -> c stay as they are."""
     rules = recurrences.rules_of(context.definitions)
-    plain = tuple([(h, b) for h, b in context.definitions if not recurrences.is_next(h) and not recurrences.is_recursive(h, b)])
+    plain = tuple([(h, b) for h, b in context.definitions if not recurrences.is_next(h) and not recurrences.is_recursive(h, b) and not eigenvalues.is_matrix(b)])
     spelled = replace(context, definitions=plain)
-    rules = {name: replace(rule, body=recurrences.differentiated(rule.body, plain)) for name, rule in rules.items()}
+    rules = {name: replace(rule, body=recurrences.partials(recurrences.differentiated(rule.body, plain), plain)) for name, rule in rules.items()}
     made: list[Term | str] = []
-    sought = eigenvalues.characteristics(terms)
-    terms = tuple([recurrences.partials(eigenvalues.written_out(t, context.definitions), plain) for t in terms])
-    rules = {name: replace(rule, body=recurrences.partials(rule.body, plain)) for name, rule in rules.items()}
-    if sought:  # lambda may be complex, what the matrix is made of is real
-        spelled = replace(spelled, domains=tuple(sorted({"*": Domain("real"), **{root: Domain("complex") for _, root in sought}, **dict(context.domains)}.items())))
+    said: dict[Term, tuple[tuple[Term, Term], ...]] = {}
     for term in terms:
         try:
-            told = recurrences.differentiated(recurrences.named(term) if "e" in rules else term, plain)
-            made.append(recurrences.unrolled(recurrences.forward(told, rules) if told.kind == "relation" else told, rules))
+            made.append(_told(term, context, rules, plain, said))
         except ValueError as large:
             made.append(str(large))
     inner = algebra.prepare(tuple([t for t in made if isinstance(t, Term)]), spelled)
@@ -72,8 +85,25 @@ def prepare(terms: tuple[Term, ...], context: Context) -> Prepared:
     for rule in rules.values():
         table.setdefault(rule.time, STARTS)
     typed = {after: before for after, before in zip(done, made) if isinstance(before, Term)}
-    options = {**context.options, "rules": rules, "typed": typed, "recursions": recurrences.recursions_of(context.definitions), "roots": tuple([r for _, r in sought])}
+    understood = {after: said[before] for after, before in zip(done, made) if isinstance(after, Term) and before in said}
+    options = {**context.options, "rules": rules, "typed": typed, "recursions": recurrences.recursions_of(context.definitions), "said": understood}
     return Prepared(done, inner.notes, replace(widened, domains=tuple(sorted(table.items())), options=options))
+
+
+def _told(term: Term, context: Context, rules: dict[str, recurrences.Rule], plain: tuple[tuple[Term, Term], ...],
+          said: dict[Term, tuple[tuple[Term, Term], ...]]) -> Term:
+    """The term with what is known of derivatives and iterates put in. Fails with ValueError where that grows too large."""
+    term = recurrences.partials(eigenvalues.written_out(term, context.definitions), plain)
+    if context.options.get("flows"):
+        term = flows.put_in(term, flows.left_open(context.options["flows"]), plain)
+    told = recurrences.differentiated(recurrences.named(term) if "e" in rules else term, plain)
+    told = recurrences.unrolled(recurrences.forward(told, rules) if told.kind == "relation" else told, rules)
+    for root in context.options.get("roots", ()):
+        if eigenvalues.speaks_of(told, root):
+            told, pairs = eigenvalues.canonical(told, root)
+            if pairs:
+                said[told] = pairs
+    return told
 
 
 def _typed(term: Term, context: Context) -> Term:
@@ -87,73 +117,107 @@ def _typed(term: Term, context: Context) -> Term:
 
 def claims(link: Link, context: Context, settled: Settled) -> tuple[Claim, ...]:
     """Those of an induction, or of algebra with limits as conditions; those of `_eigenvalues` where lambda stands."""
-    if (root := _spectral(link, context)) is not None:
-        return tuple([Claim(c, context.domains, context.pointwise, label) for label, c in _root_claims(link, context, root)])
+    made = _claims(link, context, settled)
+    if made and all(c.label in settled for c in made) and (positive := _positive(link, context)) and algebra_breaks(_concluded(link, context, settled)):
+        made += tuple([replace(c, label=f"positive {c.label}") for c in _claims(link, positive, _of_positive(settled))])
+    return made
+
+
+def algebra_breaks(step: Step) -> bool:
+    """Does the line fail, lose roots, or say more than its arrow may?"""
+    return step.relation == "fails" or step.relation == "implied_by" and "undefined_only" not in step.tags or "arrow" in step.tags
+
+
+def _of_positive(settled: Settled) -> dict[str, Verdict]:
+    return {label.removeprefix("positive "): v for label, v in settled.items() if label.startswith("positive ")}
+
+
+def _positive(link: Link, context: Context) -> Context | None:
+    """The context with the step sizes and curvatures positive of which nothing is said; None where there are none."""
+    table = dict(context.domains)
+    names = [n for n in sorted((free_names(link.left) | free_names(link.right)) & POSITIVE) if (n not in table or table[n] == Domain("real"))
+             and n not in context.options.get("roots", ())]
+    if not names or not {"eta", "alpha", "gamma"} & set(names):
+        return None
+    return replace(context, domains=tuple(sorted({**table, **{n: Domain.parse("positive") for n in names}}.items())))
+
+
+def _plainly(link: Link, context: Context) -> tuple[Link, Context]:
+    """The link with first values as given, and iterates as plain names where it relates two values; the context without what was said of first values."""
+    given = closed_forms.first_values(context)
+    if given:
+        kept = tuple([c for c in context.conditions if not (c.kind == "relation" and c.signs == ("=",) and closed_forms.says_first(c, context))])
+        context = replace(context, conditions=kept, options={**context.options, "first values": given})
+    if link.statement or context.options.get("flows"):
+        return flows.matched(link, dict(context.options.get("flows", ()))), context
+    rules = context.options.get("rules", {})
+    sides = [put(t, {**given, **closed_forms.plain_names(given)}) if given else t for t in (link.left, link.right)]
+    names = {n: symbol(str(n)) for t in sides for n in recurrences.iterates_in(t, rules) if n.args[1].kind == "apply"}
+    return replace(link, left=put(sides[0], names), right=put(sides[1], names)), context
+
+
+def _claims(link: Link, context: Context, settled: Settled) -> tuple[Claim, ...]:
+    link, context = _plainly(link, context)
+    if (root := spectra.root_of(link, context)) is not None and (spectral := spectra.claims(link, context, root, _short)):
+        return spectral
     link = _own_equation(link, context)
-    context = replace(context, earlier=())  # a line follows from the rules and the line before it
-    formula = _formula(link, context)
+    formula = closed_forms.formula(link, context, _typed(link.right, context))
     if formula is not None:
-        return formula
+        return closed_forms.claims(formula, context, _short)
     if context.options.get("recursions") and not link.statement:
         same = recurrences.matched(link.left, link.right, context.options["recursions"], _short)
         return () if same is None else algebra.claims(replace(link, left=same[0], right=same[1]), context, settled)
     if _is_identity(link, context):
-        return (Claim(Equal(*link.right.args), context.domains, context.pointwise, "identity"),)
+        return _identity_claims(link, context, settled)
+    context = replace(context, earlier=()) if context.options.get("rules") else context  # a line follows from the rules and the line before it
     linear = _linear_claims(link, context)
     if any(c.label not in settled or not settled[c.label].equal for c in linear):
         return linear
+    if context.options.get("flows") and not link.statement and (found := settled.get("equal")) is not None and found.equal is False and flows.dotted(link.right):
+        full = flows.put_all(link, dict(context.options["flows"]))
+        return (*algebra.claims(link, context, settled), Claim(Equal(full.left, full.right), context.domains, context.pointwise, "as it flows"))
     return linear + algebra.claims(_without_limits(link, context), context, settled)
 
 
 def conclude(link: Link, context: Context, settled: Settled) -> Step:
-    """What holds."""
-    if (root := _spectral(link, context)) is not None:
-        return _root_step(link, context, root, settled)
-    context = replace(context, earlier=())
+    """What holds; where it holds only for positive step sizes and curvatures, with that named."""
+    step = _concluded(link, context, {label: v for label, v in settled.items() if not label.startswith("positive ")})
+    under, positive = _of_positive(settled), _positive(link, context)
+    if not under or positive is None:
+        return step
+    better = _concluded(link, positive, under)
+    if better.relation is None or algebra_breaks(better) or RELATIONS.index(better.relation) >= RELATIONS.index("implied_by"):
+        return step
+    names = [n for n, d in positive.domains if dict(context.domains).get(n) != d]
+    return replace(better, conditions=tuple(dict.fromkeys([*better.conditions, *[f"{n} > 0" for n in names]])))
+
+
+def _concluded(link: Link, context: Context, settled: Settled) -> Step:
+    link, context = _plainly(link, context)
+    if (root := spectra.root_of(link, context)) is not None and spectra.claims(link, context, root, _short):
+        return spectra.conclude(link, context, root, settled)
     own = _own_equation(link, context)
     if own is not link:
         step = _unfolded_step(own, context, settled)
         return replace(step, relation="equivalent") if step.relation == "equal" else step
-    if _formula(link, context) is not None:
-        return _induction(link, settled)
+    if closed_forms.formula(link, context, _typed(link.right, context)) is not None:
+        return closed_forms.conclude(link, settled)
     if context.options.get("recursions") and not link.statement:
         return _unfolded_step(link, context, settled)
     if _is_identity(link, context):
-        return _identity(link, settled["identity"])
+        return _identity(link, settled)
+    context = replace(context, earlier=()) if context.options.get("rules") else context
     linear = _linear_claims(link, context)
     if any(not settled[c.label].equal for c in linear):
         return Step(link.line, None, Status.UNDECIDED, "whether the rule is a linear one could not be decided.")
-    step = algebra.conclude(_without_limits(link, context), context, settled)
+    flowing = settled.get("as it flows")
+    step = algebra.conclude(_without_limits(link, context), context, {label: v for label, v in settled.items() if label != "as it flows"})
+    if flowing is not None and flowing.equal is not False:
+        return Step(link.line, None, Status.UNDECIDED, "the two sides are equal as the flow was given, but not as derivatives.", tuple(settled.values()))
     if step.relation == "implied_by" and link.left == constant("true"):
         step = replace(step, relation="fails", status=Status.REFUTED, reason="it does not follow from the update rules.")
     started = tuple(dict.fromkeys([n for side in (link.left, link.right) if (n := _start_condition(side, context))]))
     return replace(step, conditions=(*step.conditions, *started)) if step.relation is not None and started else step
-
-
-def _formula(link: Link, context: Context) -> tuple[Claim, ...] | None:
-    """For a line "w_t = G(t)": G(0) = w_0, and G(t+1) is what the rule makes of G(t)."""
-    rules = context.options.get("rules", {})
-    right = _typed(link.right, context)
-    if not link.statement or right.kind != "relation" or right.signs != ("=",):
-        return None
-    left, formula = right.args
-    rule = recurrences.iterate_of(left, rules)
-    if rule is None or left.args[1].kind != "symbol" or any(t.args[1] != number(0) for t in recurrences.iterates_in(formula, rules)):
-        return None
-    time = left.args[1]
-    old = rule.at(symbol(rule.time))
-    if any(t != old for t in recurrences.iterates_in(rule.body, {rule.name: rule})) or len(recurrences.iterates_in(rule.body, rules)) != 1:
-        return None
-    moment = symbol(rule.time)
-    here = put(formula, {time: moment}) if time != moment else formula
-    start, first = [_powers(put(here, {moment: number(k)})) for k in (0, 1)]
-    following = put(here, {moment: apply("add", moment, number(1))})
-    from_start = put(put(rule.body, {old: start}), {moment: number(0)})
-    later = tuple(sorted({**dict(context.domains), rule.time: LATER}.items()))
-    conditions = context.pointwise
-    return (Claim(Equal(rule.at(number(0)), start), context.domains, conditions, "start"),
-            Claim(Equal(from_start, first), context.domains, conditions, "first step"),
-            Claim(Equal(put(rule.body, {old: here}), following), later, conditions, "step"))
 
 
 def _own_equation(link: Link, context: Context) -> Link:
@@ -182,98 +246,38 @@ def _is_identity(link: Link, context: Context) -> bool:
     return link.statement and link.left == constant("true") and right.kind == "relation" and right.signs == ("=",) and not _has_limit(_typed(right, context))
 
 
-def _identity(link: Link, verdict: Verdict) -> Step:
+def _identity_claims(link: Link, context: Context, settled: Settled) -> tuple[Claim, ...]:
+    """That the two sides are equal; else that they are where earlier lines about other names hold ("a w* = b"), first values as given."""
+    given = closed_forms.first_values(context)
+    change = {**given, **closed_forms.plain_names(given)}
+    left, right = [put(t, change) for t in link.right.args]
+    made = (Claim(Equal(left, right), context.domains, context.pointwise, "identity"),)
+    if (found := settled.get("identity")) is not None and not found.equal:
+        equations = tuple([t for t in context.earlier if t.kind == "relation" and t.signs == ("=",) and not _of_rules(t, context)
+                           and free_names(t) & (free_names(left) | free_names(right))])
+        if equations:
+            made += (Claim(Follows(equations, link.right), context.domains, context.pointwise, "given"),)
+    return made
+
+
+def _of_rules(term: Term, context: Context) -> bool:
+    """Does it speak of iterates, or of first values?"""
+    rules = context.options.get("rules", {})
+    names = {n.name for n in walk(term) if n.kind == "symbol"}
+    return bool(recurrences.iterates_in(_typed(term, context), rules)) or any(n.partition("_")[0] in rules and "_" in n for n in names)
+
+
+def _identity(link: Link, settled: Settled) -> Step:
+    verdict = settled["identity"]
+    if not verdict.equal and (given := settled.get("given")) is not None and given.equal is not False:
+        if given.equal:
+            return Step(link.line, "equivalent", given.status, "it follows from the update rules and the lines before.", (given,), given.finding.facts)
+        return Step(link.line, None, Status.UNDECIDED, "it could not be decided.", (verdict, given))
     if verdict.equal is None:
         return Step(link.line, None, Status.UNDECIDED, "it could not be decided.", (verdict,))
     if verdict.equal:
         return Step(link.line, "equivalent", verdict.status, "it holds whatever the values are.", (verdict,), verdict.finding.facts)
     return Step(link.line, "fails", Status.REFUTED, "it does not follow from the update rules.", (verdict,), example=example_of(verdict))
-
-
-def _powers(term: Term) -> Term:
-    """x^0 as 1 and x^1 as x, as iterates mean them also where x is 0."""
-    args = tuple([_powers(a) for a in term.args])
-    if term.is_apply("pow", 2) and args[1].kind == "number" and args[1].value in (0, 1):
-        return args[0] if args[1].value else number(1)
-    return term.with_args(args) if args else term
-
-
-def _induction(link: Link, settled: Settled) -> Step:
-    verdicts = tuple([settled[label] for label in ("start", "first step", "step")])
-    wrong = next((v for v in verdicts if v.equal is False), None)
-    if wrong is not None:
-        words = "it does not give the first value." if wrong is verdicts[0] else "it does not go from one value to the next as the rule does."
-        return Step(link.line, "fails", Status.REFUTED, words, verdicts, tags=("formula",), example=example_of(wrong))
-    if not all(v.equal for v in verdicts):
-        return Step(link.line, None, Status.UNDECIDED, "it could not be decided.", verdicts)
-    status = Status.PROVED if all(v.status is Status.PROVED for v in verdicts) else Status.AGREES
-    facts = tuple(dict.fromkeys([f for v in verdicts for f in v.finding.facts]))
-    return Step(link.line, "equivalent", status, "by induction: it gives the first value, and the rule takes it from each value to the next.", verdicts, facts)
-
-
-# ------------------------------------------------------------------------------------------------------------- eigenvalues
-
-
-def _spectral(link: Link, context: Context) -> str | None:
-    """The name of the eigenvalue, where the link speaks of one and is no line of plain algebra (two equations that say the same)."""
-    names = [r for r in context.options.get("roots", ()) if r in free_names(link.left) | free_names(link.right)]
-    if not names:
-        return None
-    return names[0] if link.statement or _solved(link, context, names[0]) else None
-
-
-def _solved(link: Link, context: Context, root: str) -> tuple[Term, ...]:
-    """What lambda is by the line before, or by the last line that said so."""
-    stated = (link.left,) if link.statement else tuple(reversed(context.earlier))
-    return next((found for t in stated if (found := eigenvalues.cases(t, root))), ())
-
-
-def _root_claims(link: Link, context: Context, root: str) -> list[tuple[str, Equal | AtMost]]:
-    roots = eigenvalues.cases(link.right, root) if link.statement else ()
-    form = eigenvalues.factored(link.left, roots, root, _short) if roots else None
-    if form is not None:
-        return [("same roots", Equal(form[0], form[1])), ("no root", Equal(form[2], number(0)))]
-    values = _solved(link, context, root)
-    try:
-        related = list(eigenvalues.relations_in(link.right)) if link.statement else [(link.left, link.sign or "=", link.right)]
-    except ValueError:
-        return []
-    made: list[tuple[str, Equal | AtMost]] = []
-    for k, value in enumerate(values):
-        for j, (left, sign, right) in enumerate(related):
-            a, b = put(left, {symbol(root): value}), put(right, {symbol(root): value})
-            if sign == "=":
-                made.append((f"value {k + 1} {j + 1}", Equal(a, b)))
-            elif sign in AT_MOST:
-                turned, strict = AT_MOST[sign]
-                made.append((f"value {k + 1} {j + 1}", AtMost(b, a, strict) if turned else AtMost(a, b, strict)))
-            else:
-                return []
-    return made
-
-
-def _root_step(link: Link, context: Context, root: str, settled: Settled) -> Step:
-    """What the claims about eigenvalues came to. A statement about lambda says less than what lambda is; that it says as much is not looked into."""
-    undecided = Step(link.line, None, Status.UNDECIDED, "it could not be decided.", tuple(settled.values()))
-    if not link.statement and link.right == number(0) and sets_to_zero(link):
-        return condition_step(link)
-    if (same := settled.get("same roots")) is not None:
-        if same.equal:
-            return Step(link.line, "equivalent", same.status, "these are the roots of the equation before.", (same,), same.finding.facts)
-        if (none := settled["no root"]).equal is False:
-            return Step(link.line, "fails", Status.REFUTED, "it is not a root of the equation before.", (none,), example=example_of(none))
-        return undecided
-    verdicts = tuple(settled.values())
-    wrong = next((v for v in verdicts if v.equal is False), None)
-    if wrong is not None and link.sign != "<==":
-        words = "it does not hold of every value that lambda has." if link.statement else "the relation does not hold of every value of it."
-        return Step(link.line, "fails", Status.REFUTED, words.replace("lambda", root), verdicts, example=example_of(wrong))
-    if not verdicts or not all(v.equal for v in verdicts) or link.statement and link.sign not in ("", "=>"):
-        return undecided
-    status = Status.PROVED if all(v.status is Status.PROVED for v in verdicts) else Status.AGREES
-    facts = tuple(dict.fromkeys([f for v in verdicts for f in v.finding.facts]))
-    found = "equal" if not link.statement and (link.sign or "=") == "=" else "implies"
-    return Step(link.line, found, status, f"it holds of every value that {root} has.", verdicts, facts)
 
 
 # ------------------------------------------------------------------------------------------------------------------ limits
@@ -319,8 +323,9 @@ def _short(term: Term) -> Term:
     """The same as a fraction in lowest terms, where it is one; for the reader's sake (the claim "affine" is about what is made here)."""
     from grader.algebra.rational import NotRational, rational
 
+    imaginary = "i (imaginary)"
     try:
-        return rational(term).to_term()
+        return rational(put(term, {constant("i"): symbol(imaginary)})).to_term({imaginary: constant("i")})
     except NotRational:
         return term
 

@@ -1,0 +1,185 @@
+"""Lines about eigenvalues and flows, where a derivation is laid out: what is given, what begins anew, and what a line goes on from.
+
+- A matrix that is written out and whose determinant, trace or eigenvalues are spoken of is given where it first stands. "det(A - lambda I) = E" of a matrix of
+  which nothing is said says what that determinant is.
+- A statement about eigenvalues goes on from the polynomial that the chain before it ended in, else from the last equation about them, else from
+  det(M - lambda I) = 0.
+- "dp/dt = -q" is given where it first stands, if derivatives of other quantities are worked out from it.
+- "We need |1 - eta| < 1" asks for something; the line before does not have to say it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+
+from grader.domain import Domain
+from grader.model import Unread
+from grader.reading.lines import Line
+from grader.term import Term, apply, number, relation, symbol, walk
+from grader.theories import _eigenvalues as eigenvalues
+from grader.theories import _flows as flows
+from grader.theories._builder import Builder, is_statement
+from grader.theories._recurrences import is_next
+
+ZERO = number(0)
+_ASKED = re.compile(r"\b(?:we|you|one|it|this|gd|convergence|stability|that) (?:only |then |now |also |thus |therefore )*(?:needs?|requires?|wants?|must have|demands?)\b|"
+                    r"\b(?:suffices|is enough|converges?|stable|contracts?|contraction|decays?|vanish(?:es)?) (?:(?:iff|if|when|exactly|only|and|provided|that|to|have|require|"
+                    r"for|zero|0)\W*)+$|\bcondition (?:is|for)\b|\bfor convergence\b", re.IGNORECASE)
+_ORDER = frozenset(["<", ">", "<=", ">="])
+
+
+def begin(builder: Builder, lines: Sequence[Line], sides: Sequence[Term]) -> None:
+    """Find which names are eigenvalues, which matrices are spoken of, and which names flow."""
+    roots, written = eigenvalues.sought(sides, " ".join(f"{line.words} {line.reason} {line.text if line.role == 'prose' else ''}" for line in lines))
+    table = dict(builder.context.domains)
+    for root in roots:
+        if not any(eigenvalues.is_ordered(t, root) for line in lines for t in _wholes(line)):
+            names = {str(n) for t in sides for n in walk(t) if n == symbol(root) or n.is_apply("index") and n.args[0] == symbol(root)} | {root}
+            table = {**{name: Domain("complex") for name in names | {n.replace("{", "").replace("}", "") for n in names}}, "*": Domain("real"), **table}
+    heads = [line.left for line in lines if line.left is not None and len(line.steps) >= 1 and isinstance(line.left, Term) and line.left.kind == "symbol"
+             and isinstance(line.steps[0].side, Term) and eigenvalues.is_matrix(line.steps[0].side)]
+    spoken = {a for t in sides for n in walk(t) if n.kind == "apply" and n.name in ("det", "trace", "call") for a in n.args}
+    builder.matrices = tuple(dict.fromkeys([*builder.matrices, *[h for h in heads if roots or h in spoken]]))  # type: ignore[list-item]
+    flowing = flows.wanted(lines)
+    options = {**builder.context.options, "roots": roots, "flowing": flowing, "flows": ()} if roots or flowing else builder.context.options
+    builder.context = replace(builder.context, domains=tuple(sorted(table.items())) if roots else builder.context.domains, options=options)
+
+
+def _wholes(line: Line) -> list[Term]:
+    whole = whole_of(line)
+    return [whole] if isinstance(whole, Term) else []
+
+
+def whole_of(line: Line) -> Term | Unread | None:
+    """The line as one statement; None where it has no left side."""
+    if line.left is None or line.unread is not None:
+        return line.unread
+    if not line.steps:
+        return line.left
+    return relation(tuple([s.sign for s in line.steps]), line.left, *[s.side for s in line.steps])  # type: ignore[arg-type, list-item]
+
+
+def is_rule(left: Term | Unread | None) -> bool:
+    """Is it a value at t + 1, or a derivative by time, of which an equation says what it is?"""
+    return isinstance(left, Term) and (is_next(left) or flows.head(left) is not None)
+
+
+def takes(builder: Builder, line: Line, number_: int) -> bool:
+    """Take a line of one of these kinds; False for others."""
+    whole = whole_of(line)
+    if not isinstance(whole, Term):
+        return False
+    if _is_flow(builder, whole):
+        name, _ = flows.head(whole.args[0])  # type: ignore[misc]
+        given = (*builder.context.options["flows"], (name, flows.bared(whole.args[1])))
+        builder.context = replace(builder.context, options={**builder.context.options, "flows": given})
+        builder.told.append(number_)
+        return True
+    if not is_statement(whole) or line.role in ("definition", "premise"):
+        return False
+    if _is_chain(builder, line):
+        builder.start(number_, line.left, statement=False)  # type: ignore[arg-type]
+        for step in line.steps:
+            builder.link(line, number_, step.sign, step.side, step.reason or line.reason)
+        return True
+    if _unknown_matrix(builder, line, number_, whole) or _about_roots(builder, line, number_, whole):
+        return True
+    if _ASKED.search(line.words) and not line.connective and whole.kind == "relation" and set(whole.signs) <= _ORDER and not _ends_in_order(builder):
+        builder.start(number_, whole, statement=True)
+        builder.told.append(number_)
+        return True
+    return False
+
+
+def _ends_in_order(builder: Builder) -> bool:
+    return builder.statement and builder.last is not None and builder.last.kind == "relation" and bool(set(builder.last.signs) & _ORDER)
+
+
+def _is_flow(builder: Builder, whole: Term) -> bool:
+    if whole.kind != "relation" or whole.signs not in (("=",), (":=",)):
+        return False
+    found = flows.head(whole.args[0])
+    if found is None or found[0] not in builder.context.options.get("flowing", ()):
+        return False
+    return all(name != found[0] for name, _ in builder.context.options["flows"])
+
+
+def _is_chain(builder: Builder, line: Line) -> bool:
+    """Is the left side something to be worked out: a determinant, trace or spectral radius of a matrix written out, or a derivative by time?"""
+    left = line.left
+    if not line.steps or not isinstance(left, Term) or line.steps[0].sign != "=" or line.connective == "<=>":
+        return False
+    if builder.context.options.get("flows") and flows.is_derivative(left):
+        return True
+    given = [h for h, body in builder.context.definitions if eigenvalues.is_matrix(body)]
+    if (sought := eigenvalues.characteristic(left)) is not None:
+        return sought[0] in given or eigenvalues.is_matrix(sought[0])
+    if left.kind == "apply" and left.name in ("det", "trace") and len(left.args) == 1:
+        return left.args[0] in given or eigenvalues.is_matrix(left.args[0])
+    return left.is_apply("call", 2) and left.args[0] == symbol("rho") and left.args[1] in given
+
+
+def _unknown_matrix(builder: Builder, line: Line, number_: int, whole: Term) -> bool:
+    """ "det(A - lambda I) = E" where nothing says what A is."""
+    def unknown(term: Term) -> bool:
+        found = eigenvalues.characteristic(term)
+        return found is not None and found[0].kind == "symbol" and all(h != found[0] for h, _ in builder.context.definitions)
+
+    if whole.kind == "relation" and set(whole.signs) == {"="} and isinstance(line.left, Term) and unknown(line.left):
+        sides = [s.side for s in line.steps]
+        if sides[0] == ZERO:
+            builder.start(number_, whole, statement=True, keep=False)
+        else:
+            builder.start(number_, sides[0], statement=False)  # type: ignore[arg-type]
+            for step in line.steps[1:]:
+                builder.link(line, number_, step.sign, step.side, step.reason or line.reason)
+        builder.told.append(number_)
+        return True
+    if builder.statement and builder.last is not None and builder.last.kind == "relation" and unknown(builder.last.args[0]) and len(builder.last.args) == 2:
+        builder.start(number_, whole, statement=True)
+        builder.told.append(number_)
+        return True
+    return False
+
+
+def _about_roots(builder: Builder, line: Line, number_: int, whole: Term) -> bool:
+    """A statement about eigenvalues that goes on from no statement about them."""
+    roots: tuple[str, ...] = builder.context.options.get("roots", ())
+    root = next((r for r in roots if eigenvalues.speaks_of(whole, r)), None)
+    if root is None or line.connective in ("<=>", "<=="):
+        return False
+    if builder.statement and builder.last is not None and eigenvalues.speaks_of(builder.last, root):
+        return False
+    if not builder.statement and builder.last is not None and builder.zero is None and eigenvalues.degree(builder.last, root):
+        listed = eigenvalues.canonical(whole, root)[0]
+        if eigenvalues.cases(listed, root) or eigenvalues.is_equation(whole) and (eigenvalues.degree(eigenvalues.difference(whole), root) or 0) >= 2:
+            builder.last, builder.statement = relation("=", builder.last, ZERO), True
+            _link(builder, line, number_, whole)
+            return True
+    if not builder.statement and builder.zero is not None or eigenvalues.speaks_of(whole, root) and _is_sized(whole):
+        return False
+    before = next((t for t in reversed(builder.stated) if eigenvalues.speaks_of(t, root) and is_statement(t)), None)
+    matrix = next((h for h, body in reversed(builder.context.definitions) if eigenvalues.is_matrix(body)), None)
+    if before is None and matrix is not None:
+        inner = apply("add", matrix, apply("neg", apply("mul", symbol(root), symbol("I"))))
+        before = relation("=", apply("det", inner), ZERO)
+    if before is None:
+        return False
+    builder.last, builder.statement = before, True
+    _link(builder, line, number_, whole)
+    return True
+
+
+def _link(builder: Builder, line: Line, number_: int, whole: Term) -> None:
+    """A statement whose ground is known whatever words stand before it ("the eigenvalues are")."""
+    builder.link(line, number_, line.connective, whole, line.reason, statement=True)
+    last = builder.placed[-1]
+    if last.link is not None:
+        builder.placed[-1] = replace(last, link=replace(last.link, loose=False, fresh=()))
+
+
+def _is_sized(whole: Term) -> bool:
+    """Does it begin with a size such as |lambda|^2, which is worked out as a chain?"""
+    return whole.kind == "relation" and any(n.is_apply("abs", 1) for n in walk(whole.args[0]))
