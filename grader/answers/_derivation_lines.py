@@ -20,6 +20,7 @@ from grader.term import Term, collection
 from grader.theories import Context, Step, load, owned
 from grader.theories._alike import alike
 from grader.theories._derivation import Layout, is_statement, layout
+from grader.theories._doubt import doubted, weighed
 from grader.theories._suppositions import supposed, told
 from grader.theories._theory import told_of
 from grader.theories._views import View, views
@@ -126,7 +127,7 @@ def read_answer(text: str, part: Part) -> Reading:
     if begun:
         formulas[0] = replace(formulas[0], left_reading=Read(asked.start))  # type: ignore[arg-type]
         found[found.index(next(line for line in found if line.role != "prose"))] = formulas[0]
-    laid = layout(found, asked.context)
+    laid = doubted(layout(found, asked.context), "\n".join(kept), found)
     if len(laid.placed) > MAX_LINKS:
         return Unread(f"it has {len(laid.placed)} steps; at most {MAX_LINKS} are read")
     if not laid.links:
@@ -167,7 +168,7 @@ class Judged:
             local = self._local(k, view)
             if any(c.label not in local for c in view.theory.claims(*found, local)):
                 return None
-            last = told_of(view.theory.conclude(*found, local))
+            last = weighed(told_of(view.theory.conclude(*found, local)), found[0])
             if last.relation is not None or owned(view.theory, found[0]):
                 return last
         return last

@@ -11,9 +11,10 @@ from grader.answers._kind import mark as run
 from grader.model import Read, Status
 from grader.reading import read
 from grader.term import RELATIONS, Term, apply, relation
-from grader.theories import AT_MOST, Link, Step
+from grader.theories import AT_MOST, Link
 from grader.theories._alike import alike, skeleton
 from grader.theories._derivation import Placed, is_statement
+from grader.theories._theory import breaks
 
 LEAST_COST = 4
 """A broken link never costs less than one part in this many (or in the number of steps of the author's own derivation)."""
@@ -40,19 +41,12 @@ def outcomes(judged: Judged) -> list[str]:
             made.append("rewrite")
         elif step is None or step.relation is None and not {"does_not_follow"} & set(step.tags):
             made.append("unread" if step is not None and "unread" in step.tags else "open")
-        elif is_break(step):
+        elif breaks(step):
             healed = judged.settled.get(f"step {k + 1} healed")
             made.append("healed" if healed is not None and healed.equal else "break")
         else:
             made.append("agrees" if step.status is Status.AGREES else "holds")
     return made
-
-
-def is_break(step: Step) -> bool:
-    """Does the line not follow?"""
-    if step.relation == "implied_by":
-        return not {"undefined_only", "as_claimed"} & set(step.tags)
-    return step.relation == "fails" or bool({"arrow", "does_not_follow"} & set(step.tags))
 
 
 def _composed(links: list[Link]) -> str | None:

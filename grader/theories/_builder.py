@@ -6,13 +6,15 @@ from dataclasses import dataclass, field, replace
 
 from grader.model import Unread
 from grader.reading.lines import Line
-from grader.term import Term, number, relation, symbol, walk
+from grader.term import Term, free_names, number, relation, symbol, walk
 from grader.theories._hypotheses import assuming
 from grader.theories._theory import Context, Link
 
 LOGIC = frozenset("and or not implies iff xor where".split())
 """Operators whose value is a truth value."""
 ZERO = number(0)
+STANDARD = frozenset("E H I D KL P Q p q Var Cov Pr N".split())
+"""Names that have a meaning before anybody defines them."""
 _NAMING = frozenset("call hat bar tilde star index sup gradient partial derivative".split())
 """Decorations of a name that a chain may begin with."""
 
@@ -111,7 +113,7 @@ class Builder:
                                       "nothing stands before it"))
         else:
             made = Link(len(self.placed) + 1, self.last, sign, right, reason, number, statement, None if statement else self.origin,
-                        loose=line.worded and not sign)
+                        loose=line.worded and not sign, fresh=self._fresh(right))
             if not statement and sign in ("", "=", ":=") and not is_statement(right) and any(_has_two_signs(t) for t in (self.last, right)):
                 subject = self.subject or symbol("value")  # what +- stands for on one side and on the other
                 made = replace(made, left=relation("=", subject, self.last), right=relation("=", subject, right), sign="", statement=True)
@@ -129,6 +131,13 @@ class Builder:
         self.statement, self.started, self.premised = statement, True, False
         if self.side and self.last is not None and not statement:
             self.ends[self.side] = self.last
+
+    def _fresh(self, term: Term) -> tuple[str, ...]:
+        """Names of the term that nothing before has said anything of."""
+        known = set(self.seen) | {n for n, _ in self.context.domains} | (free_names(self.last) if self.last is not None else set())
+        for said in (*self.context.conditions, *[t for pair in self.context.definitions for t in pair]):
+            known |= free_names(said)
+        return tuple(sorted(n for n in free_names(term) - known if n not in STANDARD))
 
     def aside(self, number: int, link: Link) -> None:
         """A claim that leaves the chain as it is."""

@@ -17,7 +17,7 @@ from grader.term import Term, apply, constant, free_names, number, relation, sym
 from grader.term import replace as put
 from grader.theories import _rule_lines as rule_lines
 from grader.theories import _turns as turns
-from grader.theories._builder import LOGIC, ZERO, Builder, Layout, Placed, is_statement
+from grader.theories._builder import LOGIC, STANDARD, ZERO, Builder, Layout, Placed, is_statement
 from grader.theories._eigenvalues import characteristic, characteristics, is_matrix
 from grader.theories._hypotheses import assuming, declared, narrowed
 from grader.theories._recurrences import is_next, is_recursive, iterate_of, iterates_in, recursions_of, rules_of
@@ -106,6 +106,8 @@ def _take(builder: Builder, line: Line, number: int, following: Line | None, alo
         if isinstance(condition, Term) and is_statement(condition):
             builder.context = assuming(builder.context, condition)
     goes_on = following is not None and following.left is None and bool(following.steps) and not following.connective
+    if rule_lines.takes(builder, line, number):
+        return
     if line.role == "definition" and _define(builder, line):
         builder.told.append(number)
         if _is_substitution(builder, line, following):
@@ -115,8 +117,6 @@ def _take(builder: Builder, line: Line, number: int, following: Line | None, alo
         return
     if line.role == "premise" and not goes_on and _suppose(builder, line):
         builder.told.append(number)
-        return
-    if rule_lines.takes(builder, line, number):
         return
     if _is_matrix(builder, line):
         builder.context = replace(builder.context, definitions=(*builder.context.definitions, (line.left, line.steps[0].side)))  # type: ignore[arg-type]
@@ -222,6 +222,8 @@ def _introduces(builder: Builder, whole: Term | Unread) -> bool:
         return False
     known = builder.seen | {n for n, _ in builder.context.domains}
     a, b = whole.args
+    if a.is_apply("call") and all(x.kind == "symbol" for x in a.args):  # "l(theta) = ...", of a function that nothing has spoken of
+        return a.args[0].name not in known | free_names(b) | STANDARD and not builder.context.vocabulary.is_density(a.args[0].name)
     return any(t.kind == "symbol" and t.name not in known and t.name not in free_names(other) and free_names(other) for t, other in ((a, b), (b, a)))
 
 
@@ -246,21 +248,24 @@ def _chain(builder: Builder, line: Line, number: int) -> None:
         builder.link(line, number, step.sign, step.side, step.reason or line.reason)
 
 
-_KNOWN = frozenset("E H I D KL P Q p q Var Cov Pr N".split())
-"""Names that have a meaning before anybody defines them."""
-
-
 def _is_new_name(builder: Builder, head: Term | Unread, body: Term | Unread) -> bool:
     """Is this a name, or a name with names as arguments, that nothing has said anything of, and a body without it?"""
     if not isinstance(head, Term) or not isinstance(body, Term):
         return False
     if head.kind == "apply" and head.name in ("hat", "star", "index", "sup", "tilde") and body.kind == "binder" and body.name in ("argmax", "argmin"):
         return all(head != n for n in walk(body))  # the estimate is where something is greatest
-    name = head.args[0] if head.is_apply("call") and all(a.kind == "symbol" for a in head.args) else head
-    if name.kind != "symbol" or name.name in _KNOWN or builder.context.vocabulary.is_density(name.name):
-        return False
     known = {n for n, _ in builder.context.domains} | builder.seen
+    if _is_label(head):  # D_KL, L_K, L_VAE
+        return head.args[0].name not in known | free_names(body)
+    name = head.args[0] if head.is_apply("call") and all(a.kind == "symbol" for a in head.args) else head
+    if name.kind != "symbol" or name.name in STANDARD or builder.context.vocabulary.is_density(name.name):
+        return False
     return name.name not in known and name.name not in free_names(body)
+
+
+def _is_label(head: Term) -> bool:
+    """Is it a capital with a mark of letters behind it?"""
+    return head.is_apply("index", 2) and all(a.kind in ("symbol", "text") for a in head.args) and head.args[0].name[:1].isupper()
 
 
 def _is_update(builder: Builder, line: Line) -> bool:

@@ -107,6 +107,10 @@ class Link:
     """Does the next line go on from "left = 0" as an equation?"""
     loose: bool = False
     """Do the words before the right side not say that it goes on from the left ("the length is ...")?"""
+    fresh: tuple[str, ...] = ()
+    """Names that the right side brings and that nothing before has said anything of."""
+    doubt: str = ""
+    """Words at or above its line that may suppose more than was understood (`_doubt`)."""
 
 
 @dataclass(frozen=True)
@@ -126,6 +130,13 @@ class Step:
     conditions: tuple[str, ...] = ()
     tags: tuple[str, ...] = ()
     example: str = ""
+
+
+def breaks(step: Step) -> bool:
+    """Does the line not follow from the one before? Where it only says nothing at points at which its sides are undefined, it is no break."""
+    if step.relation == "implied_by":
+        return not {"undefined_only", "as_claimed"} & set(step.tags)
+    return step.relation == "fails" or bool({"arrow", "does_not_follow"} & set(step.tags))
 
 
 _A_DOMAIN = re.compile(r"^[^\s:]+: ")

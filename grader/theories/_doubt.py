@@ -1,0 +1,130 @@
+"""What words of a derivation may suppose beyond what was understood of them, so that nothing is called wrong that they may make right.
+
+A counterexample refutes a step from everything that the lines suppose. Formulas that suppose something are read (`reading.lines`), and so are the
+usual sentences ("n is a positive integer", "let X, Y be independent"); but people say far more: "with p, q in lowest terms", "where v is a unit
+vector", "so p is even, p = 2k". Such words are not understood, only noticed, by the adjectives and verbs with which mathematics restricts things. From
+there on a break is no verdict: the line is left to a person, with the words.
+
+Names that a new statement brings without saying what they are ("so y = 3" where nothing speaks of y) are left to a person for the same reason.
+
+What words merely restrict (integer, even, positive, small) cannot make two rational functions equal that differ as such at more than finitely many
+places for each name, so an equation between two of them that fails at a point fails all the same.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+
+from grader.model import Status
+from grader.reading.lines import Line
+from grader.term import Term
+from grader.theories._builder import Layout, is_statement
+from grader.theories._hypotheses import declared
+from grader.theories._theory import Link, Step, breaks
+
+RESTRICTS = re.compile(
+    r"(?i)\b(?:integers?|whole numbers?|naturals?|even|odd|primes?|co-?prime|relatively prime|lowest terms|multiples? of|divisib\w+|divides|positive|"
+    r"negative|non-?negative|non-?zero|not zero|invertible|bounded|(?:sufficiently |very |small )?small|large|increasing|decreasing|monoton\w+|convex|concave|"
+    r"smooth|differentiable|continuous|distinct|acute|obtuse)\b")
+"""Words that say of what kind something is."""
+RELATES = re.compile(
+    r"(?i)\b(?:independen\w+|uncorrelated|i\.?\s?i\.?\s?d|identically|zero[- ]mean|unit[- ](?:variance|norm|vectors?|length)|(?:mean|variance|average) (?:of )?"
+    r"(?:0|1|zero|one|is|are|equals?)|orthogonal|orthonormal|perpendicular|parallel|symmetric|normali[sz]ed|one-?hot|idempotent|projection|"
+    r"sums? to (?:1|one|0|zero)|fixed point|satisf(?:y|ies|ying)|such that|in equilibrium|at (?:the|an?) (?:optimum|equilibrium|minimum|maximum|fixed point)|"
+    r"roots? of|zeros? of|solutions? of|inverse of|similar|congruent|right[- ]angled?|periodic|stationary)\b")
+"""Words that relate what things are to one another."""
+_CONDITION = re.compile(r"(?i)\b(?:when|whenever|if|where|provided|unless|given|assum\w+|suppos\w+|let)\b(?! (?:and only|follows|is|necessary|possible|we))")
+"""Words behind which a formula is a condition; what is understood of them has become one."""
+_ACTS = re.compile(r"(?i)^\W*(?:(?:we|let us|now|first|next|finally|then|to|i|step \d+|problem \d+\w?|exercise \d+\w?)\W+)*(?:show|prove|find|solve|compute|calculate|determine|verify|check|want|"
+                   r"claim|minimi[sz]e|maximi[sz]e)\b")
+"""A sentence that says what is to be done; the restrictions in it hold all the same, the formula in it is no condition."""
+_ROUTINE = re.compile(r"(?i)\b(?:by|from|using|use|since|as)\s+(?:the\s+)?(?:symmetry of|convexity of|concavity of|monotonicity of|independence of|linearity of)\b|"
+                      r"\b(?:even|odd)\s+(?:if|though|when|more|better|so)\b|\bat large\b|\blarge(?:r|st)? (?:terms?|part)\b|\b(?:the )?(?:positive|negative) (?:root|sign|term|part)s?\b|"
+                      r"\binverse of both\b|\bsimilar(?:ly)?\b (?:for|to|terms)|\bparallel(?:i[sz]\w+)\b|\bit is (?:positive|negative|non-?zero|invertible)\b")
+"""Phrases with such words that suppose nothing."""
+
+
+def doubted(laid: Layout, text: str, lines: Sequence[Line], numbers: Sequence[int] | None = None) -> Layout:
+    """The layout with words that may suppose more (`Link.doubt`) beside each link that stands in or below their line. `numbers` gives each line's place
+    in the derivation, as for `layout`."""
+    places = list(range(len(lines))) if numbers is None else list(numbers)
+    first: dict[bool, tuple[int, str]] = {}
+    for words, place in _leftovers(text, lines, places):
+        for relates in (True, False):
+            if relates not in first and (found := _supposing(words, relates)) is not None:
+                first[relates] = (place, found)
+    if not first:
+        return laid
+    placed = []
+    for p in laid.placed:
+        if p.link is not None:
+            related, restricted = [first[r][1] if r in first and first[r][0] <= p.line else "" for r in (True, False)]
+            p = replace(p, link=replace(p.link, doubt=related or ("" if _is_rational_equation(p.link) else restricted)))
+        placed.append(p)
+    return replace(laid, placed=tuple(placed))
+
+
+def _leftovers(text: str, lines: Sequence[Line], places: Sequence[int]) -> list[tuple[str, int]]:
+    """Rows of the text with formulas blanked, of which something is not understood, and where they stand."""
+    rows: dict[int, list[int]] = {}
+    for k, line in enumerate(lines):
+        rows.setdefault(line.number, []).append(k)
+    sources = text.split("\n")
+    starts = [0]
+    for source in sources:
+        starts.append(starts[-1] + len(source) + 1)
+    found = []
+    for number, members in rows.items():
+        source = sources[number] if number < len(sources) else ""
+        if declared(source):
+            continue
+        shown = list(source)
+        for k in members:
+            if lines[k].role != "prose":
+                a, b = lines[k].span.start - starts[number], lines[k].span.end - starts[number]
+                shown[max(a, 0):max(b, 0)] = "\0" * (min(b, len(source)) - max(a, 0))
+        words = re.sub("\0+", "«»", "".join(shown))
+        condition = any(lines[k].mention and lines[k].role == "formula" and isinstance(lines[k].left, Term) and lines[k].steps for k in members)
+        found.append((words if condition else words.replace("«»", " "), places[members[0]]))
+    return found
+
+
+def _supposing(words: str, relates: bool) -> str | None:
+    """The words, in one line, where they suppose something of that sort."""
+    plain = _ROUTINE.sub(" ", words)
+    hit = (RELATES if relates else RESTRICTS).search(plain)
+    if not hit and relates and "«»" in plain and not _ACTS.search(plain):
+        hit = re.search(_CONDITION.pattern + r"[^.;]*«»", plain)
+    if not hit:
+        return None
+    return " ".join(words.replace("«»", "…").replace("$", " ").replace("*", " ").split())[:120]
+
+
+def _is_rational_equation(link: Link) -> bool:
+    return not link.statement and link.sign in ("", "=", ":=") and all(_is_rational(t) for t in (link.left, link.right))
+
+
+def _is_rational(term: Term) -> bool:
+    if term.kind in ("symbol", "number"):
+        return True
+    if term.is_apply("pow"):
+        power = term.args[1]
+        return _is_rational(term.args[0]) and (power.kind == "number" or power.is_apply("neg") and power.args[0].kind == "number")
+    return term.kind == "apply" and term.name in ("add", "mul", "neg", "sub", "div", "frac") and all(_is_rational(a) for a in term.args)
+
+
+def weighed(step: Step, link: Link) -> Step:
+    """The step, or one that leaves it to a person where it breaks and words or names that were not understood may be why."""
+    if not breaks(step):
+        return step
+    if link.loose:
+        return replace(step, relation=None, status=Status.UNDECIDED, reason="the words before it do not say how it hangs on the line before.", example="", tags=("loose",))
+    if link.fresh and (link.statement or is_statement(link.right)):
+        names = " and ".join(link.fresh)
+        return replace(step, relation=None, status=Status.UNDECIDED, reason=f"it is not said what {names} {'is' if len(link.fresh) == 1 else 'are'}.", example="", tags=("unsaid",))
+    if link.doubt:
+        reason = f"it does not follow from what was understood; the words “{link.doubt}” may say more."
+        return replace(step, relation=None, status=Status.UNDECIDED, reason=reason, example="", tags=("doubt",))
+    return step
