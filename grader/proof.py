@@ -22,6 +22,7 @@ from grader.theories import Context, Link, Step, owned
 from grader.theories._derivation import Layout, layout
 from grader.theories._doubt import doubted, weighed
 from grader.theories._hypotheses import counted_by_induction
+from grader.theories._reasons import under_reason
 from grader.theories._suppositions import told
 from grader.theories._theory import breaks, told_of
 from grader.theories._views import View, views
@@ -172,6 +173,16 @@ def _take_givens(laid: Layout, seen: tuple[View, ...], steps: list[Step], budget
 
 
 def judge_link(theory: Any, link: Link, context: Context, budget: Budget) -> Step:
+    """What the theory finds; where that is a break or open, what it finds under what the link's reason says, if that makes it right."""
+    step = _found(theory, link, context, budget)
+    if (step.relation is None or breaks(step)) and link.reason and (under := under_reason(link, context)) is not None:
+        better = _found(theory, link, under[0], budget)
+        if better.relation is not None and not breaks(better):
+            return replace(better, conditions=tuple(dict.fromkeys([*better.conditions, *under[1]])))
+    return weighed(step, link)
+
+
+def _found(theory: Any, link: Link, context: Context, budget: Budget) -> Step:
     """Ask the theory for claims until it has no new ones, decide each, and let it conclude."""
     settled: dict[str, Verdict] = {}
     for _ in range(MAX_ROUNDS):
@@ -180,7 +191,7 @@ def judge_link(theory: Any, link: Link, context: Context, budget: Budget) -> Ste
             break
         for claim in fresh:
             settled[claim.label] = decide(claim, Budget(min(CLAIM_SECONDS, budget.remaining), budget.seed, budget.oracles))
-    return weighed(told_of(theory.conclude(link, context, settled)), link)
+    return told_of(theory.conclude(link, context, settled))
 
 
 RANK = {"equal": 0, "equivalent": 1, "implies": 2, "implied_by": 3, None: 4, "fails": 5}

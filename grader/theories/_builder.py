@@ -74,6 +74,8 @@ class Builder:
     """Statements so far, and equations that a name begins."""
     matrices: tuple[Term, ...] = ()
     """Names of matrices whose eigenvalues are sought."""
+    reason: str = ""
+    """A reason given ahead, for the next line."""
     side: str = ""
     """LHS or RHS while the chain of that side goes on."""
     ends: dict[str, Term] = field(default_factory=dict)
@@ -106,6 +108,7 @@ class Builder:
 
     def link(self, line: Line, number: int, sign: str, right: Term | Unread, reason: str, *, statement: bool = False) -> None:
         """From what stood before to `right`."""
+        reason, self.reason = reason or self.reason, ""
         if isinstance(right, Unread):
             self.placed.append(Placed(number, None, self.context, f"it could not be read: {right.reason}"))
         elif self.last is None:

@@ -97,6 +97,7 @@ def _take(builder: Builder, line: Line, number: int, following: Line | None, alo
         builder.last, builder.statement, builder.started, builder.zero, builder.apart = None, False, False, None, line.number
     if line.mention and not line.steps and isinstance(line.left, Term) and not is_statement(line.left):
         builder.told.append(number)  # "so it holds for n + 1"
+        builder.reason = line.reason  # "since x > 0 we may divide by x:"
         return
     if turns.side_of_identity(builder, line, number) or turns.is_side_after_sign(builder, line, number) or turns.is_differential(builder, line, number):
         return
