@@ -166,3 +166,12 @@ def test_time_grows_with_the_length_only(unit):
     start = time.process_time()
     lines(text)
     assert time.process_time() - start < 6
+
+
+@pytest.mark.parametrize("text, left, sign, reason", [
+    ("Then 2 = p^2", "2", "=>", ""), ("i.e. x = 3", "x", "", ""), ("since x > 0, x = 2", "x", "", "since x > 0"), ("Since $x > 0$, $x = 2$.", "x", "", "Since x > 0"),
+    ("Dividing both sides by 2 gives x = 3", "x", "=>", "Dividing both sides by 2 gives"),
+])
+def test_a_claim_behind_its_reason_is_a_line_of_its_own(text, left, sign, reason):
+    line = lines(f"2x = 4\n{text}")[-1]
+    assert (str(line.left), line.connective, line.reason, len(line.steps)) == (left, sign, reason, 1)

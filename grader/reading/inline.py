@@ -38,6 +38,28 @@ def joined_by_or(inner: list[Passage], text: str) -> list[Passage]:
     return made
 
 
+_REASON = re.compile(r"\W*(?:since|because|as|using|by the fact that|from the fact that|given|knowing)\s*(?:that\s*)?", re.IGNORECASE)
+
+
+def with_claim(inner: list[Passage], text: str) -> list[Passage]:
+    """`since x > 0, x = 2` typed bare: what stands behind the last comma is claimed, what stands before it is the reason."""
+    first = inner[0]
+    if len(inner) > 1 or first.kind != "bare" or not _REASON.fullmatch(text[:first.outer.start]) or text[first.outer.end:].strip(" .,;"):
+        return inner
+    depth, cut = 0, -1
+    for k, c in enumerate(first.text):
+        depth += (c in "([{") - (c in ")]}")
+        if c == "," and not depth:
+            cut = k
+    before, after = first.text[:cut], first.text[cut + 1:]
+    if cut < 0 or not all(re.search(r"[<>=≤≥≠]|\\(?:leq?|geq?|neq?)(?![A-Za-z])", side) for side in (before, after)):
+        return inner
+    start = first.span.start
+    begin = start + cut + 1 + len(after) - len(after.lstrip())
+    return [Passage("bare", before, Span(start, start + cut), Span(start, start + cut)),
+            Passage("bare", after.lstrip(), Span(begin, first.span.end), Span(begin, first.outer.end))]
+
+
 def last_sentence(words: str) -> tuple[str, bool]:
     """The words of the sentence that leads to the formula, and whether it begins there."""
     ends = [m.end() for m in re.finditer(r"[.!?](?:\s+|$)", words)]

@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from grader.model import Note, Read, Reading, Unread
-from grader.reading.inline import joined_by_or, last_sentence, with_names
+from grader.reading.inline import joined_by_or, last_sentence, with_claim, with_names
 from grader.reading.passages import Passage, passages
 from grader.reading.prose import Lead, Remark, belongs_to_words, condition_of, is_label, label_before, lead_of, prose_words, remark_at_end
 from grader.reading.rows import rows_of_display, starts_rows, statements, strip_row
@@ -290,6 +290,8 @@ _LEADING = re.compile(r"(?:[:=]|\b(?:is|are|be|gives?|giving|get|gets|obtain|obt
                       r"hence|thus|so))\s*$", re.IGNORECASE)
 """Words that lead to the formula behind them, so that it is a step and no mention."""
 
+_OPENS = re.compile(r"(?:then|since|because|i\.e\.)[\s,:]+(?=[\w\\(|-])", re.IGNORECASE)
+"""Words that may stand within a formula, before a line that they lead to."""
 _JOINT = re.compile(r"[*_]*(?:and|and also|&)[*_]*[ \t]*[:,.]?", re.IGNORECASE)
 """A line that only joins the one before and the one after it."""
 
@@ -319,7 +321,7 @@ def _plain_line(state: _State, span: Span) -> None:
         if not content:
             _take_words(state, remark.reason, span)
             return
-    if "$" not in content and "\\(" not in content and "`" not in content:
+    if "$" not in content and "\\(" not in content and "`" not in content and not _OPENS.match(content):
         kept, more = remark_at_end(content, span.start, state.names)
         if not prose_words(content[:kept], state.names) and kept and re.search(r"[\w{}]|\\[A-Za-z]", content[:kept]):
             rows = rows_of_display(content[:kept], span.start)
@@ -339,16 +341,18 @@ def _mixed_line(state: _State, span: Span, remark: Remark) -> None:
         _take_words(state, text[span.start:span.end], span)
         return
     position = 0
-    lead, spoken = Lead(), ""
-    inner = with_names(inner, text[span.start:span.end])
+    lead, spoken, begun = Lead(), "", False
+    inner = with_claim(with_names(inner, text[span.start:span.end]), text[span.start:span.end])
     for k, passage in enumerate(inner):
         words, opens = last_sentence(text[span.start + position:span.start + passage.outer.start])
         listed = k and re.fullmatch(r"[\s,$*_]*(?:and|,)?[\s,$*_]*", words) and lead.use in ("reason", "condition", "premise", "definition", "ahead")
         if not listed or re.fullmatch(r"\s*for\s+(?:any|all|every|each)\b.*", spoken, re.IGNORECASE | re.DOTALL) and signs(passage.text) and not signs(inner[k - 1].text):
             spoken = words
             lead = lead_of(words, first=k == 0 or opens)
-        elif k == len(inner) - 1 and lead.use == "condition" and lead.role == "premise" and re.fullmatch(r"[\s,$*_]*", words):
-            lead = Lead()  # "when x = 1, 3 = 2 a": what comes last is what is said
+            begun = lead.use == "reason" and not opens and k == 0
+        elif k == len(inner) - 1 and re.fullmatch(r"[\s,$*_]*", words) and (lead.use == "condition" and lead.role == "premise" or
+                                                                          lead.use == "reason" and begun and signs(passage.text)):
+            lead = Lead()  # "when x = 1, 3 = 2 a", "since x > 0, x = 2": what comes last is what is said
         last = k == len(inner) - 1
         where = Span(span.start + passage.span.start, span.start + passage.span.end)
         position = passage.outer.end

@@ -193,8 +193,9 @@ def lead_of(words: str, first: bool) -> Lead:
     cue = _CUE.match(bare)
     if cue and cue["reason"]:
         ends = re.search(r",\s*(?:we (?:get|have|obtain|find)(?: that)?|it follows(?: that)?|then|so|hence)?\s*[:,]?\s*$|\b(?:we (?:get|have|"
-                         r"obtain|find)(?: that)?|:)\s*$|inequality\s*$", words.strip() + " ", re.IGNORECASE)
-        return Lead("ahead", "=>" if re.search(r"\b(?:then|so|hence|follows)\b", ends[0]) else "", "", bare) if first and ends else Lead("reason")
+                         r"obtain|find)(?: that)?|:)\s*$|inequality\s*$|\b(?P<led>gives|yields|leads to|results in|leaves|implies|shows)(?: us)?(?: that)?\s*$",
+                         words.strip() + " ", re.IGNORECASE)
+        return Lead("ahead", "=>" if ends["led"] or re.search(r"\b(?:then|so|hence|follows)\b", ends[0]) else "", "", bare) if first and ends else Lead("reason")
     if cue:
         return Lead("condition", "", "premise" if first else "")
     later = [m for _, _, pattern in _LEADS[:2] for m in re.finditer(rf"(?<!\w)(?:{pattern})(?!\w)", bare, re.IGNORECASE)]
