@@ -173,6 +173,9 @@ def _take(builder: Builder, line: Line, number: int, following: Line | None, alo
             builder.link(line, number, line.connective, whole, line.reason, statement=True)
         elif isinstance(whole, Unread) and builder.started and not line.steps:
             builder.link(line, number, "", whole, line.reason)
+        elif turns.claims_of_sum(builder, whole):
+            builder.aside(number, Link(0, whole.args[0], "=", whole.args[1]))  # type: ignore[union-attr]
+            builder.start(number, whole, statement=True)
         else:
             builder.start(number, whole, statement=not isinstance(whole, Unread) or builder.statement)
     elif builder.started and not builder.statement:
@@ -363,10 +366,15 @@ def _define(builder: Builder, line: Line) -> bool:
             builder.context = assuming(builder.context, whole)
             return True
         return False
-    if head.kind != "symbol" and not (head.is_apply("call") and all(_is_plain(a) for a in head.args)):
+    if head.kind != "symbol" and not (head.is_apply("call") and all(_is_plain(a) for a in head.args)) and not _is_of_densities(head, line.steps[0].side):
         return False
     builder.context = replace(builder.context, definitions=(*builder.context.definitions, (head, line.steps[0].side)))
     return True
+
+
+def _is_of_densities(head: Term, body: Term) -> bool:
+    """w_k = p(x, z_k) / q(z_k | x), L_K = E[...]"""
+    return head.is_apply("index", 2) and _is_plain(head) and any(n.kind == "apply" and n.name in ("expectation", "given") for n in walk(body))
 
 
 def _is_plain(arg: Term) -> bool:

@@ -198,6 +198,18 @@ def is_differential(builder: Builder, line: Line, number_: int) -> bool:
     return True
 
 
+def claims_of_sum(builder: Builder, whole: Term | Unread) -> bool:
+    """Is it an equation about a sum or integral that has been given a name ("S = ...; r S = ..."), without names that are new? It claims something."""
+    if builder.given_only or not isinstance(whole, Term) or whole.kind != "relation" or whole.signs != ("=",):
+        return False
+    for head, body in builder.context.definitions:
+        if head.kind != "symbol" or head.name not in free_names(whole) or not free_names(whole) <= {head.name} | free_names(body):
+            continue
+        if any(n.kind == "binder" or n.kind == "text" for n in walk(body)):
+            return True
+    return False
+
+
 def says_no_roots(builder: Builder, line: Line, number_: int) -> bool:
     """Take the words "no real solutions" behind a statement."""
     if line.role != "prose" or not builder.statement or builder.last is None or not NO_ROOTS.fullmatch(line.text):
@@ -206,4 +218,4 @@ def says_no_roots(builder: Builder, line: Line, number_: int) -> bool:
     return True
 
 
-__all__ = ["begins_case", "differential", "end_case", "gathers_cases", "is_differential", "is_side_after_sign", "puts_value", "says_no_roots", "side_of_identity"]
+__all__ = ["begins_case", "claims_of_sum", "differential", "end_case", "gathers_cases", "is_differential", "is_side_after_sign", "puts_value", "says_no_roots", "side_of_identity"]

@@ -24,6 +24,7 @@ from grader.term import Term, apply, binder, free_names, number, relation, symbo
 from grader.term import replace as put
 from grader.theories import _limits
 from grader.theories import _statements as statements
+from grader.theories._dots import without_dots
 from grader.theories._recurrences import partials, recursions_of, rules_of
 from grader.theories._theory import Context, Link, Prepared, Settled, Step, condition_step, expression_claims, expression_step, sets_to_zero
 
@@ -49,7 +50,8 @@ def suits(terms: tuple[Term, ...], context: Context) -> bool:
 def prepare(terms: tuple[Term, ...], context: Context) -> Prepared:
     """Definitions put in; the default domain and the integers among the symbols."""
     integrated = frozenset(b.name for t in terms for n in walk(t) if n.kind == "binder" and n.name in ("integral", "antiderivative") for b in n.bound)
-    made = tuple([_spelled_out(_defined(_spelled_out(partials(t, context.definitions), integrated), context), integrated) for t in terms])
+    given = replace(context, definitions=tuple([(h, without_dots(b)) for h, b in context.definitions]))
+    made = tuple([_spelled_out(_defined(_spelled_out(partials(without_dots(t), given.definitions), integrated), given), integrated) for t in terms])
     if any(n.kind == "apply" and n.name in statements._LOGIC for t in made for n in walk(t)):
         made = tuple([statements.as_proposition(t) for t in made])
     made = tuple([statements.understood(t) if _is_condition(t) else t for t in made])

@@ -33,6 +33,8 @@ COUNTS = frozenset("n m N M t T k K l L d D r s p q i j V E H W B".split())
 """Letters that usually count something and tend to infinity."""
 SMALL = frozenset("x y h epsilon varepsilon delta eta u v z".split())
 """Letters that tend to 0 as often as to infinity."""
+_CONSTANTS = frozenset("C c c_1 c_2 c_0 C_1 C_2 gamma A B K M".split())
+"""Names that stand for constants when nothing is said of them."""
 FAR = "far"
 """Stands for 1/x where x tends to 0."""
 POSITIVE = Domain.parse("positive")
@@ -75,6 +77,8 @@ class Side:
 
     exact: Term | None
     landau: tuple[tuple[str, Term], ...] = ()
+    small: tuple[tuple[Term, Term], ...] = ()
+    """Pairs of which the first must be of smaller order than the second: what a function of a remainder rests on."""
 
     @property
     def kinds(self) -> frozenset[str]:
@@ -90,21 +94,37 @@ def _side(term: Term) -> Side | None:
     """The term as exact part and Landau terms; None where a Landau symbol stands inside a function."""
     if not _has_landau(term):
         return Side(term)
+    if term.is_apply("exp", 1) or term.is_apply("log", 1) or term.is_apply("sqrt", 1):
+        return _through(term)
+    if term.is_apply("pow", 2) and term.args[0].kind == "constant" and term.args[0].name == "e":
+        return _through(apply("exp", term.args[1]))
     if _is_landau(term):
         return Side(None, ((LANDAU[term.name], term.args[0]),))
     if term.is_apply("neg", 1):
         side = _side(term.args[0])
-        return None if side is None else Side(None if side.exact is None else apply("neg", side.exact), side.landau)
+        return None if side is None else replace(side, exact=None if side.exact is None else apply("neg", side.exact))
     if term.is_apply("add"):
         sides = [_side(a) for a in term.args]
         if any(s is None for s in sides):
             return None
         exact = [s.exact for s in sides if s is not None and s.exact is not None]
         landau = tuple([part for s in sides if s is not None for part in s.landau])
-        return Side(exact[0] if len(exact) == 1 else apply("add", *exact) if exact else None, landau)
+        small = tuple([pair for s in sides if s is not None for pair in s.small])
+        return Side(exact[0] if len(exact) == 1 else apply("add", *exact) if exact else None, landau, small)
     if term.is_apply("mul") or term.is_apply("div", 2):
         return _product(term)
     return None
+
+
+def _through(term: Term) -> Side | None:
+    """A function of g + O(h): exp(g) (1 + O(h)) where h vanishes; log g + O(h/g) and sqrt(g) (1 + O(h/g)) where h is of smaller order than g."""
+    inner = _side(term.args[0])
+    if inner is None or inner.exact is None or inner.small or not inner.kinds <= {"O", "o"}:
+        return None
+    g, value = inner.exact, term.with_args((inner.exact,))
+    relative = [(kind, h if term.name == "exp" else apply("div", h, g)) for kind, h in inner.landau]
+    landau = [(kind, h if term.name == "log" else apply("mul", value, h)) for kind, h in relative]
+    return Side(value, tuple(landau), tuple([(h, number(1)) for _, h in relative]))
 
 
 def _product(term: Term) -> Side | None:
@@ -127,7 +147,7 @@ def _product(term: Term) -> Side | None:
         return term.with_args(tuple([inner if k == where else a for k, a in enumerate(term.args)]))
 
     exact = None if hit.exact is None else with_factor(hit.exact)
-    return Side(exact, tuple([(kind, with_factor(h)) for kind, h in hit.landau]))
+    return Side(exact, tuple([(kind, with_factor(h)) for kind, h in hit.landau]), hit.small)
 
 
 # ------------------------------------------------------------------------------------------------- where variables tend to
@@ -154,6 +174,8 @@ def _moves(link: Link, context: Context) -> list[Move]:
                 name, point = node.args[0].name, node.args[1]
                 said.append(Move((name,), None if point.kind == "constant" and point.name == "oo" else point))
     names = _names(link)
+    if not names and not said:
+        return [Move(("n",))]  # 5 = O(1)
     if said:
         moving = [m for m in said if set(m.names) & names] or said
         if all(m.point is None for m in moving):
@@ -232,6 +254,8 @@ def _claims_for(link: Link, context: Context, move: Move, index: int) -> Iterato
     if left is None or right is None:
         return
     asked = _Asked(context, move, index)
+    for k, (h, g) in enumerate((*left.small, *right.small)):
+        yield asked.grows(h, g, "o", f"small {k}")
     if link.sign in ("<<", ">>"):
         low, high = (left, right) if link.sign == "<<" else (right, left)
         if not low.landau and not high.landau and low.exact is not None and high.exact is not None:
@@ -256,7 +280,17 @@ def _alike(left: Side, right: Side, asked: _Asked) -> Iterator[Claim]:
     if len(asked.move.names) == 1:
         yield asked.tends(apply("div", left.exact, right.value), number(1), "quotient")
     else:
-        yield asked.grows(apply("add", left.exact, apply("neg", right.value)), right.value, "o", "difference")
+        yield asked.grows(_collected(apply("add", left.exact, apply("neg", right.value))), right.value, "o", "difference")
+
+
+def _collected(term: Term) -> Term:
+    """The term multiplied out, so that what cancels is gone; as it is where it is no quotient of polynomials."""
+    from grader.algebra.rational import NotRational, rational
+
+    try:
+        return rational(term).to_term({})
+    except (NotRational, ValueError, ZeroDivisionError):
+        return term
 
 
 def _contained(left: Side, right: Side, asked: _Asked) -> Iterator[Claim]:
@@ -387,7 +421,12 @@ def _outcome(link: Link, found: Settled) -> Step:
         needed.pop("exact parts", None)
     elif same is not None:
         verdicts = tuple([v for v in verdicts if v is not same])
+    if any(not v.equal for label, v in needed.items() if label.startswith("small")):
+        return Step(link.line, None, Status.UNDECIDED, "it could not be decided.", verdicts)
     refuted = next((v for v in needed.values() if v.status is Status.REFUTED), None)
+    if refuted is not None and any(n in _CONSTANTS for n in link.fresh):
+        names = " and ".join(n for n in link.fresh if n in _CONSTANTS)
+        return Step(link.line, None, Status.UNDECIDED, f"it is not said which constant {names} is.", verdicts, tags=("constant",))
     if refuted is not None:
         return Step(link.line, "fails", Status.REFUTED, "the order is not right.", verdicts, tags=("order",), example=example_of(refuted))
     if any(not v.equal for v in needed.values()):
