@@ -20,7 +20,7 @@ from grader.reading.lines import lines as read_lines
 from grader.term import Term, apply, constant
 from grader.theories import Context, Link, Step, owned
 from grader.theories._derivation import Layout, layout
-from grader.theories._doubt import doubted, weighed
+from grader.theories._doubt import doubted, set_aside, weighed
 from grader.theories._hypotheses import counted_by_induction
 from grader.theories._reasons import under_reason
 from grader.theories._suppositions import told
@@ -79,7 +79,7 @@ def check_proof(lines: str | Sequence[str], *, assume: Mapping[str, str] | None 
     budget = budget or Budget(TOTAL_SECONDS)
     if sum(map(len, typed)) > MAX_CHARACTERS:
         return Proof(typed, tuple([None] * len(typed)), None, "", (f"it has more than {MAX_CHARACTERS} characters and was not read",))
-    found, numbers = _read(kept, vocabulary)
+    found, numbers = _read(set_aside(kept), vocabulary)
     laid = doubted(layout(found, context, numbers), "\n".join(kept), found, numbers)
     seen = views(laid, context, theory)
     judged = _judge(laid, seen, budget)

@@ -20,7 +20,7 @@ from grader.term import Term, collection
 from grader.theories import Context, Step, load, owned
 from grader.theories._alike import alike
 from grader.theories._derivation import Layout, is_statement, layout
-from grader.theories._doubt import doubted, weighed
+from grader.theories._doubt import doubted, set_aside, weighed
 from grader.theories._suppositions import supposed, told
 from grader.theories._theory import told_of
 from grader.theories._views import View, views
@@ -121,7 +121,7 @@ def read_answer(text: str, part: Part) -> Reading:
     """The lines as links. A first line that begins with its sign goes on from what was given."""
     asked = asked_of(part)
     kept, _ = told(tuple(text.split("\n")), asked.context.vocabulary)  # what a learner supposes in words is not given
-    found = [line for line in lines("\n".join(kept), asked.context.vocabulary)]
+    found = [line for line in lines("\n".join(set_aside(kept)), asked.context.vocabulary)]
     formulas = [line for line in found if line.role != "prose"]
     begun = bool(formulas) and formulas[0].left is None and bool(formulas[0].steps) and asked.start is not None and not is_statement(asked.start)
     if begun:

@@ -376,7 +376,7 @@ def _mixed_line(state: _State, span: Span, remark: Remark) -> None:
             leads = passage.kind != "bare" and (not words.strip() or _LEADING.search(words.rstrip(" $:*_") + (":" if words.rstrip().endswith(":") else "")))
             state.mention = not leads and bool(words.strip(" $*_"))
             state.worded = _NOUN.search(words.rstrip(" $:*_")) is not None
-            state.words, state.beside = words.strip(" $*_,;:."), k > 0 and re.fullmatch(r"[\s,$*_]*(?:and|,)[\s,$*_]*", words) is not None
+            state.words, state.beside = words.strip(" $*_,;:."), k > 0 and not begun and re.fullmatch(r"[\s,$*_]*(?:and|,)[\s,$*_]*", words) is not None
             for row in rows_of_display(passage.text, where.start):
                 _row(state, row.text, row.span, row.remark.joined(remark) if last else row.remark)
             state.mention, state.words, state.beside = False, "", False

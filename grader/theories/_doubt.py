@@ -7,6 +7,9 @@ there on a break is no verdict: the line is left to a person, with the words.
 
 Names that a new statement brings without saying what they are ("so y = 3" where nothing speaks of y) are left to a person for the same reason.
 
+Values that a sentence rejects ("x = -2 is extraneous", "check: x = 1 gives 2 = -2, false") are no lines. The line behind such a sentence may draw on
+everything stated further up, against which values are checked.
+
 What words merely restrict (integer, even, positive, small) cannot make two rational functions equal that differ as such at more than finitely many
 places for each name, so an equation between two of them that fails at a point fails all the same.
 """
@@ -19,7 +22,7 @@ from dataclasses import replace
 
 from grader.model import Status
 from grader.reading.lines import Line
-from grader.term import Term
+from grader.term import Term, apply
 from grader.theories._builder import Layout, is_statement
 from grader.theories._hypotheses import declared
 from grader.theories._theory import Link, Step, breaks
@@ -35,6 +38,12 @@ RELATES = re.compile(
     r"sums? to (?:1|one|0|zero)|fixed point|satisf(?:y|ies|ying)|such that|in equilibrium|at (?:the|an?) (?:optimum|equilibrium|minimum|maximum|fixed point)|"
     r"roots? of|zeros? of|solutions? of|inverse of|similar|congruent|right[- ]angled?|periodic|stationary)\b")
 """Words that relate what things are to one another."""
+REJECTS = re.compile(
+    r"(?i)\b(?:reject\w*|discard\w*|extraneous|spurious|invalid|inadmissible|impossible|false|contradict\w*|rul(?:e[sd]?|ing) out|exclud\w*|throw(?:ing)? (?:away|out)|"
+    r"no good|fails|(?:is|are|be|was) not (?:an? )?(?:\w+ )?(?:valid|solutions?|roots?|allowed|possible|permitted|admissible|acceptable|defined|in the domain|true)|"
+    r"isn['’]t (?:an? )?(?:valid|solution|root|allowed|possible)|(?:do(?:es)?(?: not|n['’]t)|cannot|can['’]t) (?:work|satisfy|hold|count|make sense|be (?:\w+ )?(?:true|valid|right|negative|zero)))\b")
+"""Words that take values back."""
+_CLAUSE_ENDS = re.compile(r"[.!?](?=\s|$)|;|[()\[\]](?![^$]*\$[^$]*$)|,?\s+(?=(?:so|hence|thus|therefore)\b)|,\s+(?=(?:but|while|whereas|and so)\b)")
 _CONDITION = re.compile(r"(?i)\b(?:when|whenever|if|where|provided|unless|given|assum\w+|suppos\w+|let)\b(?! (?:and only|follows|is|necessary|possible|we))")
 """Words behind which a formula is a condition; what is understood of them has become one."""
 _ACTS = re.compile(r"(?i)^\W*(?:(?:we|let us|now|first|next|finally|then|to|i|step \d+|problem \d+\w?|exercise \d+\w?)\W+)*(?:show|prove|find|solve|compute|calculate|determine|verify|check|want|"
@@ -46,10 +55,30 @@ _ROUTINE = re.compile(r"(?i)\b(?:by|from|using|use|since|as)\s+(?:the\s+)?(?:sym
 """Phrases with such words that suppose nothing."""
 
 
+def set_aside(lines: Sequence[str]) -> tuple[str, ...]:
+    """The lines with clauses blanked that reject values; every character else keeps its place."""
+    made = []
+    for line in lines:
+        for a, b in _rejecting(line):
+            line = line[:a] + " " * (b - a) + line[b:]
+        made.append(line)
+    return tuple(made)
+
+
+def _rejecting(line: str) -> list[tuple[int, int]]:
+    """Where the clauses stand that reject values."""
+    if not REJECTS.search(line) or len(line) > 4_000:
+        return []
+    cuts = [0, *[m.end() for m in _CLAUSE_ENDS.finditer(line)], len(line)]
+    return [(a, b) for a, b in zip(cuts, cuts[1:]) if REJECTS.search(line, a, b) and not re.match(r"(?i)\W*(?:suppose|assume)\b", line[a:b])
+            and re.search(r"[=<>≤≥]|\\(?:leq?|geq?|neq?)(?![a-z])", line[a:b])]
+
+
 def doubted(laid: Layout, text: str, lines: Sequence[Line], numbers: Sequence[int] | None = None) -> Layout:
     """The layout with words that may suppose more (`Link.doubt`) beside each link that stands in or below their line. `numbers` gives each line's place
     in the derivation, as for `layout`."""
     places = list(range(len(lines))) if numbers is None else list(numbers)
+    laid = _against_earlier(laid, text, lines, places)
     first: dict[bool, tuple[int, str]] = {}
     for words, place in _leftovers(text, lines, places):
         for relates in (True, False):
@@ -66,6 +95,26 @@ def doubted(laid: Layout, text: str, lines: Sequence[Line], numbers: Sequence[in
     return replace(laid, placed=tuple(placed))
 
 
+def _against_earlier(laid: Layout, text: str, lines: Sequence[Line], places: Sequence[int]) -> Layout:
+    """The layout in which the statement behind rejected values draws on everything stated further up."""
+    placed = list(laid.placed)
+    for row in [_place(k, lines, places) for k, source in enumerate(text.split("\n")) if _rejecting(source)]:
+        k = next((k for k, p in enumerate(placed) if row is not None and p.line >= row and p.link is not None and p.link.statement), None)
+        if k is None:
+            continue
+        p = placed[k]
+        assert p.link is not None
+        before = tuple(dict.fromkeys([*p.context.earlier, p.link.left]))
+        if len(before) > 1 and all(is_statement(t) for t in before):
+            placed[k] = replace(p, link=replace(p.link, left=apply("and", *before)))
+    return replace(laid, placed=tuple(placed))
+
+
+def _place(row: int, lines: Sequence[Line], places: Sequence[int]) -> int | None:
+    """The place of the first line in or below a row of the text."""
+    return next((place for line, place in zip(lines, places) if line.number >= row), None)
+
+
 def _leftovers(text: str, lines: Sequence[Line], places: Sequence[int]) -> list[tuple[str, int]]:
     """Rows of the text with formulas blanked, of which something is not understood, and where they stand."""
     rows: dict[int, list[int]] = {}
@@ -75,7 +124,8 @@ def _leftovers(text: str, lines: Sequence[Line], places: Sequence[int]) -> list[
     starts = [0]
     for source in sources:
         starts.append(starts[-1] + len(source) + 1)
-    found = []
+    found = [(" ".join(source[a:b] for a, b in parts), place) for number, source in enumerate(sources)
+             if number not in rows and (parts := _rejecting(source)) and (place := _place(number, lines, places)) is not None]
     for number, members in rows.items():
         source = sources[number] if number < len(sources) else ""
         if declared(source):
@@ -94,7 +144,7 @@ def _leftovers(text: str, lines: Sequence[Line], places: Sequence[int]) -> list[
 def _supposing(words: str, relates: bool) -> str | None:
     """The words, in one line, where they suppose something of that sort."""
     plain = _ROUTINE.sub(" ", words)
-    hit = (RELATES if relates else RESTRICTS).search(plain)
+    hit = (RELATES if relates else RESTRICTS).search(plain) or relates and REJECTS.search(plain)
     if not hit and relates and "«»" in plain and not _ACTS.search(plain):
         hit = re.search(_CONDITION.pattern + r"[^.;]*«»", plain)
     if not hit:

@@ -1,0 +1,51 @@
+"""What words suppose that were not understood: nothing is called wrong because of them, and nothing is called right."""
+
+import pytest
+
+from grader.model import Status
+from grader.proof import check_proof
+
+
+def relations(text):
+    return [s.relation if s else None for s in check_proof(text).steps]
+
+
+@pytest.mark.parametrize("text, line", [
+    ("Let $v$ be a vector of length 1 in equilibrium.\n$2 x + v = 3 x$\n$x = 1$", 2),
+    ("Take a odd and b even here.\n(-1)^a = -(-1)^b", 1),
+    ("2 q^2 = p^2\nso p is even, p = 2 k", 1),
+    ("$x^2 = 4$\n$y = 3$", 1),
+    ("$f(x) = g(x)$ when the arguments are orthogonal.\n$\\sin x + 1 = \\sin x \\cos y$\n$\\sin x = 2 \\cos y$", 2),
+])
+def test_a_break_that_words_may_heal_is_for_a_person(text, line):
+    proof = check_proof(text)
+    assert proof.first_break is None
+    assert proof.steps[line].relation is None and proof.steps[line].status is Status.UNDECIDED and proof.steps[line].reason
+
+
+@pytest.mark.parametrize("text, line", [
+    ("We take the derivative of the loss.\n$(x + 1)^2$\n$= x^2 + 1$", 2),
+    ("Let $n$ be a positive integer.\n$n + n$\n$= 3 n$", 2),
+    ("With $n$ large and even we compute\n$(n + 1)^2$\n$= n^2 + n + 1$", 2),  # no restriction makes these equal
+    ("Similarly, add the positive parts.\n$2 x = 4$\n$x = 3$", 2),
+])
+def test_words_that_suppose_nothing_that_matters_heal_nothing(text, line):
+    assert check_proof(text).first_break == line
+
+
+@pytest.mark.parametrize("text", [
+    "$\\sqrt{x + 3} = x - 3$\n$x + 3 = x^2 - 6 x + 9$\n$x = 1$ or $x = 6$\nCheck: $x = 1$ gives $\\sqrt4 = -2$, false. So $x = 6$.",
+    "$\\sqrt{x + 3} = x - 3$\n$(x - 1)(x - 6) = 0$\n$x = 6$ ($x = 1$ is extraneous)",
+])
+def test_rejected_values_are_checked_against_the_lines_above(text):
+    proof = check_proof(text)
+    assert proof.first_break is None and proof.steps[-1].relation == "equivalent"
+
+
+def test_a_rejection_without_ground_is_for_a_person_and_a_root_lost_silently_is_lost():
+    assert check_proof("$x^2 - x - 2 = 0$\n$x = 2$ or $x = -1$\n$x = -1$ is not a solution.\nSo $x = 2$.").steps[-1].relation is None
+    assert check_proof("$x^2 - x - 2 = 0$\n$x = 2$ or $x = -1$\nSo $x = 2$.").first_break == 2
+
+
+def test_names_with_letters_behind_them_are_given_by_their_first_line():
+    assert relations("$D_{KL} = \\int q(z) \\log\\frac{q(z)}{p(z)} dz$\n$= E_q[\\log q(z)] - E_q[\\log p(z)]$") == [None, "equal"]
