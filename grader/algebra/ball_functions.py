@@ -208,6 +208,8 @@ def _double_factorial(b: Balls, x: Ball) -> Ball:
 def _zeta(b: Balls, x: Ball) -> Ball:
     if x == 1:
         raise Undefined("zeta at 1")
+    if not (abs(x) <= 10**4 and (b.real or abs(x.imag) <= 100)):  # FLINT takes minutes far out, or aborts the process
+        raise Unsupported("zeta of a number too large")
     return x.zeta()
 
 

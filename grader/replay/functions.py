@@ -116,9 +116,10 @@ def _log(e: Enclosures, x: Value, base: Value | None = None) -> Value:
     if base is None:
         return e.log(x)
     if isinstance(x, Fraction) and isinstance(base, Fraction) and x > 0 and base > 0 and base != 1:
-        for k in range(-64, 65):  # log(8, 2) = 3 exactly
-            if base**k == x:
-                return Fraction(k)
+        if base.numerator.bit_length() + base.denominator.bit_length() <= 2000:
+            for k in range(-64, 65):  # log(8, 2) = 3 exactly
+                if base**k == x:
+                    return Fraction(k)
     return e.div(e.log(x), e.log(base))
 
 
@@ -207,10 +208,17 @@ def _zeta(e: Enclosures, x: Value) -> Value:
     n = int(x)
     if n % 2:
         return _zeta_by_summation(e, n)
-    bernoulli = [ONE]
-    for m in range(1, n + 1):
-        bernoulli.append(-sum((comb(m + 1, j) * bernoulli[j] for j in range(m)), Fraction(0)) / (m + 1))
-    return e.mul(abs(bernoulli[n]) * 2 ** (n - 1) / factorial(n), e.power(e.pi(), n))
+    return e.mul(abs(_bernoulli(n)[n]) * 2 ** (n - 1) / factorial(n), e.power(e.pi(), n))
+
+
+_BERNOULLI = [ONE]
+
+
+def _bernoulli(n: int) -> list[Fraction]:
+    """The Bernoulli numbers B_0 to B_n at least, kept from call to call."""
+    for m in range(len(_BERNOULLI), n + 1):
+        _BERNOULLI.append(Fraction(0) if m > 1 and m % 2 else -sum((comb(m + 1, j) * b for j, b in enumerate(_BERNOULLI) if b), Fraction(0)) / (m + 1))
+    return _BERNOULLI
 
 
 def _zeta_by_summation(e: Enclosures, s: int) -> Value:
@@ -219,9 +227,7 @@ def _zeta_by_summation(e: Enclosures, s: int) -> Value:
     total = sum((iv.mpf(1) / iv.mpf(k) ** s for k in range(1, m)), iv.mpf(0))
     n = iv.mpf(m)
     total += n ** (1 - s) / (s - 1) + n ** (-s) / 2
-    bernoulli = [ONE]
-    for j in range(1, 2 * m + 1):
-        bernoulli.append(-sum((comb(j + 1, i) * bernoulli[i] for i in range(j)), Fraction(0)) / (j + 1))
+    bernoulli = _bernoulli(2 * m)
     rising, term = Fraction(s), iv.mpf(0)
     for j in range(1, m):
         c = bernoulli[2 * j] * rising / factorial(2 * j)
