@@ -18,7 +18,7 @@ from grader.model import Claim, Evidence, Finding, Status, Verdict
 CHECKERS = frozenset(
     "growth point region attention_limit probability dynamics equality samples constant structure definedness "
     "order form choice expansion monotone induction ring opinion linear_algebra step zeros moments entropies "
-    "quantity logarithms exponentials".split())
+    "quantity logarithms exponentials draws".split())
 """Evidence methods, each the module `grader.replay.NAME` with `check(claim, data) -> Finding`."""
 
 PERMITTED_ORACLES = frozenset({"z3"})

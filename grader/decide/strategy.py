@@ -16,8 +16,8 @@ from grader.model import Claim, Evidence, Satisfies, Verdict
 from grader.term import walk
 
 ROUTES: dict[str, tuple[str, ...]] = {
-    "Equal": ("ring", "linear_algebra", "entropies", "moments", "probability", "structures", "equal", "opinion"),
-    "AtMost": ("linear_algebra", "entropies", "moments", "probability", "inequality", "induction", "monotone"),
+    "Equal": ("ring", "linear_algebra", "entropies", "draws", "moments", "probability", "structures", "equal", "opinion"),
+    "AtMost": ("linear_algebra", "entropies", "draws", "moments", "probability", "inequality", "induction", "monotone"),
     "GrowsLike": ("growth", "limit"),
     "TendsTo": ("limit",),
     "Follows": ("linear_algebra", "steps", "region", "zeros", "roots"),
@@ -35,7 +35,7 @@ ROUTES: dict[str, tuple[str, ...]] = {
 
 SHORT = "ring"
 """The module whose procedures only propose to ask a checker: its refusal says nothing about the claim."""
-RANDOM = frozenset({"entropies", "moments", "probability"})
+RANDOM = frozenset({"entropies", "draws", "moments", "probability"})
 """The modules that know what a mean, a probability or an entropy is; no other is asked about one."""
 _OF_PROBABILITY = frozenset("expectation variance covariance probability entropy kl mutual_information".split())
 

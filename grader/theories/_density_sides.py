@@ -9,6 +9,7 @@ from grader.algebra.density_names import DENSITY_LETTERS, Setting, density_name,
 from grader.algebra.density_syntax import rename_terms
 from grader.domain import Domain
 from grader.term import Term, apply, collection, free_names, relation, symbol, walk
+from grader.theories._draws import drawn_sides
 from grader.theories._random_names import entropic, rebuilt
 from grader.theories._ranges import with_ends
 from grader.theories._said import first_sides
@@ -19,10 +20,12 @@ from grader.theories._theory import Context, Prepared
 
 def density_sides(terms: tuple[Term, ...], context: Context, definitions: list[tuple[Term, Term]], told: Supposed) -> Prepared:
     """The sides with everything said that people leave unsaid about densities."""
+    equations = [*definitions, *first_sides(context, definitions)]
+    terms, definitions, told_conditions, counts = drawn_sides(terms, equations, told.conditions, context.vocabulary)
     terms = _with_points(tuple(with_ends(list(terms), context.words)))
     terms = _named_means(_one_case(_derived(tuple([rebuilt(t, entropic) for t in terms]))), context)
     made = []
-    for head, body in [*definitions, *first_sides(context, definitions)]:
+    for head, body in definitions:
         name = head.args[0] if head.is_apply("call") else head
         if name.kind == "symbol" and name.name not in DENSITY_LETTERS - {"Q"}:
             made.append(Definition(name.name, head.args[1:] if head.is_apply("call") else (), rebuilt(body, entropic)))
@@ -38,10 +41,12 @@ def density_sides(terms: tuple[Term, ...], context: Context, definitions: list[t
             found.append(completion.complete(t))
         except (Incomplete, ValueError) as open_question:
             found.append(str(open_question))
-    said = [*[_as_densities(c, terms) for c in told.conditions], *[_completed(completion, c) for c in chosen]]
+    said = [*[_as_densities(c, terms) for c in told_conditions], *[_completed(completion, c) for c in chosen]]
     conditions = tuple(dict.fromkeys([*context.conditions, *said]))
     understood = tuple([t for t in found if isinstance(t, Term)])
     domains = dict(context.domains)
+    for name, domain in counts.items():
+        domains.setdefault(name, domain)
     for t in understood:
         for call in walk(t):
             name = density_name(call.args[0]) if call.is_apply("call") else None

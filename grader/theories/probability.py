@@ -28,6 +28,7 @@ from grader.term import Term, apply, free_names, number, relation, symbol, walk
 from grader.theories._density_sides import chosen_law, density_sides, releasing
 from grader.theories._random_names import ACCENTS, MEANS, Spelling, accented, is_capital, rebuilt
 from grader.theories._random_sides import meant, random_sides
+from grader.theories._draws import indexed_definition
 from grader.theories._optima import (constant_claims, constant_step, is_about_likelihoods, optima, optima_claims, optima_step,
                                      up_to_constant)
 from grader.theories._said import is_density_law, is_named_density, names_of
@@ -98,7 +99,8 @@ def prepare(terms: tuple[Term, ...], context: Context) -> Prepared:
              for c in (*told.conditions, *terms, *context.conditions) if is_density_law(c)}
     definitions = [(h, b) for h, b in (*context.definitions, *told.definitions) if h not in {n for n in walk(b)}
             and not is_density_law(relation("=", h, b))]
-    if _over_densities(terms, context, known):
+    drawn = [c for c in told.conditions if c.kind == "relation" and c.args[0].is_apply("index") and indexed_definition(*c.args[:2])]
+    if _over_densities((*terms, *drawn), context, known):
         return density_sides(terms, context, definitions, told)
     return random_sides(terms, context, definitions, told)
 
