@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from grader.domain import Domain
 from grader.printing import is_mark
 from grader.reading.arguments import bind
 from grader.reading.repair import STARTS
@@ -304,9 +305,11 @@ class Scripts(Subscripts):
         root = base
         while root.kind == "apply" and root.args and root.name in ("index", "hat", "bar", "tilde", "vec", "sup", "inverse", "prime"):
             root = root.args[0]
+        while root.is_apply("pow", 2) and root.args[1] == apply("neg", number(1)):
+            root = base = root.args[0]  # ((X^T X)^{-1})^T
         factor = following.kind in ("name", "(", "hat", "[", "{") and not (following.kind == "(" and not following.gap and root.kind != "symbol")
         if root.kind == "symbol":
-            if self.vocabulary.knows(root.name):
+            if self.vocabulary.knows(root.name) and any(d.name == root.name and d.domain != Domain() for d in self.vocabulary.symbols):
                 return False
             if root.name[:1].isupper() or root is not base or factor:
                 return True

@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from fractions import Fraction
 
 from grader.domain import Domain
+from grader.replay.matrix_members import alone, members
 from grader.replay.matrix_shapes import NUMBER, ONE, Builder, Node, NoForm, Shape, is_array, neg, number, scale
 from grader.term import Term, apply, replace, symbol, walk
 from grader.term import number as one
@@ -28,7 +29,10 @@ class Language:
 
     def __init__(self, domains: Sequence[tuple[str, Domain]], terms: Sequence[Term], families: frozenset[str] = frozenset()) -> None:
         self.domains = dict(domains)
-        self.families = families
+        held = members(self.domains, terms)
+        self.families = families | held
+        self.apart = held & alone(terms)
+        """Names of families that are also names of single vectors."""
         self.make = Builder()
         self.letters: dict[str, Node] = {}
         self.labels: dict[str, str] = {}
@@ -54,7 +58,7 @@ class Language:
                 if node.is_apply("index", 2) and node.args[0].kind == "symbol":
                     base, sub = node.args
                     plain = sub.kind == "symbol" and len(sub.name) == 1 and sub.name.islower() or sub.kind == "number" and sub.value and sub.value >= 1
-                    if str(node) in self.domains or not plain and sub.kind != "constant":
+                    if (str(node) in self.domains or not plain and sub.kind != "constant") and base.name not in self.families:
                         found.add(base.name)
         return frozenset(found)
 
@@ -157,7 +161,7 @@ class Language:
                 raise NoForm("an index as a number")
         elif name in self.sized and self.domains[name].shape == "scalar":
             return Node("size", (), NUMBER, (name,))
-        if name in self.families:
+        if name in self.families - self.apart:
             raise NoForm(f"{name} with and without an index")
         return self._from_entries(term) if name in self.entries else self.letter(term)
 
@@ -377,8 +381,8 @@ class Language:
         return self._entry(self.node(base), subs)
 
     def _member(self, base: Term, domain: Domain, sub: Term) -> Node:
-        size = domain.rows or self.make.sizes.fresh()
-        letter = self.letter(base, (self.make.sizes.fresh(), size))
+        size = (domain.rows if domain.shape == "vector" else "") or self.domains.get(f"{base.name}_{sub}", Domain()).rows or self.make.sizes.fresh()
+        letter = self.letter(symbol(f"{base.name}_") if base.name in self.apart else base, (self.make.sizes.fresh(), size))
         return Node("row", (letter,), (letter.shape[1], ONE), (self.label(sub, letter.shape[0]),))
 
     def _entry(self, x: Node, subs: Sequence[Term]) -> Node:

@@ -13,6 +13,7 @@ from itertools import product
 from grader.domain import Domain
 from grader.replay.matrix_claims import matched
 from grader.replay.matrix_language import CALLED, Language
+from grader.replay.matrix_members import alone
 from grader.replay.matrix_shapes import NoForm, Unfit
 from grader.term import Term, walk
 
@@ -34,6 +35,27 @@ def spoken_for(terms: Iterable[Term]) -> set[str]:
                 found |= {n.name for n in walk(node.args[0]) if n.kind == "symbol"}
             if node.kind == "apply" and node.name in ("gradient",) and len(node.args) == 2:
                 found |= {n.name for n in walk(node.args[1]) if n.kind == "symbol"}
+    return found
+
+
+def indexed(terms: Iterable[Term]) -> tuple[set[str], set[str]]:
+    """Names that occur with one index (x_i), and those of them that never occur without."""
+    terms = tuple(terms)
+    found = {n.args[0].name for t in terms for n in walk(t) if n.is_apply("index", 2) and n.args[0].kind == "symbol"}
+    return found, found - alone(terms)
+
+
+def certain(terms: Iterable[Term], groups: Sequence[tuple[Term, ...]], domains: tuple[tuple[str, Domain], ...], names: Iterable[str]) -> set[str]:
+    """Names whose guessed shape is beyond doubt: they are transposed or the like, occur with indices only, or nothing would fit if they were numbers."""
+    terms = tuple(terms)
+    found = spoken_for(terms) | indexed(terms)[1]
+    table = dict(domains)
+    fits = _fitting(groups, domains)
+    for name in names:
+        if name not in found and table[name].shape in ("vector", "matrix"):
+            tried = tuple(sorted({**table, name: Domain(field="real")}.items()))
+            if _fitting(groups, tried) < fits:
+                found.add(name)
     return found
 
 
@@ -81,7 +103,8 @@ def completed(pairs: Sequence[tuple[Term, ...]], domains: tuple[tuple[str, Domai
     spoken = spoken_for(terms)
     if not names:
         return domains, ()
-    choices = [options(n, spoken) for n in names]
+    marked = indexed(terms)[0]
+    choices = [[d for d in options(n, spoken) if n not in marked or d.shape != "matrix" or n[:1].isupper()] for n in names]
     ordered = sorted(product(*[range(len(c)) for c in choices]), key=lambda ks: (sum(ks), ks)) if len(names) <= 6 else _single(choices)
     best: tuple[int, tuple[tuple[str, Domain], ...]] | None = None
     for ks in ordered[:MAX_TRIES]:

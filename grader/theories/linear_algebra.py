@@ -22,7 +22,7 @@ from grader.replay.matrix_readings import speaks_of_arrays
 from grader.replay.matrix_shapes import ONE, NoForm, Unfit, is_array
 from grader.term import Term, apply, free_names, number, relation, symbol, walk
 from grader.theories._linear_lines import RESERVED, known_of, placed, reasons, samples, unfolded, with_traits
-from grader.theories._shapes import completed, spoken_for
+from grader.theories._shapes import certain, completed
 from grader.theories._theory import (Context, Link, Prepared, Settled, Step, condition_step, example_of, expression_claims, expression_step,
                                      sets_to_zero)
 
@@ -61,7 +61,7 @@ def prepare(terms: tuple[Term, ...], context: Context) -> Prepared:
     arrays = [n for n in guessed if is_array(table[n])]
     notes = (f"read as {', '.join(f'{n}: {table[n].shape}' for n in arrays)}",) if arrays else ()
     table.setdefault("*", Domain("real"))
-    sure = spoken_for(made)
+    sure = certain(made, groups, tuple(sorted(table.items())), guessed)
     options = {**context.options, "guessed": guessed, "unsure": tuple(n for n in guessed if n not in sure and is_array(table.get(n, Domain())))}
     kept = tuple(sorted(table.items()))
     return Prepared(tuple(_frobenius(t, kept) for t in made), notes, replace(context, domains=kept, options=options))
