@@ -87,16 +87,16 @@ class Marker:
         if not problems or not papers.count:
             return 1
         with self._journal() as journal:
-            summary, names = self._decide_and_write(problems, papers, journal, self._runner(cluster, problems), decisions_of(self.out))
+            summary = self._decide_and_write(problems, papers, journal, self._runner(cluster, problems), cluster is not None)
             journal.finish()
         for line in summary:
             click.echo(line)
         code = 1 if self.errors else 0
-        self.cache.finish(self.out, self._inputs(papers.digest), names, {"said": said, "summary": summary, "code": code})
+        self.cache.finish(self.out, self._inputs(papers.digest), {"said": said, "summary": summary, "code": code})
         return code
 
     def _read(self, problems: Sequence[Problem]) -> Papers:
-        from grader.intake.submissions import Reader, apart
+        from grader.intake.submissions import Reader, apart, same_key
         from grader.run.folder import CPU_SECONDS
         from grader.run.papers import Keys, read_papers
 
@@ -104,8 +104,8 @@ class Marker:
 
         keys = Keys(problems, _part_digests(problems), CPU_SECONDS)
         self.unread: list[tuple[str, str]] = []
-        return read_papers(self._files(), Reader(problems).read, apart, problems, keys, jobs=self.jobs, skip=lambda *s: self.unread.append(s),
-                           progress=self.progress)
+        return read_papers(self._files(), Reader(problems).read, apart, same_key, problems, keys, jobs=self.jobs,
+                           skip=lambda *s: self.unread.append(s), progress=self.progress)
 
     def _passed_over(self) -> list[str]:
         """A line for every file that was not used, in the order of their names; hidden ones are notes."""
@@ -156,21 +156,22 @@ class Marker:
             with contextlib.suppress(OSError):
                 journal.close()
 
-    def _decide_and_write(self, problems: Sequence[Problem], papers: Papers, journal: Journal, runner: Runner, decisions: Decisions) -> tuple[list[str], list[str]]:
+    def _decide_and_write(self, problems: Sequence[Problem], papers: Papers, journal: Journal, runner: Runner, elsewhere: bool) -> list[str]:
         from grader.report.view import outline
         from grader.run.folder import Marking
         from grader.run.rendering import write_all
 
-        marking = Marking(problems, papers, journal, cache=self.cache if self.resume else None, decisions=decisions)
+        marking = Marking(problems, papers, journal, cache=self.cache if self.resume else None, decisions=decisions_of(self.out))
         self.progress.phase("marking")
-        marking.decide(runner, lambda tally: self.progress(tally.done, tally.wanted, tally.statuses))
+        marking.decide(runner, lambda tally: self.progress(tally.done, tally.wanted, tally.statuses), whole=elsewhere)
         self.progress.event("decided", distinct=marking.tally.distinct, kept=marking.tally.kept, decided=marking.tally.decided, answers=marking.tally.wanted)
         self.progress.phase("reporting")
-        names, counts = write_all(self.out, papers.learners, marking.records, outline(problems), self.errors, jobs=self.jobs,
-                                  progress=lambda done: self.progress(done, papers.count))
+        columns = [(problems[p].id, part.id) for p in papers.on() for part in problems[p].parts]
+        counts = write_all(self.out, papers, marking.records, outline(problems), columns, self.errors, jobs=self.jobs,
+                           progress=lambda done: self.progress(done, papers.count))
         return [f"{papers.count} papers, {len(problems)} problems, {papers.answers} answers: "
                 + ", ".join(f"{counts[s]} {s}" for s in SYMBOLS if counts.get(s)) + f"; {counts.get('waiting', 0)} wait for a person",
-                f"report: {self.out / 'index.html'}"], names
+                f"report: {self.out / 'index.html'}"]
 
 
 def decisions_of(out: Path) -> Decisions:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import os
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from grader.intake.encodings import GUESSED, western
@@ -144,27 +144,29 @@ def _kept_apart(found: list[Submission]) -> list[Submission]:
     return made
 
 
-def apart(named: Sequence[tuple[str, str]]) -> list[tuple[str, Note | None]]:
-    """For the learner and file of each paper a key that no other has, and a note for a person where several are under one; keys that differ only in
-    case or look count as one."""
-    def same(key: str) -> str:
-        return unicodedata.normalize("NFKC", key).casefold()
+def same_key(key: str) -> str:
+    """What two keys have in common that differ only in case or look."""
+    return unicodedata.normalize("NFKC", key).casefold()
 
+
+def apart(named: Sequence[tuple[str, str]], other: Callable[[str], bool] = lambda key: False) -> list[tuple[str, Note | None]]:
+    """For the learner and file of each paper a key that no other has, and a note for a person where several are under one; keys that differ only in
+    case or look count as one. `other` says whether a paper that is not among these, and whose key no other has, is under a `same_key`."""
     places: dict[str, list[str]] = {}
     for learner, file in named:
-        places.setdefault(same(learner), []).append(file)
+        places.setdefault(same_key(learner), []).append(file)
     taken = {key for key, found in places.items() if len(found) == 1}
     made: list[tuple[str, Note | None]] = []
     for learner, file in named:
-        found = places[same(learner)]
+        found = places[same_key(learner)]
         if len(found) == 1:
             made.append((learner, None))
             continue
         key = base = f"{learner} ({file})"
         number = 2
-        while same(key) in taken:
+        while same_key(key) in taken or other(same_key(key)):
             key, number = f"{base} {number}", number + 1
-        taken.add(same(key))
+        taken.add(same_key(key))
         listed = list(dict.fromkeys(sorted(found)))
         shown = ", ".join(listed[:_NAMED]) + (f" and {len(listed) - _NAMED} more" if len(listed) > _NAMED else "")
         made.append((key, Note(f"several papers are under the key {learner} ({shown}): a person must say which one counts", severity="guess",
@@ -175,4 +177,4 @@ def apart(named: Sequence[tuple[str, str]]) -> list[tuple[str, Note | None]]:
 _NAMED = 10
 """Files that a note names at most."""
 
-__all__ = ["MAX_BYTES", "Reader", "Skipped", "apart", "load_submissions", "read_paper"]
+__all__ = ["MAX_BYTES", "Reader", "Skipped", "apart", "load_submissions", "read_paper", "same_key"]

@@ -1,60 +1,143 @@
-"""What the page of the class says, as plain values; it is for the teacher, and may quote why something was left open."""
+"""What the page of the class says, as plain values; it is for the teacher, and may quote why something was left open.
+
+A class may be large: what grows with it (rows of the table, answers that wait) is put out paper by paper as text by whoever renders, and the page itself is
+made from counts, which add up in any grouping.
+"""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
 from grader.report.record import Record
-from grader.report.view import Chip, anchor, by_problem, chip, nice, part_name, reason_of, total
+from grader.report.view import Chip, anchor, by_problem, chip, exact, nice, part_name, reason_of
 
 GROUPS = (("right", "right", "✓"), ("partly", "partly right", "◐"), ("wrong", "not right", "✗"), ("person", "waiting for a person", "☞"), ("blank", "no answer", "–"))
 """How answers to a part are counted: name for the style sheet, words, symbol."""
+PERSON = [name for name, _, _ in GROUPS].index("person")
+_PLACES = {name: k for k, (name, _, _) in enumerate(GROUPS)}
+Column = tuple[str, str]
+"""Problem and part of a column of the table."""
+
+
+def columns_of(records: Sequence[Mapping[str, Any]], problems: Sequence[Record]) -> list[Column]:
+    """The columns of a table of records, in the order of the outline; what it does not know comes last."""
+    return [(about["id"], part) for about, own in by_problem(records, problems) for part in dict.fromkeys(r["part"] for r in own)]
 
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """One learner's answer to one part, in the table: `href` leads to it."""
+    """One learner's answer to one part, in the table."""
 
     chip: Chip
     points: str
     waits: bool
-    href: str
+    anchor: str
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
-    """One learner in the table; a cell is None where there is no record."""
+class Waiting:
+    """An answer that a person must look at, and why; `tried` says what the procedures stopped at."""
 
-    learner: str
-    href: str
-    cells: tuple[Cell | None, ...]
-    points: str
-    out_of: str
-    waiting: int
+    chip: Chip
+    reason: str
+    tried: str
 
 
-class Rows(Sequence[Row]):
-    """The rows of the table, each made when it is looked at: those of a large class are never held together."""
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """Of a record what the table, the page of the class and its counts need; the same for all that differ in learner and place only."""
 
-    def __init__(self, learners: Sequence[str], make: Callable[[str], Row]) -> None:
-        self._learners, self._make = learners, make
+    column: Column
+    points: Fraction
+    out_of: Fraction
+    group: int
+    """Which of `GROUPS` counts it."""
+    status: str
+    waits: bool
+    cell: Cell
+    waiting: Waiting | None
+    claims: tuple[str, ...]
+    """What became of each claim, the oracles that are believed ("by NAME"), and how the reading was mended or guessed ("note SEVERITY")."""
 
-    def __len__(self) -> int:
-        return len(self._learners)
 
-    def __getitem__(self, index: Any) -> Any:
-        chosen = self._learners[index]
-        return self._make(chosen) if isinstance(chosen, str) else Rows(chosen, self._make)
+def summary_of(record: Record) -> Summary:
+    """What the class needs of a record."""
+    seen, waits = chip(record), record["needs_human"]
+    kind = "person" if waits else seen.kind if seen.kind in _PLACES else "wrong"
+    cell = Cell(seen, nice(record["points"]), waits, anchor(record["problem"], record["part"]))
+    waiting = None
+    if waits:
+        tried = "; ".join(words for e in record["evidence"] if e["method"] == "gap" for words in e["words"])
+        waiting = Waiting(seen, reason_of(record), tried)
+    claims = [e["status"] for e in record["evidence"]] + [f"by {name}" for e in record["evidence"] for name in e["oracles"]]
+    claims += [f"note {n['severity']}" for n in [*record["reading"]["notes"], *record["source"]["notes"]]]
+    return Summary((record["problem"], record["part"]), exact(record["points"]), exact(record["out_of"]), _PLACES[kind], record["status"], waits, cell, waiting,
+                   tuple(claims))
+
+
+class Counts:
+    """What a class adds up to; `merge` puts the counts of two groups of learners together, those of the first before those of the second."""
+
+    def __init__(self) -> None:
+        self.learners = self.answers = self.decided = 0
+        self.statuses: Counter[str] = Counter()
+        """Answers by status, and those that wait for a person ("waiting")."""
+        self.points = self.highest = Fraction(0)
+        self.claims: Counter[str] = Counter()
+        self.parts: dict[Column, list[Any]] = {}
+        """By column: what its first answer is out of, points, what they are out of, and how many fell in each of `GROUPS`."""
+
+    def add(self, own: Sequence[Summary]) -> None:
+        """Count the answers of one learner."""
+        self.learners += 1
+        self.answers += len(own)
+        out_of = Fraction(0)
+        for each in own:
+            self.points += each.points
+            out_of += each.out_of
+            self.decided += not each.waits and each.status != "undecided"
+            self.statuses[each.status] += 1
+            if each.waits:
+                self.statuses["waiting"] += 1
+            self.claims.update(each.claims)
+            part = self.parts.setdefault(each.column, [each.out_of, Fraction(0), Fraction(0), [0] * len(GROUPS)])
+            part[1] += each.points
+            part[2] += each.out_of
+            part[3][each.group] += 1
+        self.highest = max(self.highest, out_of)
+
+    def to_data(self) -> list[Any]:
+        """The counts as JSON values; `merge` takes them."""
+        parts = [[*column, str(first), str(points), str(out_of), groups] for column, (first, points, out_of, groups) in self.parts.items()]
+        return [self.learners, self.answers, self.decided, self.statuses, str(self.points), str(self.highest), self.claims, parts]
+
+    def merge(self, other: Sequence[Any]) -> None:
+        """Add the counts of further learners, as `to_data` gives them."""
+        learners, answers, decided, statuses, points, highest, claims, parts = other
+        self.learners += learners
+        self.answers += answers
+        self.decided += decided
+        self.statuses.update(statuses)
+        self.points += Fraction(points)
+        self.highest = max(self.highest, Fraction(highest))
+        self.claims.update(claims)
+        for problem, part, first, earned, out_of, groups in parts:
+            own = self.parts.setdefault((problem, part), [Fraction(first), Fraction(0), Fraction(0), [0] * len(GROUPS)])
+            own[1] += Fraction(earned)
+            own[2] += Fraction(out_of)
+            own[3] = [a + b for a, b in zip(own[3], groups, strict=True)]
 
 
 @dataclass(frozen=True, slots=True)
 class PartStatistics:
     """How a part went: the mean of what is certain so far, in percent of its points, and how many answers fell in each of `GROUPS`."""
 
+    number: int
+    """Of its column."""
     name: str
     anchor: str
     ask: str
@@ -63,16 +146,10 @@ class PartStatistics:
     counts: tuple[int, ...]
     answers: int
 
-
-@dataclass(frozen=True, slots=True)
-class Waiting:
-    """An answer that a person must look at, and why; `tried` says what the procedures stopped at."""
-
-    learner: str
-    href: str
-    chip: Chip
-    reason: str
-    tried: str
+    @property
+    def waiting(self) -> int:
+        """How many wait for a person."""
+        return self.counts[PERSON]
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +162,7 @@ class PartGroup:
 
 @dataclass(frozen=True, slots=True)
 class ClassPage:
-    """Everything the page of the class says."""
+    """Everything the page of the class says but its rows: those of the table, of what waits by part, and of what was not placed."""
 
     learners: int
     answers: int
@@ -94,82 +171,36 @@ class ClassPage:
     mean: str
     out_of: str
     groups: tuple[PartGroup, ...]
-    rows: Sequence[Row]
-    queue: tuple[tuple[PartStatistics, tuple[Waiting, ...]], ...]
-    unplaced: tuple[tuple[str, str, int], ...]
+    queue: tuple[PartStatistics, ...]
+    unplaced: bool
     rests_on: tuple[tuple[str, int], ...]
     errors: tuple[str, ...]
 
 
-def class_page(records: Sequence[Mapping[str, Any]], problems: Sequence[Record], unplaced: Mapping[str, int], pages: Mapping[str, str],
-               errors: Sequence[str] = ()) -> ClassPage:
-    """The page of the class. `unplaced` counts by learner what could not be placed, `pages` has the file of each learner's page."""
-    mine: dict[str, list[Record]] = {learner: [] for learner in pages}
-    by_part: dict[tuple[str, str], list[Record]] = {}
-    for record in records:
-        mine[record["learner"]].append(record)
-        by_part.setdefault((record["problem"], record["part"]), []).append(record)
-    columns = [(about, part) for about, own in by_problem(records, problems) for part in dict.fromkeys(r["part"] for r in own)]
-    statistics = {(about["id"], part): _statistics(about, part, by_part[about["id"], part])
-                  for about, part in columns}
-
-    def row(learner: str) -> Row:
-        found = {(r["problem"], r["part"]): r for r in mine[learner]}
-        return _row(learner, mine[learner], [found.get((a["id"], p)) for a, p in columns], pages[learner])
-
-    rows = Rows(list(pages), row)
-    groups = tuple(PartGroup(about["title"], tuple(statistics[about["id"], p] for a, p in columns if a is about))
-                   for about in {id(a): a for a, _ in columns}.values())
-    queue = []
-    for about, part in columns:
-        waits = tuple(_waiting(r, pages) for r in by_part[about["id"], part] if r["needs_human"])
-        if waits:
-            queue.append((statistics[about["id"], part], waits))
-    totals = [total(own, "points") for own in mine.values()]
-    highest = max((total(own, "out_of") for own in mine.values()), default=Fraction(0))
-    mean = sum(totals, Fraction(0)) / len(totals) if totals else Fraction(0)
-    loose = tuple((learner, pages[learner], unplaced[learner]) for learner in pages if learner in unplaced)
-    waiting = sum(r["needs_human"] for r in records)
-    return ClassPage(len(pages), len(records), sum(not r["needs_human"] and r["status"] != "undecided" for r in records), waiting,
-                     f"{float(round(mean, 1)):g}", nice(highest), groups, rows, tuple(queue), loose, _rests_on(records), tuple(errors))
+def class_page(counts: Counts, problems: Sequence[Record], columns: Sequence[Column], unplaced: bool, errors: Sequence[str] = ()) -> ClassPage:
+    """The page of the class. `unplaced` says whether some paper has text that could not be placed."""
+    by_id = {about["id"]: about for about in problems}
+    statistics = {column: _statistics(by_id.get(column[0], {"parts": []}), number, column, counts.parts[column])
+                  for number, column in enumerate(columns) if column in counts.parts}
+    groups = tuple(PartGroup(by_id[id]["title"] if id in by_id else id, tuple(s for column, s in statistics.items() if column[0] == id))
+                   for id in dict.fromkeys(problem for problem, _ in statistics))
+    mean = counts.points / counts.learners if counts.learners else Fraction(0)
+    return ClassPage(counts.learners, counts.answers, counts.decided, counts.statuses["waiting"], f"{float(round(mean, 1)):g}", nice(counts.highest), groups,
+                     tuple(s for s in statistics.values() if s.waiting), unplaced, _rests_on(counts.claims), tuple(errors))
 
 
-def group_of(record: Record) -> str:
-    """Which of `GROUPS` counts an answer."""
-    if record["needs_human"]:
-        return "person"
-    kind = chip(record).kind
-    return kind if kind in ("right", "partly", "wrong", "blank") else "wrong"
+def _statistics(about: Record, number: int, column: Column, counted: Sequence[Any]) -> PartStatistics:
+    first, points, out_of, groups = counted
+    asked = next((p for p in about["parts"] if p["id"] == column[1]), {"ask": ""})
+    mean = round(100 * points / out_of) if out_of else 0
+    return PartStatistics(number, part_name(column[1]), anchor(*column), asked["ask"], nice(first), mean, tuple(groups), sum(groups))
 
 
-def _statistics(about: Record, part: str, records: Sequence[Record]) -> PartStatistics:
-    asked = next((p for p in about["parts"] if p["id"] == part), {"ask": ""})
-    counts = Counter(group_of(r) for r in records)
-    most = total(records, "out_of")
-    mean = round(100 * total(records, "points") / most) if most else 0
-    out_of = nice(records[0]["out_of"]) if records else "0"
-    return PartStatistics(part_name(part), anchor(about["id"], part), asked["ask"], out_of, mean, tuple(counts[name] for name, _, _ in GROUPS), len(records))
-
-
-def _row(learner: str, own: Sequence[Record], cells: Sequence[Record | None], page: str) -> Row:
-    made = tuple(None if r is None else Cell(chip(r), nice(r["points"]), r["needs_human"], f"{page}#{anchor(r['problem'], r['part'])}") for r in cells)
-    return Row(learner, page, made, nice(total(own, "points")), nice(total(own, "out_of")), sum(r["needs_human"] for r in own))
-
-
-def _waiting(record: Record, pages: Mapping[str, str]) -> Waiting:
-    tried = "; ".join(words for e in record["evidence"] if e["method"] == "gap" for words in e["words"])
-    href = f"{pages[record['learner']]}#{anchor(record['problem'], record['part'])}"
-    return Waiting(record["learner"], href, chip(record), reason_of(record), tried)
-
-
-def _rests_on(records: Sequence[Record]) -> tuple[tuple[str, int], ...]:
+def _rests_on(claims: Mapping[str, int]) -> tuple[tuple[str, int], ...]:
     """What the verdicts of the run rest on, in words with counts."""
     words = {"proved": "claims proved, the certificate replayed", "refuted": "claims refuted by a witness that was replayed",
              "agrees": "claims that agree at every point tried, which is no proof", "undecided": "claims left open"}
-    counts = Counter(e["status"] for r in records for e in r["evidence"])
-    made = [(words[status], counts[status]) for status in words if counts[status]]
-    oracles = Counter(name for r in records for e in r["evidence"] for name in e["oracles"])
-    made += [(f"claims in which a step is believed from {name}", oracles[name]) for name in sorted(oracles)]
-    notes = Counter(n["severity"] for r in records for n in [*r["reading"]["notes"], *r["source"]["notes"]])
-    spoken = {"repair": "slips mended in reading", "guess": "readings that rest on a guess"}
-    return tuple(made + [(spoken[s], notes[s]) for s in spoken if notes[s]])
+    made = [(words[status], claims[status]) for status in words if claims[status]]
+    made += [(f"claims in which a step is believed from {name.removeprefix('by ')}", claims[name]) for name in sorted(claims) if name.startswith("by ")]
+    spoken = {"note repair": "slips mended in reading", "note guess": "readings that rest on a guess"}
+    return tuple(made + [(spoken[s], claims[s]) for s in spoken if claims[s]])

@@ -8,23 +8,28 @@ from __future__ import annotations
 
 import filecmp
 import hashlib
-import json
+import itertools
 import os
 import re
+import stat
 import unicodedata
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Protocol
 
 from grader.model import Problem, Submission
-from grader.report.class_view import class_page
-from grader.report.pages import class_pieces, learner_html
-from grader.report.markdown import class_markdown, learner_markdown
+from grader.report import markdown
+from grader.report.class_view import Column, Counts, Summary, class_page, columns_of, summary_of
+from grader.report.markdown import learner_markdown
+from grader.report.pages import cell as cell_html
+from grader.report.pages import class_html, class_row, learner_html, unplaced_row, waiting_row
 from grader.report.record import Record, to_line
-from grader.report.table import grades_csv
-from grader.report.view import DECIDED, Shared, learner_page, outline, paper_of
+from grader.report.table import head_row, learner_row
+from grader.report.view import Shared, learner_page, nice, outline, paper_of, sum_of
 
 FOLDER = "learners"
+MAX_SUMMARIES = 2_000
+"""Of so many different records what the class needs of them is kept while pages are written."""
 _MARK = b'<meta name="generator" content="grader"/>'
 _ABSOLUTE = re.compile(r"\A(?:[A-Za-z]:)?[/\\](?:[^/\\:\n]*[/\\])*")
 """Folders of the machine before the file that a message is about."""
@@ -39,7 +44,7 @@ def write_report(out: str | Path, records: Sequence[Record], *, problems: Sequen
     Fails with `OSError` when a file cannot be written; each file is either the old one or the new one.
     """
     render(out, records, outline(problems), [paper_of(p) for p in papers], errors)
-    write(Path(out) / "records.jsonl", "".join(to_line(r) + "\n" for r in records))
+    write(Path(out).absolute() / "records.jsonl", "".join(to_line(r) + "\n" for r in records))
 
 
 def render(out: str | Path, records: Sequence[Record], problems: Sequence[Record], papers: Iterable[Record] = (), errors: Sequence[str] = ()) -> None:
@@ -48,88 +53,115 @@ def render(out: str | Path, records: Sequence[Record], problems: Sequence[Record
     mine: dict[str, list[Record]] = {learner: [] for learner in by_learner}
     for record in records:
         mine.setdefault(record["learner"], []).append(record)
-    pages = Pages(out, problems, mine)
-    for learner in pages.names:
-        paper = by_learner.get(learner)
-        pages.keep(learner, pages.write(learner, mine[learner], paper), len(paper["unplaced"]) if paper else 0)
-    pages.finish(errors)
+    names = page_names(mine)
+    pages, rows = Pages(out, problems, columns_of(records, problems), names.__getitem__), Held()
+    for learner in names:
+        for name, more in pages.write(learner, mine[learner], by_learner.get(learner)):
+            rows.add(name, more)
+    pages.finish(rows, pages.counts, names, errors)
+
+
+class Rows(Protocol):
+    """Rows of bytes under names, each growing on its own."""
+
+    def add(self, name: str, more: bytes) -> None:
+        """Put more at the end of a row."""
+
+    def read(self, name: str) -> Iterable[bytes]:
+        """A row in pieces, in order; nothing for a name that has none."""
+
+
+class Held:
+    """`Rows` in memory."""
+
+    def __init__(self) -> None:
+        self._rows: dict[str, list[bytes]] = {}
+
+    def add(self, name: str, more: bytes) -> None:
+        """Put more at the end of a row."""
+        self._rows.setdefault(name, []).append(more)
+
+    def read(self, name: str) -> Iterable[bytes]:
+        """A row in pieces."""
+        return self._rows.get(name, ())
 
 
 class Pages:
-    """The pages of a run: `write` each learner's, `keep` what the page of the class needs of them, then `finish`. Holds summaries only."""
+    """The pages of a run: `write` each learner's and put the rows that it gives beside those of the others, in order; then `finish`.
 
-    def __init__(self, out: str | Path, problems: Sequence[Record], learners: Iterable[str]) -> None:
-        self.out, self.problems = Path(out).absolute(), problems
-        self.names = page_names(learners)
-        self.counts: dict[str, int] = {}
-        """How many answers have each status, and how many wait for a person ("waiting")."""
-        self._rows: dict[str, list[Summary]] = {}
-        self._unplaced: dict[str, int] = {}
-        self._bodies: dict[str, Record] = {}
+    Holds counts only. Rows are "rows.html", "rows.md", "grades.csv" (the tables), "waitsN.html" and "waitsN.md" (answers to the part of column N that wait for a
+    person), "unplaced.html" and "unplaced.md".
+    """
+
+    def __init__(self, out: str | Path, problems: Sequence[Record], columns: Sequence[Column], name: Callable[[str], str]) -> None:
+        """`columns` are those of the table, `name` gives the file of a learner's page, without its ending."""
+        self.out, self.problems, self.columns, self.name = os.path.abspath(out), problems, columns, name
+        self.counts = Counts()
+        """Of the learners whose pages were written."""
+        self._numbers = {column: number for number, column in enumerate(columns)}
         self._shared = Shared()
-        (self.out / FOLDER).mkdir(parents=True, exist_ok=True)
+        self._summaries: dict[str, tuple[Summary, list[str]]] = {}
+        self._empty = cell_html(None)
+        Path(self.out, FOLDER).mkdir(parents=True, exist_ok=True)
 
-    def write(self, learner: str, records: Sequence[Record], paper: Record | None = None, same: Sequence[str] = ()) -> list[str]:
-        """Write the pages of one learner, and give for each record the summary to `keep`. `same` has for each record a text that it shares only
-        with those that differ in nothing but learner and place. May run in another process. Fails with `OSError`."""
+    def write(self, learner: str, records: Sequence[Record], paper: Record | None = None, same: Sequence[str] = ()) -> list[tuple[str, bytes]]:
+        """Write the pages of one learner, count the answers, and give the rows of the page of the class that are about them. `same` has for each record a text
+        that it shares only with those that differ in nothing but learner and place. May run in another process. Fails with `OSError`."""
         page = learner_page(learner, records, self.problems, paper, self._shared, same)
-        name = self.names[learner]
-        write(self.out / FOLDER / f"{name}.html", learner_html(page))
-        write(self.out / FOLDER / f"{name}.md", learner_markdown(page))
-        return [json.dumps(_summary(r), separators=(",", ":")) for r in records]
+        name = self.name(learner)
+        write(f"{self.out}/{FOLDER}/{name}.html", learner_html(page))
+        write(f"{self.out}/{FOLDER}/{name}.md", learner_markdown(page))
+        return [(row, text.encode("utf-8", "backslashreplace")) for row, text in self._rows(learner, name, records, paper, same)]
 
-    def keep(self, learner: str, summaries: Sequence[str], unplaced: int = 0) -> None:
-        """Keep a learner's row; `unplaced` counts passages of the paper that could not be placed."""
-        if unplaced:
-            self._unplaced[learner] = unplaced
-        self._rows[learner] = [Summary(learner, self._body(text)) for text in summaries]
-        for row in self._rows[learner]:
-            for name in (row["status"], "waiting") if row["needs_human"] else (row["status"],):
-                self.counts[name] = self.counts.get(name, 0) + 1
+    def _rows(self, learner: str, name: str, records: Sequence[Record], paper: Record | None, same: Sequence[str]) -> Iterator[tuple[str, str]]:
+        link, plain_link = f"{FOLDER}/{name}.html", f"{FOLDER}/{name}.md"
+        made = list(map(self._summary, records, same or [""] * len(records)))
+        own, found = [summary for summary, _ in made], {summary.column: (summary, cell) for summary, cell in made}
+        self.counts.add(own)
+        points, out_of, waiting = nice(sum_of(e.points for e in own)), nice(sum_of(e.out_of for e in own)), sum(e.waits for e in own)
+        cells = [found.get(column) for column in self.columns]
+        yield "rows.html", class_row(learner, link, "".join(link.join(self._empty if c is None else c[1]) for c in cells), points, out_of, waiting)
+        yield "rows.md", markdown.class_row(learner, plain_link, [c and c[0].cell for c in cells], points, out_of, waiting)
+        yield "grades.csv", learner_row(learner, self.columns, own)
+        for each in own:
+            if each.waiting:
+                row = f"waits{self._numbers[each.column]}"
+                yield f"{row}.html", waiting_row(learner, f"{link}#{each.cell.anchor}", each.waiting)
+                yield f"{row}.md", markdown.waiting_row(learner, f"{plain_link}#{each.cell.anchor}", each.waiting)
+        if paper and paper["unplaced"]:
+            yield "unplaced.html", unplaced_row(learner, link, len(paper["unplaced"]))
+            yield "unplaced.md", f"- {markdown.plain(learner)}: {len(paper['unplaced'])}\n"
 
-    def _body(self, text: str) -> Record:
-        if text not in self._bodies:
-            self._bodies[text] = json.loads(text)
-        return self._bodies[text]
+    def _summary(self, record: Record, same: str) -> tuple[Summary, list[str]]:
+        """What the class needs of a record, and its cell around the name of the page."""
+        made = self._summaries.get(same) if same else None
+        if made is None:
+            summary = summary_of(record)
+            made = summary, cell_html(summary.cell)
+            if same:
+                if len(self._summaries) >= MAX_SUMMARIES:
+                    self._summaries.clear()
+                self._summaries[same] = made
+        return made
 
-    def finish(self, errors: Sequence[str] = ()) -> list[str]:
-        """Write the page of the class and the table, remove pages of learners who are gone; the names of all files written. Fails with `OSError`."""
-        links = {learner: f"{FOLDER}/{name}.html" for learner, name in self.names.items()}
-        records = [r for learner in links for r in self._rows.get(learner, ())]
-        about = class_page(records, self.problems, self._unplaced, links, [_ABSOLUTE.sub("", error) for error in errors])
-        write_pieces(self.out / "index.html", class_pieces(about))
-        write(self.out / "index.md", class_markdown(about))
-        write(self.out / "grades.csv", grades_csv(records, self.problems, list(self.names)))
-        _remove_stale(self.out, set(self.names.values()))
-        return ["index.html", "index.md", "grades.csv", *[f"{FOLDER}/{name}{end}" for name in self.names.values() for end in (".html", ".md")]]
-
-
-class Summary(Mapping[str, Any]):
-    """Of a record what the page of the class and the table need; equal ones share all but whose they are."""
-
-    __slots__ = ("_body", "_learner")
-
-    def __init__(self, learner: str, body: Record) -> None:
-        self._learner, self._body = learner, body
-
-    def __getitem__(self, key: str) -> Any:
-        return self._learner if key == "learner" else self._body[key]
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(("learner", *self._body))
-
-    def __len__(self) -> int:
-        return 1 + len(self._body)
+    def finish(self, rows: Rows, counts: Counts, learners: Iterable[str], errors: Sequence[str] = ()) -> None:
+        """Write the page of the class and the table from the rows and counts of all, and remove pages of learners who are gone; `learners` may be gone through
+        any number of times. Fails with `OSError`."""
+        about = class_page(counts, self.problems, self.columns, any(rows.read("unplaced.md")), [_ABSOLUTE.sub("", error) for error in errors])
+        write_pieces(f"{self.out}/index.html", _filled(class_html(about), rows))
+        write_pieces(f"{self.out}/index.md", _filled([markdown.class_markdown(about)], rows))
+        write_pieces(f"{self.out}/grades.csv", itertools.chain([head_row(self.columns).encode("utf-8", "backslashreplace")], rows.read("grades.csv")))
+        _remove_stale(Path(self.out), counts.learners, (self.name(learner) for learner in learners))
 
 
-def _summary(record: Record) -> Record:
-    waits = record["needs_human"]
-    kept = {key: record[key] for key in ("problem", "part", "status", "points", "out_of", "needs_human")}
-    evidence = [{"status": e["status"], "method": e["method"], "oracles": e["oracles"], "words": e["words"] if waits and e["method"] == "gap" else []}
-                for e in record["evidence"]]
-    severities = [[{"severity": n["severity"]} for n in notes if n["severity"] != "info"] for notes in (record["reading"]["notes"], record["source"]["notes"])]
-    said = {"awards": [{"text": a["text"]} for a in record.get("awards", ())], "feedback": record["feedback"]} if waits else {"awards": [], "feedback": ""}
-    return {**kept, **said, "tags": [t for t in record["tags"] if t == DECIDED], "reading": {"state": record["reading"]["state"], "notes": severities[0]}, "source": {"notes": severities[1]}, "evidence": evidence}
+def _filled(pieces: Iterable[str], rows: Rows) -> Iterator[bytes]:
+    """A text in pieces, with rows where it has holes for them."""
+    for piece in pieces:
+        for number, part in enumerate(piece.split("\0")):
+            if number % 2:
+                yield from rows.read(part)
+            else:
+                yield part.encode("utf-8", "backslashreplace")
 
 
 def page_names(learners: Iterable[str]) -> dict[str, str]:
@@ -159,42 +191,79 @@ def slug(key: str, digits: int = 8) -> str:
     return f"{plain}-{hashlib.sha256(key.encode('utf-8', 'surrogatepass')).hexdigest()[:digits]}"
 
 
-def write(path: Path, text: str) -> None:
+def write(path: str | Path, text: str) -> None:
     """Put a text into a file in one move: whoever looks sees the old file or the new one. A file that holds it already is left as it is."""
     content = text.encode("utf-8", "backslashreplace")
     try:
-        if path.stat().st_size == len(content) and not path.is_symlink() and path.read_bytes() == content:
+        seen = os.lstat(path)
+        if stat.S_ISREG(seen.st_mode) and seen.st_size == len(content) and Path(path).read_bytes() == content:
             return
     except OSError:
         pass
-    fresh = path.with_name(f".{path.name}.new")
+    folder, name = os.path.split(path)
+    fresh = f"{folder}/.{name}.new"
     try:
-        fresh.write_bytes(content)
-        os.replace(fresh, path)
+        _put(fresh, [content])
     except FileNotFoundError:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        fresh.write_bytes(content)
-        os.replace(fresh, path)
+        os.makedirs(folder, exist_ok=True)
+        _put(fresh, [content])
+    os.replace(fresh, path)
 
 
-def write_pieces(path: Path, pieces: Iterable[str]) -> None:
-    """`write` for a text that comes in pieces and is not held as a whole."""
-    fresh = path.with_name(f".{path.name}.new")
-    with fresh.open("wb") as file:
+def _put(path: str, pieces: Iterable[bytes]) -> None:
+    """Make a file that was not there; what a killed run has left under its name goes, and no link is followed."""
+    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_CLOEXEC", 0)
+    try:
+        file = os.open(path, flags, 0o666)
+    except FileExistsError:
+        os.unlink(path)
+        file = os.open(path, flags, 0o666)
+    try:
         for piece in pieces:
-            file.write(piece.encode("utf-8", "backslashreplace"))
-    if path.is_file() and not path.is_symlink() and filecmp.cmp(fresh, path, shallow=False):
-        fresh.unlink()
+            while piece:
+                piece = piece[os.write(file, piece):]
+    finally:
+        os.close(file)
+
+
+def write_pieces(path: str, pieces: Iterable[bytes]) -> None:
+    """`write` for a text that comes in pieces and is not held as a whole."""
+    folder, name = os.path.split(path)
+    fresh = f"{folder}/.{name}.new"
+    _put(fresh, _blocks(pieces))
+    if os.path.isfile(path) and not os.path.islink(path) and filecmp.cmp(fresh, path, shallow=False):
+        os.unlink(fresh)
     else:
         os.replace(fresh, path)
 
 
-def _remove_stale(out: Path, names: set[str]) -> None:
-    """Remove pages of ours whose learner is in no record any more, and what a killed run left half written; what we did not write stays."""
+def _blocks(pieces: Iterable[bytes]) -> Iterator[bytes]:
+    """The same bytes in pieces that are worth a write."""
+    held = bytearray()
+    for piece in pieces:
+        held += piece
+        if len(held) >= 1 << 16:
+            yield bytes(held)
+            held.clear()
+    yield bytes(held)
+
+
+def _remove_stale(out: Path, pages: int, names: Iterable[str]) -> None:
+    """Remove pages of ours whose learner is in no record any more, and what a killed run left half written; what we did not write stays. `pages` is how many
+    there should be: where there are no more, none is stale."""
+    there, left = 0, []
+    for folder in (out, out / FOLDER):
+        with os.scandir(folder) as entries:
+            for entry in entries:
+                there += folder != out and entry.name.endswith(".html")
+                if entry.name.startswith(".") and entry.name.endswith(".new") and entry.name not in (".records.jsonl.new", ".papers.jsonl.new"):  # at work
+                    left.append(entry.path)
+    for path in left:
+        Path(path).unlink(missing_ok=True)
+    if there <= pages:
+        return
+    kept = set(names)
     for path in sorted((out / FOLDER).glob("*.html")):
-        if path.stem not in names and path.is_file() and _MARK in path.read_bytes()[:2000]:
+        if path.stem not in kept and path.is_file() and _MARK in path.read_bytes()[:2000]:
             path.unlink()
             path.with_suffix(".md").unlink(missing_ok=True)
-    for path in sorted([*out.glob(".*.new"), *(out / FOLDER).glob(".*.new")]):
-        if path.name not in (".records.jsonl.new", ".papers.jsonl.new"):  # those are at work
-            path.unlink(missing_ok=True)

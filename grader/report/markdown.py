@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from grader.report.class_view import GROUPS, ClassPage
+from grader.report.class_view import GROUPS, Cell, ClassPage, Waiting
 from grader.report.view import Chip, Formula, LearnerPage, NoteView, PartView
 from grader.report.visible import one_line, visible
 
@@ -122,27 +122,33 @@ def _chip(chip: Chip) -> str:
 
 
 def class_markdown(page: ClassPage) -> str:
-    """The page of the class."""
+    """The page of the class, with holes for its rows: "\\0NAME\\0" for the row of bytes of that name (`files.Pages`)."""
     lines = ["# Class report", "", f"{page.learners} papers, {page.answers} answers, {page.decided} decided, {page.waiting} wait for a person; "
              f"mean so far {page.mean} of {page.out_of}.", ""]
     if page.errors:
         lines += ["## What could not be used", "", *[f"- {code(error)}" for error in page.errors], ""]
     if page.queue:
         lines += ["## What waits for a person", ""]
-        for part, waits in page.queue:
-            lines += [f"### {plain(part.name)}", ""]
-            lines += [f"- [{plain(w.learner)}](<{w.href.replace('.html', '.md', 1)}>): {_chip(w.chip)}. {plain(one_line(w.reason, 400))}" for w in waits] + [""]
+        for part in page.queue:
+            lines += [f"### {plain(part.name)}", "", f"\0waits{part.number}.md\0"]
     parts = [part for group in page.groups for part in group.parts]
     lines += ["## Marks", "", "| learner | " + " | ".join(f"{plain(p.name)} / {p.out_of}" for p in parts) + " | total | waits |",
-              "|---|" + "---|" * len(parts) + "---|---|"]
-    for row in page.rows:
-        cells = ["·" if c is None else f"{'☞' if c.waits else c.chip.symbol} {c.points}" for c in row.cells]
-        lines.append(f"| [{plain(row.learner)}](<{row.href.replace('.html', '.md', 1)}>) | " + " | ".join(cells) + f" | {row.points} of {row.out_of} | {row.waiting or ''} |")
-    lines += ["", "## How the parts went", ""]
+              "|---|" + "---|" * len(parts) + "---|---|", "\0rows.md\0", "## How the parts went", ""]
     lines += [f"- {plain(p.name)}: " + ", ".join(f"{sign} {count} {words}" for count, (_, words, sign) in zip(p.counts, GROUPS) if count) + f"; {p.mean} % of the points"
               for p in parts]
     if page.unplaced:
-        lines += ["", "## Text that could not be placed", "", *[f"- {plain(learner)}: {count}" for learner, _, count in page.unplaced]]
+        lines += ["", "## Text that could not be placed", "", "\0unplaced.md\0"]
     if page.rests_on:
-        lines += ["", "## What the verdicts rest on", "", *[f"- {count} {words}" for words, count in page.rests_on]]
-    return "\n".join(lines) + "\n"
+        lines += [*([] if page.unplaced else [""]), "## What the verdicts rest on", "", *[f"- {count} {words}" for words, count in page.rests_on]]
+    return "\n".join(lines) + ("" if page.unplaced and not page.rests_on else "\n")
+
+
+def class_row(learner: str, page: str, cells: Iterable[Cell | None], points: str, out_of: str, waiting: int) -> str:
+    """A learner's row in the table of the class; `page` is the file of the learner's page."""
+    shown = " | ".join("·" if c is None else f"{'☞' if c.waits else c.chip.symbol} {c.points}" for c in cells)
+    return f"| [{plain(learner)}](<{page}>) | {shown} | {points} of {out_of} | {waiting or ''} |\n"
+
+
+def waiting_row(learner: str, place: str, waiting: Waiting) -> str:
+    """An answer in the list of those that wait for a person."""
+    return f"- [{plain(learner)}](<{place}>): {_chip(waiting.chip)}. {plain(one_line(waiting.reason, 400))}\n"

@@ -17,7 +17,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from grader.report import view
-from grader.report.class_view import GROUPS, ClassPage, PartStatistics
+from grader.report.class_view import GROUPS, Cell, ClassPage, PartStatistics, Waiting
 from grader.report.mathml import to_mathml
 from grader.report.view import LearnerPage, PartView
 from grader.report.visible import one_line, pieces, visible
@@ -32,14 +32,29 @@ def learner_html(page: LearnerPage) -> str:
     return _environment().get_template("learner.html.j2").render(page=page, legend=LEGEND)
 
 
-def class_html(page: ClassPage) -> str:
-    """The page of the class."""
-    return _environment().get_template("class.html.j2").render(page=page)
-
-
-def class_pieces(page: ClassPage) -> Iterator[str]:
-    """The page of the class piece by piece: that of a large class is never held as a whole."""
+def class_html(page: ClassPage) -> Iterator[str]:
+    """The page of the class piece by piece, with holes for its rows: "\\0NAME\\0" for the row of bytes of that name (`files.Pages`)."""
     return _environment().get_template("class.html.j2").generate(page=page)
+
+
+def cell(cell: Cell | None) -> list[str]:
+    """A cell of the table: what stands before and after the file of the learner's page."""
+    return str(_rows().cell(cell, Markup(_HOLE))).split(_HOLE)  # noqa: S704 - the hole is ours
+
+
+def class_row(learner: str, page: str, cells: str, points: str, out_of: str, waiting: int) -> str:
+    """A learner's row in the table of the class, with `cells` as they stand in it."""
+    return str(_rows().row(learner, page, Markup(cells), points, out_of, waiting))  # noqa: S704 - rendered by our templates
+
+
+def waiting_row(learner: str, place: str, waiting: Waiting) -> str:
+    """An answer in the list of those that wait for a person."""
+    return str(_rows().waits(learner, place, waiting))
+
+
+def unplaced_row(learner: str, page: str, count: int) -> str:
+    """A learner in the list of those of whose paper something could not be placed."""
+    return str(_rows().unplaced(learner, page, count))
 
 
 @lru_cache(maxsize=1)
@@ -49,17 +64,28 @@ def _environment() -> Environment:
     style = (TEMPLATES / "style.css").read_text(encoding="utf-8")
     digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
     environment.globals.update(style=Markup(style), style_hash=f"sha256-{digest}", pieces=pieces, mathml=_mathml, short=one_line,  # noqa: S704 - our own file
-                               article=_article, overview=_overview, segments=_segments, counted=_counted, is_short=view.is_short)
+                               article=_article, overview=_overview, segments=_segments, counted=_counted, is_short=view.is_short,
+                               rows=lambda name: Markup(f"\0{name}.html\0"))  # noqa: S704 - names of ours
     return environment
+
+
+@lru_cache(maxsize=1)
+def _rows() -> Any:
+    return _environment().get_template("rows.html.j2").module
+
+
+@lru_cache(maxsize=1)
+def _parts() -> Any:
+    return _environment().get_template("parts.html.j2").module
 
 
 def _article(part: PartView) -> Markup:
     """A part, put together around its source from what equal answers share."""
-    macros = _environment().get_template("parts.html.j2").module
-    source = macros.source(part.source)  # type: ignore[attr-defined]
+    macros = _parts()
+    source = macros.source(part.source)
     made = part.made.get("html") if part.made is not None else None
     if made is None:
-        made = str(macros.article(part, Markup(_HOLE))).split(_HOLE)  # type: ignore[attr-defined]
+        made = str(macros.article(part, Markup(_HOLE))).split(_HOLE)  # noqa: S704 - the hole is ours
         if part.made is not None:
             part.made["html"] = made
     return Markup(source.join(map(Markup, made)))  # noqa: S704 - rendered by our templates
@@ -69,7 +95,7 @@ def _overview(part: PartView) -> Markup:
     """A part's row in the overview."""
     made = part.made.get("overview") if part.made is not None else None
     if made is None:
-        made = _environment().get_template("parts.html.j2").module.overview(part)  # type: ignore[attr-defined]
+        made = _parts().overview(part)
         if part.made is not None:
             part.made["overview"] = made
     return Markup(made)  # noqa: S704 - rendered by our templates

@@ -8,15 +8,14 @@ decimals ("1.5"), others as exact fractions ("'1/3").
 
 from __future__ import annotations
 
-import csv
-import io
 import re
 from collections.abc import Sequence
 from fractions import Fraction
 from functools import lru_cache
 
+from grader.report.class_view import Column, Summary, columns_of, summary_of
 from grader.report.record import Record
-from grader.report.view import by_problem, total
+from grader.report.view import sum_of
 
 _RISKY = re.compile(r"[\s\0]*[=+\-@＝＋－＠|%]|['\t\r\n]|\d+/\d+\Z")
 
@@ -43,20 +42,28 @@ def amount(value: str | Fraction) -> str:
     return str(exact)
 
 
+def head_row(columns: Sequence[Column]) -> str:
+    """The first row of the table."""
+    return _row(["learner", *[f"{problem}/{part}" for problem, part in columns], "total", "out_of", "waiting", "waits_for_person"])
+
+
+def learner_row(learner: str, columns: Sequence[Column], own: Sequence[Summary]) -> str:
+    """A learner's row. A part without a record is an empty cell; parts that wait are named in the last column."""
+    found = {each.column: each for each in own}
+    there = [found[column] for column in columns if column in found]
+    waits = [f"{problem}/{part}" for problem, part in (each.column for each in there if each.waits)]
+    return _row([learner, *[amount(found[column].points) if column in found else "" for column in columns], amount(sum_of(each.points for each in there)),
+                 amount(sum_of(each.out_of for each in there)), str(len(waits)), " ".join(waits)])
+
+
+def _row(cells: Sequence[str]) -> str:
+    return ",".join('"' + neutral(cell).replace('"', '""') + '"' for cell in cells) + "\n"
+
+
 def grades_csv(records: Sequence[Record], problems: Sequence[Record], learners: Sequence[str]) -> str:
-    """The table of the class. A part that a learner has no record for is an empty cell; parts that wait are named in the last column."""
-    columns = [(about["id"], part) for about, own in by_problem(records, problems) for part in dict.fromkeys(r["part"] for r in own)]
-    mine: dict[str, list[Record]] = {}
+    """The table of the class."""
+    columns = columns_of(records, problems)
+    mine: dict[str, list[Summary]] = {}
     for record in records:
-        mine.setdefault(record["learner"], []).append(record)
-    text = io.StringIO()
-    table = csv.writer(text, quoting=csv.QUOTE_ALL, lineterminator="\n")
-    table.writerow(map(neutral, ["learner", *[f"{problem}/{part}" for problem, part in columns], "total", "out_of", "waiting", "waits_for_person"]))
-    for learner in learners:
-        found = {(r["problem"], r["part"]): r for r in mine.get(learner, ())}
-        own = [found.get(column) for column in columns]
-        there = [r for r in own if r is not None]
-        waits = [f"{r['problem']}/{r['part']}" for r in there if r["needs_human"]]
-        table.writerow(map(neutral, [learner, *[amount(r["points"]) if r is not None else "" for r in own], amount(total(there, "points")),
-                                     amount(total(there, "out_of")), str(len(waits)), " ".join(waits)]))
-    return text.getvalue()
+        mine.setdefault(record["learner"], []).append(summary_of(record))
+    return "".join([head_row(columns), *[learner_row(learner, columns, mine.get(learner, ())) for learner in learners]])

@@ -254,6 +254,17 @@ def total(records: Iterable[Mapping[str, Any]], key: str) -> Fraction:
     return sum((exact(amount) * count for amount, count in Counter(r[key] for r in records).items()), Fraction(0))
 
 
+def sum_of(amounts: Iterable[Fraction]) -> Fraction:
+    """The sum of exact numbers; most are whole, and whole ones are added at once."""
+    whole, rest = 0, Fraction(0)
+    for each in amounts:
+        if each.denominator == 1:
+            whole += each.numerator
+        else:
+            rest += each
+    return rest + whole
+
+
 @lru_cache(maxsize=4096)
 def exact(amount: str) -> Fraction:
     """An exact number as records write it."""

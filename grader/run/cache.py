@@ -15,7 +15,6 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +22,8 @@ from grader.run.store import Busy, Store, code_digest, secret
 
 MAX_BYTES = 256 * 1024 * 1024
 """A cache file that has grown larger is begun anew."""
+WRITTEN = ("records.jsonl", "papers.jsonl", "index.html", "index.md", "grades.csv")
+"""What every run writes, beside the folder of pages."""
 MAX_VERSIONS = 3
 """Cache files of so many versions of the code are kept."""
 
@@ -104,19 +105,18 @@ class Cache:
     # ------------------------------------------------------------------------------------------------------ finished runs
 
     def finished(self, out: Path, inputs: str) -> dict[str, Any] | None:
-        """What is known of the run that wrote the folder `out` from these very inputs, where every file it wrote is still as it was; else None."""
+        """What is known of the run that wrote the folder `out` from these very inputs, where every file in it is still as it was; else None."""
         found = self.get(_run_key(out, inputs))
-        if not isinstance(found, dict) or found.get("files") != states(out, found.get("names", ())):
+        if not isinstance(found, dict) or found.get("state") != state(out):
             return None
         return found
 
-    def finish(self, out: Path, inputs: str, names: Iterable[str], said: dict[str, Any]) -> None:
-        """Keep what `finished` will need; `names` are the files written, relative to `out`."""
-        listed = sorted(names)
+    def finish(self, out: Path, inputs: str, said: dict[str, Any]) -> None:
+        """Keep what `finished` will need."""
         key = _run_key(out, inputs)
         if self._store is not None:
             try:
-                self._store.add(key, json.dumps({**said, "names": listed, "files": states(out, listed)}, separators=(",", ":")))
+                self._store.add(key, json.dumps({**said, "state": state(out)}, separators=(",", ":")))
             except OSError as error:
                 self.off, self._store = f"it cannot be written ({error.strerror})", None
 
@@ -125,13 +125,22 @@ def _run_key(out: Path, inputs: str) -> str:
     return hashlib.blake2b(f"run\0{os.path.realpath(out)}\0{inputs}".encode("utf-8", "surrogateescape"), digest_size=16).hexdigest()
 
 
-def states(folder: Path, names: Iterable[str]) -> list[list[int]] | None:
-    """Size, time of change (of content and of the entry) and inode of files; None where one is missing. Whoever edits a file changes its state."""
-    made = []
-    for name in names:
-        try:
-            seen = os.lstat(folder / name)
-        except (OSError, ValueError):
-            return None
-        made.append([seen.st_size, seen.st_mtime_ns, seen.st_ctime_ns, seen.st_ino])
-    return made
+def state(out: Path) -> str | None:
+    """What stands for the files that a run has written: names, sizes, times of change (of content and of the entry) and inodes; None where one of those that
+    every run writes is missing. Whoever edits, adds or removes a page changes it. A sum of digests, so that neither order nor number matters for memory."""
+    total = count = 0
+    try:
+        for name in WRITTEN:
+            total += _state(name, os.lstat(out / name))
+        with os.scandir(out / "learners") as entries:
+            for entry in entries:
+                total += _state(f"learners/{entry.name}", entry.stat(follow_symlinks=False))
+                count += 1
+    except (OSError, ValueError):
+        return None
+    return f"{count} {total % (1 << 128):032x}"
+
+
+def _state(name: str, seen: os.stat_result) -> int:
+    said = f"{name}\0{seen.st_size} {seen.st_mtime_ns} {seen.st_ctime_ns} {seen.st_ino}"
+    return int.from_bytes(hashlib.blake2b(said.encode("utf-8", "surrogateescape"), digest_size=16).digest(), "little")

@@ -15,10 +15,11 @@ from typing import Any
 
 from grader import __version__
 from grader.decide import Budget
-from grader.model import Problem, Submission
-from grader.report.record import to_line, to_record
+from grader.model import Problem, Status, Submission
+from grader.report.record import Record, to_line, to_record
 from grader.run.cache import Cache
 from grader.run.decisions import Decisions
+from grader.run.index import Index
 from grader.run.memory import Remembering
 from grader.run.one import failed, grade_answer, preload
 from grader.run.papers import Keys, Papers, described_papers, unpacked
@@ -27,7 +28,8 @@ from grader.run.workers import Limits, Outcome, run_tasks
 
 CPU_SECONDS = 4.0
 """Budget of processor time for one answer; its worker is ended a second later."""
-MAX_HELD = 2_000
+_STATUSES = [str(status) for status in Status] + ["unread"]
+MAX_HELD = 500
 """Bodies held in memory while records are put together."""
 Runner = Callable[[Callable[[Any], Any], Iterable[Any]], Iterator[tuple[Any, Outcome]]]
 """Does the work on tasks somewhere, and gives tasks and outcomes in any order."""
@@ -70,23 +72,28 @@ class Marking:
                  decisions: Decisions | None = None) -> None:
         self.problems, self.papers, self.journal, self.cache, self.decisions = problems, papers, journal, cache, decisions
         self.tally = Tally(wanted=papers.answers)
-        self._held: dict[str, str] = {}
+        self._held: dict[str, tuple[str, Record]] = {}
 
-    def decide(self, runner: Runner, watch: Callable[[Tally], None] = lambda tally: None) -> None:
-        """Decide every distinct answer that the journal does not hold yet. Fails with `OSError` where the journal cannot be written."""
+    def decide(self, runner: Runner, watch: Callable[[Tally], None] = lambda tally: None, *, whole: bool = False) -> None:
+        """Decide every distinct answer that the journal does not hold yet. Fails with `OSError` where the journal cannot be written.
+
+        A task is [key, paper, place] or, with `whole` (for workers that do not share our files), [key, problem, part, answer].
+        """
         memory = Remembering(self.cache)
         problems = self.problems
 
         def work(task: Sequence[Any]) -> dict[str, Any]:
-            key, p, k, shown = task
+            key, p, k, shown = self._whole(task)
             memory.scope = key
             body = decided_body(problems[p], k, shown, memory)
             return {"body": body, "evidence": memory.taken()}
 
         shared: dict[str, int] = {}
-        statuses: dict[bytes, str] = {}
-        for (key, p, k, shown), outcome in runner(work, self._open(shared, statuses)):
+        tasks = self._open(shared)
+        for task, outcome in runner(work, map(self._whole, tasks) if whole else tasks):
+            key = task[0]
             if outcome.failed:
+                _, p, k, shown = self._whole(task)
                 body = _body_of_failure(problems[p], k, shown, outcome)
             else:
                 body = outcome.value["body"]
@@ -96,49 +103,70 @@ class Marking:
                 continue  # told twice
             self.journal.add(key, body)
             self.tally.decided += 1
-            statuses[bytes.fromhex(key)] = _status(body)
-            self.tally.count(_status(body), shared.pop(key))
+            status = _status(body)
+            self._statuses.put(bytes.fromhex(key), bytes((1 + _STATUSES.index(status),)))
+            self.tally.count(status, shared.pop(key))
             watch(self.tally)
         self.journal.sync()
+        self._statuses.close()
 
-    def _open(self, shared: dict[str, int], statuses: dict[bytes, str]) -> Iterator[list[Any]]:
+    def _whole(self, task: Sequence[Any]) -> list[Any]:
+        """[key, problem, part, answer] of a task."""
+        if len(task) == 4:
+            return list(task)
+        p, k, _, shown, _, _ = self.papers.at(task[1])["answers"][task[2]]
+        return [task[0], p, k, shown]
+
+    def _open(self, shared: dict[str, int]) -> Iterator[list[Any]]:
         """The distinct answers that are still to be decided; `shared` counts, while one is at work, how many answers wait for it."""
-        for paper in self.papers:
-            for p, k, key, shown, _, _ in paper["answers"]:
-                known = statuses.get(bytes.fromhex(key))
-                if known is None and key not in shared and (body := self.journal.get(key) if key in self.journal else None) is not None:
-                    known = statuses[bytes.fromhex(key)] = _status(body)
-                    self.tally.distinct += 1
-                    self.tally.kept += 1
-                if known is not None:
-                    self.tally.count(known, 1)
-                elif key in shared:
-                    shared[key] += 1
-                else:
-                    if not self.tally.distinct - self.tally.kept:
-                        preload()
-                    shared[key] = 1
-                    self.tally.distinct += 1
-                    yield [key, p, k, shown]
+        self._statuses = Index(1)
+        begun = False
+        for digest, index, place in self.papers.entries():
+            status = self._statuses.get(digest)
+            if status is not None:
+                self.tally.count(_STATUSES[status[0] - 1], 1)
+                continue
+            key = digest.hex()
+            if key in shared:
+                shared[key] += 1
+                continue
+            self.tally.distinct += 1
+            body = self.journal.get(key)
+            if body is not None:
+                self.tally.kept += 1
+                self._statuses.put(digest, bytes((1 + _STATUSES.index(_status(body)),)))
+                self.tally.count(_status(body), 1)
+                continue
+            if not begun:
+                preload()
+                begun = True
+            shared[key] = 1
+            yield [key, index, place]
 
-    def records(self, index: int) -> tuple[dict[str, Any], list[str]]:
-        """What pages say of a paper, and its records as lines without their ends, once all is decided; also in processes forked after that."""
+    def records(self, index: int) -> tuple[Record, list[str], list[Record], list[str]]:
+        """What pages say of a paper; its records, as lines without their ends and as values; and for each a text that it shares only with those that differ
+        in nothing but learner and place. Once all is decided; also in processes forked after that."""
         paper = self.papers.at(index)
-        lines = []
+        learner = paper["about"]["learner"]
+        lines, records, same = [], [], []
         for p, k, key, shown, file, line in paper["answers"]:
-            body = self._held.get(key)
-            if body is None:
+            held = self._held.get(key)
+            if held is None:
                 body = self.journal.get(key)
                 if body is None:
                     raise RuntimeError("the journal lost an entry while the run went on; run again")
                 if len(self._held) >= MAX_HELD:
                     self._held.clear()
-                self._held[key] = body
-            made = joined(body, paper["about"]["learner"], self.problems[p], k, shown[0], file, line)
-            if self.decisions and self.decisions.on(paper["about"]["learner"], self.problems[p].id, self.problems[p].parts[k].id, shown[0]):
-                made = to_line(self.decisions.merged(json.loads(made)))
-            lines.append(made)
-        return paper["about"], lines
+                held = self._held[key] = body, json.loads(body)
+            problem = self.problems[p]
+            lines.append(joined(held[0], learner, problem, k, shown[0], file, line))
+            whose = {"learner": learner, "problem": problem.id, "part": problem.parts[k].id, "answer": shown[0]}
+            records.append({**whose, **held[1], "source": {"file": file, "line": line, **held[1]["source"]}, "spec": problem.digest, "version": __version__})
+            same.append(f"{key}/{p}/{k}")
+            if self.decisions and self.decisions.on(learner, problem.id, problem.parts[k].id, shown[0]):
+                records[-1] = self.decisions.merged(records[-1])
+                lines[-1], same[-1] = to_line(records[-1]), ""
+        return paper["about"], lines, records, same
 
 
 def decided_body(problem: Problem, k: int, shown: Sequence[Any], memory: Remembering) -> str:
@@ -194,6 +222,6 @@ def mark_papers(problems: Sequence[Problem], papers: Sequence[Submission], *, jo
         marking = Marking(problems, kept, journal, cache=cache)
         marking.decide(local(jobs))
         for index in range(kept.count):
-            yield from map(json.loads, marking.records(index)[1])
+            yield from marking.records(index)[2]
     finally:
         kept.close()

@@ -1,73 +1,202 @@
-"""Reports of a run, however many papers it has: workers put records together and write each learner's pages; summaries alone are held."""
+"""Reports of a run, however many papers it has: workers put records together and write each learner's pages; only counts are held."""
 
 from __future__ import annotations
 
+import hashlib
+import heapq
+import itertools
 import json
 import os
-from collections.abc import Callable, Sequence
+import struct
+import tempfile
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import IO, TYPE_CHECKING, Protocol
 
 from grader.report.record import Record, read_records, to_line
-from grader.run.workers import Limits, run_tasks
+from grader.run.index import KEY, Index, Streams
+from grader.run.workers import Limits, pack, run_tasks, unpack
+
+if TYPE_CHECKING:
+    from grader.report.class_view import Column
 
 RECORDS = "records.jsonl"
 PAPERS = "papers.jsonl"
 """What pages say of papers beside their answers, one a line, and what could not be used, so that pages can be made again from records alone."""
 CPU_SECONDS, WALL_SECONDS = 60.0, 180.0
-"""For the pages of one learner."""
-AHEAD = 64
-"""Papers that may be ready before one that comes first in order."""
-Paper = Callable[[int], tuple[Record, list[str]]]
-"""For the number of a paper what its pages say beside the answers, and its records as lines."""
+"""For the pages of some learners, or of one with many answers."""
+AHEAD = 16
+"""Groups of papers that may be ready before one that comes first in order."""
+TOGETHER = 32
+"""Papers that a worker renders in one go, at most."""
+SORTED = 20_000
+"""Learners whose keys are sorted in memory."""
+_PLACE = struct.Struct("<QI")
+Paper = Callable[[int], tuple[Record, list[str], list[Record], list[str]]]
+"""For the number of a paper what its pages say beside the answers, its records as lines and as values, and for each what `Pages.write` calls `same`."""
 
 
-def write_all(out: Path, learners: Sequence[str], papers: Paper, problems: Sequence[Record], errors: Sequence[str] = (), *, jobs: int = 1,
-              progress: Callable[[int], None] | None = None) -> tuple[list[str], dict[str, int]]:
-    """Write records, pages and table of a run; the names of all files, relative to `out`, and how many answers have each status or wait for a person
-    ("waiting").
+class Papers(Protocol):
+    """The papers of a run: how many, whose they are, and what is said of each."""
 
-    `learners` are the papers' keys, `problems` is an `outline`. The records come last, in one move: a folder that has new records has all that belongs to
-    them. Fails with `OSError`.
+    count: int
+
+    def learner(self, index: int) -> str:
+        """The key of a paper."""
+
+
+def write_all(out: Path, papers: Papers, paper: Paper, problems: Sequence[Record], columns: Sequence[Column], errors: Sequence[str] = (), *, jobs: int = 1,
+              progress: Callable[[int], None] | None = None) -> Mapping[str, int]:
+    """Write records, pages and table of a run; how many answers have each status or wait for a person ("waiting").
+
+    `problems` is an `outline`, `columns` are those of the table. Workers make every byte and write the learners' pages; the command puts together in order
+    what is about all of them. The records come last, in one move: a folder that has new records has all that belongs to them. Fails with `OSError`.
     """
     from grader.report import files  # with the templates, once, before the workers are forked
 
-    pages = files.Pages(out, problems, learners)
+    named = _Names(papers, files.slug, files.page_names)
+    pages = files.Pages(out, problems, columns, named)
 
-    def work(index: int) -> list[Any]:
-        paper, lines = papers(index)
+    def one(index: int, plain: bool = False) -> list[bytes]:
+        """What is to be put together of a paper: what pages say of it, its records, its rows of the class."""
+        about, lines, records, same = paper(index)
+        made = pages.write(about["learner"], list(map(_without_trees, records)), about) if plain else pages.write(about["learner"], records, about, same)
+        rows = pack(list(itertools.chain.from_iterable((name.encode(), row) for name, row in made)))
+        return [_line(about).encode("ascii"), "".join(line + "\n" for line in lines).encode("ascii"), rows]
+
+    def work(task: Sequence[int], plain: bool = False) -> bytes:
+        pages.counts = files.Counts()
         try:
-            records = [json.loads(line) for line in lines]
-            summaries = pages.write(paper["learner"], records, paper, list(map(_same, records, lines)))
+            made = [one(index, plain) for index in range(*task)]
         except OSError as error:
-            return [error.errno or 5]
-        return [_line(paper), "".join(line + "\n" for line in lines), summaries, len(paper["unplaced"])]
+            return pack([json.dumps([error.errno or 5]).encode()])
+        return pack([json.dumps([0, pages.counts.to_data()]).encode(), b"".join(m[0] for m in made), b"".join(m[1] for m in made), *[m[2] for m in made]])
 
-    fresh, beside = out / f".{RECORDS}.new", out / f".{PAPERS}.new"
     limits = Limits(CPU_SECONDS, WALL_SECONDS, writes=(os.path.realpath(out),))
-    with fresh.open("wb") as records, beside.open("wb") as about:
-        for index, outcome in run_tasks(work, range(len(learners)), jobs=jobs, limits=limits, ahead=AHEAD):
-            if outcome.failed:
-                paper, lines = papers(index)
-                bare = [_without_trees(json.loads(line)) for line in lines]
-                made = [_line(paper), "".join(line + "\n" for line in lines), pages.write(paper["learner"], bare, paper), len(paper["unplaced"])]
-            elif len(outcome.value) == 1:
-                raise OSError(outcome.value[0], os.strerror(outcome.value[0]))
-            else:
-                made = outcome.value
-            about.write(made[0].encode("ascii"))
-            records.write(made[1].encode("ascii"))
-            pages.keep(learners[index], made[2], made[3])
+    counts, rows = files.Counts(), _Rows(papers, named.in_order)
+    fresh = {name: out / f".{name}.new" for name in (RECORDS, PAPERS)}
+    with fresh[RECORDS].open("wb") as records, fresh[PAPERS].open("wb") as about:
+        def keep(made: bytes) -> None:
+            said, *parts = unpack(made)
+            failed, *counted = json.loads(said)
+            if failed:
+                raise OSError(failed, os.strerror(failed))
+            counts.merge(counted[0])
+            about.write(parts[0])
+            records.write(parts[1])
+            for own in parts[2:]:
+                rows.keep(own)
+
+        for task, outcome in run_tasks(work, _groups(papers.count, jobs), jobs=jobs, limits=limits, ahead=AHEAD):
+            if not outcome.failed:
+                keep(outcome.value)
+            else:  # one of them is to blame: each for itself
+                for alone, found in run_tasks(work, ([index, index + 1] for index in range(*task)), jobs=jobs, limits=limits, ahead=AHEAD):
+                    keep(work(alone, plain=True) if found.failed else found.value)
             if progress:
-                progress(index + 1)
+                progress(task[1])
         about.write(_line({"errors": list(errors)}).encode("ascii") if errors else b"")
-        names = pages.finish(errors)
+        pages.finish(rows.together(), counts, _Learners(papers), errors)
         for file in (records, about):
             file.flush()
             os.fsync(file.fileno())
-    os.replace(beside, out / PAPERS)
-    os.replace(fresh, out / RECORDS)
-    return [*names, RECORDS, PAPERS], pages.counts
+    rows.close()
+    for name in (PAPERS, RECORDS):
+        os.replace(fresh[name], out / name)
+    return counts.statuses
+
+
+class _Rows:
+    """What the page of the class shows of each paper, put together in the order of the learners' keys though it comes in that of the papers."""
+
+    def __init__(self, papers: Papers, in_order: bool) -> None:
+        self._papers, self._streams = papers, Streams()
+        self._waiting, self._places = (None, None) if in_order else (tempfile.TemporaryFile(), tempfile.TemporaryFile())
+
+    def keep(self, own: bytes) -> None:
+        """The rows of the next paper."""
+        if self._waiting is None or self._places is None:
+            self._add(own)
+        else:
+            self._places.write(_PLACE.pack(self._waiting.tell(), len(own)))
+            self._waiting.write(own)
+
+    def _add(self, own: bytes) -> None:
+        parts = unpack(own)
+        for name, row in zip(parts[::2], parts[1::2]):
+            self._streams.add(name.decode(), row)
+
+    def together(self) -> Streams:
+        """All of them, once every paper's are there."""
+        if self._waiting is not None and self._places is not None:
+            self._waiting.flush()
+            self._places.flush()
+            for index in _by_key(self._papers):
+                start, length = _PLACE.unpack(os.pread(self._places.fileno(), _PLACE.size, index * _PLACE.size))
+                self._add(os.pread(self._waiting.fileno(), length, start))
+        return self._streams
+
+    def close(self) -> None:
+        """Let go of the files."""
+        for file in (self._streams, self._waiting, self._places):
+            if file is not None:
+                file.close()
+
+
+def _by_key(papers: Papers) -> Iterator[int]:
+    """The numbers of the papers in the order of their learners' keys: sorted runs on disk, merged."""
+    runs: list[IO[str]] = []
+    for start in range(0, papers.count, SORTED):
+        run = tempfile.TemporaryFile("w+", encoding="ascii")  # noqa: SIM115 - closed when it is merged
+        run.writelines(json.dumps(entry) + "\n" for entry in sorted((papers.learner(i), i) for i in range(start, min(papers.count, start + SORTED))))
+        run.seek(0)
+        runs.append(run)
+    for _, index in heapq.merge(*(map(json.loads, run) for run in runs)):
+        yield index
+    for run in runs:
+        run.close()
+
+
+def _groups(count: int, jobs: int) -> Iterator[list[int]]:
+    """The numbers of all papers in groups [first, after the last], small ones at both ends so that no worker waits long for another."""
+    start = 0
+    while start < count:
+        size = max(1, min(TOGETHER, 1 + start // (4 * jobs), (count - start) // (2 * jobs)))
+        yield [start, start + size]
+        start += size
+
+
+class _Learners(Iterable[str]):
+    """The keys of the papers, one after another."""
+
+    def __init__(self, papers: Papers) -> None:
+        self.papers = papers
+
+    def __iter__(self) -> Iterator[str]:
+        return map(self.papers.learner, range(self.papers.count))
+
+
+class _Names:
+    """The file of each learner's page, without its ending: what `files.page_names` gives for all of them, of which only those are held whose slugs clash."""
+
+    def __init__(self, papers: Papers, slug: Callable[[str], str], together: Callable[[Iterable[str]], dict[str, str]]) -> None:
+        self._slug = slug
+        seen, clashing, before = Index(4), set(), ""
+        self.in_order = True
+        """Do the papers come in the order of their learners' keys?"""
+        for index, learner in enumerate(_Learners(papers)):
+            self.in_order, before = self.in_order and before <= learner, learner
+            name = slug(learner)
+            if name != learner:  # plain keys are their own names, and all keys differ
+                digest = hashlib.blake2b(name.encode(), digest_size=KEY).digest()
+                if digest in seen:
+                    clashing.add(name)
+                seen.put(digest, (index + 1).to_bytes(4, "little"))
+        seen.close()
+        self._own = together(learner for learner in _Learners(papers) if slug(learner) in clashing) if clashing else {}
+
+    def __call__(self, learner: str) -> str:
+        return self._own.get(learner) or self._slug(learner)
 
 
 class Finished:
@@ -88,18 +217,29 @@ class Finished:
             except (ValueError, KeyError, TypeError) as error:
                 raise ValueError(f"{out / PAPERS}:{number}: describes no paper ({type(error).__name__})") from None
 
-    def write(self, out: Path, records: Sequence[Record], problems: Sequence[Record], *, jobs: int = 1) -> dict[str, int]:
+    def write(self, out: Path, records: Sequence[Record], problems: Sequence[Record], *, jobs: int = 1) -> Mapping[str, int]:
         """Write the folder anew with other records of the same papers; how many answers have each status. Fails with `OSError`."""
-        mine: dict[str, list[str]] = {learner: [] for learner in self.papers}
+        from grader.report.class_view import columns_of
+
+        mine: dict[str, list[Record]] = {learner: [] for learner in self.papers}
         for record in records:
-            mine.setdefault(record["learner"], []).append(to_line(record))
-        learners = list(mine)
+            mine.setdefault(record["learner"], []).append(record)
+        learners = _AtHand(list(mine))
 
-        def paper(index: int) -> tuple[Record, list[str]]:
-            learner = learners[index]
-            return self.papers.get(learner) or {"learner": learner, "file": "", "notes": [], "unplaced": []}, mine[learner]
+        def paper(index: int) -> tuple[Record, list[str], list[Record], list[str]]:
+            learner = learners.learner(index)
+            lines = list(map(to_line, mine[learner]))
+            about = self.papers.get(learner) or {"learner": learner, "file": "", "notes": [], "unplaced": []}
+            return about, lines, mine[learner], list(map(_same, mine[learner], lines))
 
-        return write_all(out, learners, paper, problems, self.errors, jobs=jobs)[1]
+        return write_all(out, learners, paper, problems, columns_of(records, problems), self.errors, jobs=jobs)
+
+
+class _AtHand:
+    """Learners in a list."""
+
+    def __init__(self, learners: Sequence[str]) -> None:
+        self.count, self.learner = len(learners), learners.__getitem__
 
 
 def _line(paper: Record) -> str:

@@ -1,8 +1,7 @@
 """An append-only file of authenticated entries: what journals and caches are made of.
 
 One entry a line, `KEY SEAL TEXT`: 32 hexadecimal digits of what the text follows from, a keyed BLAKE2 seal over both, and one line of ASCII. A line
-that a crash cut off, or that anybody edited, has no valid seal and is as good as not there. Only keys and places are held in memory. Nothing
-is ever unpickled.
+that a crash cut off, or that anybody edited, has no valid seal and is as good as not there. Keys and places are in an `Index`. Nothing is ever unpickled.
 """
 
 from __future__ import annotations
@@ -10,16 +9,20 @@ from __future__ import annotations
 import fcntl
 import hashlib
 import os
+import struct
 import sys
 import time
 from collections.abc import Iterable
 from functools import lru_cache
 from pathlib import Path
 
+from grader.run.index import Index
+
 SYNC_SECONDS = 0.5
 """What is added reaches the disk (fsync) at the latest after so long, and when the file is closed."""
 _KEY, _STAMP = 32, 32
 _HEAD = _KEY + _STAMP + 2
+_PLACE = struct.Struct("<QI")
 
 
 class Busy(Exception):
@@ -85,7 +88,7 @@ class Store:
         """Open or make the file and read which keys it holds. Fails with `OSError`, and with `Busy` where another process writes to it."""
         self.path = path
         self._by = sealed_by
-        self._index: dict[bytes, tuple[int, int]] = {}
+        self._index = Index(_PLACE.size)
         self._file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_NOFOLLOW", 0), 0o600)
         try:
             fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -114,7 +117,7 @@ class Store:
     def _note(self, line: bytes, offset: int) -> None:
         if len(line) > _HEAD and line[_KEY:_KEY + 1] == b" " and line[_HEAD - 1:_HEAD] == b" ":
             try:
-                self._index[bytes.fromhex(line[:_KEY].decode("ascii"))] = (offset, len(line))
+                self._index.put(bytes.fromhex(line[:_KEY].decode("ascii")), _PLACE.pack(offset, len(line)))
             except ValueError:
                 pass
 
@@ -137,14 +140,15 @@ class Store:
         place = self._index.get(bytes.fromhex(key))
         if place is None:
             return None
-        line = os.pread(self._file, place[1], place[0])
+        start, length = _PLACE.unpack(place)
+        line = os.pread(self._file, length, start)
         text = line[_HEAD:]
-        if len(line) == place[1] and line[:_KEY] == key.encode() and line[_KEY + 1:_HEAD - 1] == self._seal(line[:_KEY], text):
+        if len(line) == length and line[:_KEY] == key.encode() and line[_KEY + 1:_HEAD - 1] == self._seal(line[:_KEY], text):
             try:
                 return text.decode("ascii")
             except UnicodeDecodeError:
                 pass
-        del self._index[bytes.fromhex(key)]
+        self._index.discard(bytes.fromhex(key))
         return None
 
     def add(self, key: str, text: str) -> None:
@@ -154,7 +158,7 @@ class Store:
         written = os.write(self._file, line)
         if written < len(line):
             raise OSError(28, "No space left on device")
-        self._index[bytes.fromhex(key)] = (self._size, len(line) - 1)
+        self._index.put(bytes.fromhex(key), _PLACE.pack(self._size, len(line) - 1))
         self._size += len(line)
         now = time.monotonic()
         if not self._unsynced:
@@ -175,9 +179,11 @@ class Store:
             finally:
                 os.close(self._file)
                 self._file = -1
+                self._index.close()
 
     def remove(self) -> None:
         """Let go of the file and delete it."""
         self.path.unlink(missing_ok=True)
         os.close(self._file)
         self._file = -1
+        self._index.close()

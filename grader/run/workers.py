@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import collections
 import contextlib
+import fcntl
 import gc
 import json
 import os
@@ -22,7 +23,7 @@ import signal
 import struct
 import sys
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -37,6 +38,11 @@ LARGEST_REPLY = 64 * 1024 * 1024
 MAX_EXTENDED = 30
 """How often a task that still computes gets its time on the wall once more."""
 _LARGEST_FILE = 256 * 1024 * 1024
+_PIPE = 1024 * 1024
+"""Bytes that a pipe of replies may hold, so that a worker need not wait for the command."""
+_FRAME = struct.Struct("<IB")
+"""Before every task and reply: its length, and whether it is JSON, bytes as they are, or (a reply only) the reason why there is no value."""
+_JSON, _BYTES, _FAILED = range(3)
 _REPLACE_ME = 75
 """Exit status of a worker that has grown and ends between two tasks."""
 
@@ -109,6 +115,8 @@ class _Worker:
         self.buffer = bytearray()
         self.unsent = bytearray()
         os.set_blocking(self.task_write, False)
+        with contextlib.suppress(OSError):  # a larger pipe is a favour of the system
+            fcntl.fcntl(self.reply_read, getattr(fcntl, "F_SETPIPE_SZ", 1031), _PIPE)
         self.since = time.monotonic()
         self.looked_at = self.spent = self.extended_at = 0.0
         self.extended = 0
@@ -157,21 +165,21 @@ def _serve(work: Callable[[Any], Any], limits: Limits, tasks: int, replies: int,
         _confine(limits, parent)
         reader = os.fdopen(tasks, "rb", closefd=False)
         while True:
-            head = reader.read(4)
-            if len(head) < 4:
+            head = reader.read(_FRAME.size)
+            if len(head) < _FRAME.size:
                 status = 0
                 break
-            task = json.loads(reader.read(struct.unpack("<I", head)[0]))
+            size, form = _FRAME.unpack(head)
+            task = reader.read(size) if form == _BYTES else json.loads(reader.read(size))
             signal.setitimer(signal.ITIMER_PROF, limits.cpu_seconds)
             try:
-                reply = json.dumps({"value": work(task)})
+                reply = _frame(work(task))
             except MemoryError:
-                reply = json.dumps({"failed": "memory", "why": f"more than {limits.memory >> 20} MB were needed"})
+                reply = _frame(("memory", f"more than {limits.memory >> 20} MB were needed"), _FAILED)
             except Exception as error:  # our bug, kept with the answer that showed it
-                reply = json.dumps({"failed": "crash", "why": f"{type(error).__name__}: {error}"[:500]})
+                reply = _frame(("crash", f"{type(error).__name__}: {error}"[:500]), _FAILED)
             signal.setitimer(signal.ITIMER_PROF, 0)
-            data = reply.encode()
-            _write_all(replies, struct.pack("<I", len(data)) + data)
+            _write_all(replies, reply)
             if resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024 > limits.memory * 3 // 4:
                 status = _REPLACE_ME
                 break
@@ -198,6 +206,29 @@ def _confine(limits: Limits, parent: int) -> None:
         sandbox.enter(limits.writes)
 
 
+def _frame(value: Any, form: int = _JSON) -> bytes:
+    """A task or a reply as it travels."""
+    if isinstance(value, bytes):
+        return _FRAME.pack(len(value), _BYTES) + value
+    data = json.dumps(value).encode()
+    return _FRAME.pack(len(data), form) + data
+
+
+def pack(parts: Sequence[bytes]) -> bytes:
+    """Several rows of bytes as one, for tasks and values."""
+    return b"".join((struct.pack(f"<{len(parts) + 1}I", len(parts), *map(len, parts)), *parts))
+
+
+def unpack(packed: bytes) -> list[bytes]:
+    """The rows of bytes that `pack` put together. Fails with `struct.error` on what is none."""
+    (count,) = struct.unpack_from("<I", packed)
+    made, start = [], 4 + 4 * count
+    for size in struct.unpack_from(f"<{count}I", packed, 4):
+        made.append(packed[start:start + size])
+        start += size
+    return made
+
+
 def _write_all(fd: int, data: bytes) -> None:
     view = memoryview(data)
     while view:
@@ -209,7 +240,7 @@ def run_tasks(work: Callable[[Any], Any], tasks: Iterable[Any], *, jobs: int = 1
     """Yield (task, outcome), doing `work(task)` in `jobs` processes: in the order of `tasks`, or where `ordered` is off as they are done; then at most
     `ahead` outcomes wait for an earlier one.
 
-    Tasks and values are JSON values; `work` is inherited by fork and may close over anything. Tasks are drawn from the iterable as needed.
+    Tasks and values are JSON values, or bytes; `work` is inherited by fork and may close over anything. Tasks are drawn from the iterable as needed.
     """
     gc.freeze()  # what is there is shared with the workers and stays: nobody looks through it again
     pool = _Pool(work, max(1, jobs), limits, ahead)
@@ -265,18 +296,17 @@ class _Pool:
             if len(worker.queue) >= QUEUED:
                 return
             k = self.again.popleft()
-            data = json.dumps(self.waiting[k]).encode()
             if not worker.queue:
                 worker.since = time.monotonic()
             worker.queue.append(k)
-            worker.unsent += struct.pack("<I", len(data)) + data
+            worker.unsent += _frame(self.waiting[k])
             self._flush(worker)
 
     def _flush(self, worker: _Worker) -> None:
         """Write what the pipe takes now; the rest when the selector says so (a blocking write could wait for a worker that waits for us)."""
         try:
             while worker.unsent:
-                del worker.unsent[:os.write(worker.task_write, worker.unsent[:1 << 16])]
+                del worker.unsent[:os.write(worker.task_write, worker.unsent[:_PIPE])]
         except BlockingIOError:
             pass
         except BrokenPipeError:
@@ -301,7 +331,7 @@ class _Pool:
             if key.fd == worker.task_write:
                 self._flush(worker)
                 continue
-            got = os.read(worker.reply_read, 1 << 16)
+            got = os.read(worker.reply_read, _PIPE)
             if not got:
                 self._bury(worker)
                 continue
@@ -314,22 +344,26 @@ class _Pool:
 
     def _take(self, worker: _Worker) -> None:
         """The replies that have arrived in full."""
-        while len(worker.buffer) >= 4:
-            size = struct.unpack("<I", worker.buffer[:4])[0]
+        at, buffer = 0, worker.buffer
+        while len(buffer) - at >= _FRAME.size:
+            size, form = _FRAME.unpack_from(buffer, at)
             if size > LARGEST_REPLY or not worker.queue:
                 return self._bury(worker, Outcome(failed="crash", why="the worker's reply was malformed"))
-            if len(worker.buffer) < 4 + size:
-                return None
+            begin, end = at + _FRAME.size, at + _FRAME.size + size
+            if len(buffer) < end:
+                break
             try:
-                outcome = Outcome(**json.loads(worker.buffer[4:4 + size]))
+                value = bytes(memoryview(buffer)[begin:end]) if form == _BYTES else json.loads(buffer[begin:end])
+                outcome = Outcome(None, *value) if form == _FAILED else Outcome(value)
             except (ValueError, TypeError):
                 return self._bury(worker, Outcome(failed="crash", why="the worker's reply was malformed"))
-            del worker.buffer[:4 + size]
-            if outcome.failed:
+            if form == _FAILED:
                 return self._bury(worker, outcome)  # whatever it left behind goes with it
+            at = end
             self.done[worker.queue.popleft()] = outcome
             worker.finished += 1
             worker.since = time.monotonic()
+        del buffer[:at]
         return None
 
     def _bury(self, worker: _Worker, outcome: Outcome | None = None) -> None:
