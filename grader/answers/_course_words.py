@@ -367,8 +367,8 @@ def _numbers(tokens: Sequence[Token], quote: str, said: Said) -> None:
     words = [t.text for t in tokens]
     if any(map(denies, words)) and not (_no_matter(words)):
         return
-    values = [(k, Fraction(w) if re.fullmatch(r"\d+(?:\.\d+)?", w) else Fraction(NUMBERS[w])) for k, w in enumerate(words)
-              if re.fullmatch(r"\d+(?:\.\d+)?", w) or w in NUMBERS]
+    values = [(k, Fraction(w) if re.fullmatch(r"\d{1,200}(?:\.\d{1,200})?", w) else Fraction(NUMBERS[w])) for k, w in enumerate(words)
+              if re.fullmatch(r"\d{1,200}(?:\.\d{1,200})?", w) or w in NUMBERS]
     for k, value in values:
         before, after = words[max(0, k - 4):k], words[k + 1:k + 4]
         stepwise = any(w in ("step", "steps", "iterations", "iteration", "updates", "rounds") for w in after[:2])

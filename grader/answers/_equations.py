@@ -295,7 +295,7 @@ def _spoken(words: str, variables: Sequence[str]) -> list[Term]:
     for k, word in enumerate(texts):
         if word in lower and not (k and texts[k - 1] == "f"):
             held.append(lower[word])
-        elif held and (word in ("zero",) or re.fullmatch(r"-?\d+", word)) and texts[k - 1] in _IS:
+        elif held and (word in ("zero",) or re.fullmatch(r"-?\d{1,200}", word)) and texts[k - 1] in _IS:
             value = number(0) if word == "zero" else number(int(word))
             made += [relation("=", symbol(n), value) for n in dict.fromkeys(held)]
             held = []
