@@ -175,11 +175,20 @@ def _take_givens(laid: Layout, seen: tuple[View, ...], steps: list[Step], budget
 def judge_link(theory: Any, link: Link, context: Context, budget: Budget) -> Step:
     """What the theory finds; where that is a break or open, what it finds under what the link's reason says, if that makes it right."""
     step = _found(theory, link, context, budget)
+    if (step.relation is None or breaks(step)) and link.under is not None and not is_vacuous(step):
+        better = _found(theory, link, replace(context, conditions=(*context.conditions, link.under)), budget)
+        if better.relation is not None and not breaks(better):
+            return replace(better, conditions=tuple(dict.fromkeys([*better.conditions, f"{link.under} (the statement before it)"])))
     if (step.relation is None or breaks(step)) and link.reason and (under := under_reason(link, context)) is not None:
         better = _found(theory, link, under[0], budget)
         if better.relation is not None and not breaks(better):
             return replace(better, conditions=tuple(dict.fromkeys([*better.conditions, *under[1]])))
     return weighed(step, link)
+
+
+def is_vacuous(step: Step) -> bool:
+    """Was it left open because nothing satisfies what was supposed?"""
+    return "vacuous" in step.tags
 
 
 def _found(theory: Any, link: Link, context: Context, budget: Budget) -> Step:

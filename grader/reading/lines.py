@@ -75,6 +75,8 @@ class Line:
     """"LHS" or "RHS" where these letters stand for its left side, which is then the side behind them."""
     case: bool = False
     """Does a case of several begin here ("case 2: ...")?"""
+    tagged: bool = False
+    """Does a number such as (1) stand behind it?"""
     worded: bool = False
     """Do words stand before it that do not say how it hangs on what was before ("the length is ...")?"""
 
@@ -237,7 +239,7 @@ def _statement(state: _State, clean: str, piece: Span, offset: int, connective: 
     conditions = tuple(condition_of(_read(state, c.text, c.span.start)) for c in remark.conditions)
     state.made.append(Line(role, left, tuple(steps), whole, state.text[whole.start:whole.end], said, connective or state.connective, conditions,
                            remark.notes, state.text.count("\n", 0, whole.start), state.mention, state.apart, state.beside, state.words,
-                           label, state.case, state.worded))
+                           label, state.case, _TAGGED.match(state.text, whole.end) is not None, state.worded))
     state.words, state.beside = "", False
     state.reason = state.connective = state.role = ""
     state.apart = state.case = state.worded = False
@@ -282,6 +284,8 @@ _STRUCTURE = re.compile(r"\\(?:(?:sub)*section|chapter|(?:sub)?paragraph|title|a
 _ITEM = re.compile(r"\\item\s*(?:\[[^\]]*\]\s*)?")
 _APART = re.compile(r"^\W*(?:the\s+)?(?:base\s+case|case\s+\(?\w{1,3}\)?\s*[:.,]|induct(?:ive|ion)\s+(?:step|hypothesis)|basis\b|step\s+case)", re.IGNORECASE)
 """Words with which a part of a proof begins that does not go on from the line before."""
+_TAGGED = re.compile(r"[\s$.,;]*(?:\\q?quad|\.{2,}|\\dots|\\hfill|\s)*(?:\(\s*(?:\d{1,2}|\*{1,3}|[a-dA-D]|[ivxIVX]{1,4})\s*\)|\\tag\*?\s*\{[^{}]{1,8}\}|\[\d\])[\s$.]*"
+                     r"(?:\\\\)?[ \t]*(?=\n|$|\\end|\\\])")
 _CASE = re.compile(r"^\W*case\s+\(?\w{1,3}\)?\s*[:.,(]", re.IGNORECASE)
 _NOUN = re.compile(r"(?:^|\b)(?:the|its|his|her|their|our|a|an)\s+(?!line|equation|same|last|first|second|above|previous|form|expression|following|answer|result)"
                    r"[a-z]+\b[^.:]*\b(?:is|are|be|of|has|as|equals)\s*$", re.IGNORECASE)

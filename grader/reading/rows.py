@@ -28,7 +28,7 @@ _WRAPPER = re.compile(r"\\(?:begin|end)\s*\{(?:equation|align|aligned|alignat|al
 _ROW_END = r"\\\\(?:\s*\[\s*-?[\d.]+\s*(?:pt|em|ex|mm|cm|in)\s*\])?|\\newline(?![A-Za-z])|\\cr(?![A-Za-z])"
 _TEXT = re.compile(r"\\(?:text(?:rm|it|bf|sf|normal|up)?|mbox|hbox|intertext|shortintertext)\s*(?=\{)")
 _KEPT_TEXT = re.compile(r"\s*(?:and|or|KL|ELBO|Var|Cov|softmax|max|min|argmax|argmin|const\.?|constant|tr|det|diag|rank|sign|Pr|E|O|D|D_KL|if|"
-                        r"otherwise|else)\s*")
+                        r"otherwise|else|LHS|RHS|L\.H\.S\.|R\.H\.S\.)\s*")
 _CONTINUES = re.compile(r"(?:\s|&|\\q?quad(?![A-Za-z])|\\[,;:! ])*(?:[+*/·×]|\\(?:times|cdot|pm|mp|oplus|otimes|circ)(?![A-Za-z]))")
 _MINUS = re.compile(r"(?:\s|&|\\q?quad(?![A-Za-z])|\\[,;:! ])*[-−]")
 _ENDS_OPEN = re.compile(r"(?:[+\-*/·×−]|\\(?:times|cdot|pm))\s*$")

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field, replace
 
 from grader.model import Unread
 from grader.reading.lines import Line
 from grader.term import Term, free_names, number, relation, symbol, walk
-from grader.theories._hypotheses import assuming
+from grader.theories._hypotheses import assuming, narrowed
+from grader.theories._solving import COMPARES, coefficients
 from grader.theories._theory import Context, Link
 
 LOGIC = frozenset("and or not implies iff xor where".split())
@@ -72,10 +74,14 @@ class Builder:
     """The equation "side = 0" that the chain has just ended in."""
     stated: list[Term] = field(default_factory=list)
     """Statements so far, and equations that a name begins."""
+    row: int = -1
+    """Number of the row of the last formula."""
     matrices: tuple[Term, ...] = ()
     """Names of matrices whose eigenvalues are sought."""
     reason: str = ""
     """A reason given ahead, for the next line."""
+    under: Term | None = None
+    """The statement that stood before the chain."""
     side: str = ""
     """LHS or RHS while the chain of that side goes on."""
     ends: dict[str, Term] = field(default_factory=dict)
@@ -116,7 +122,9 @@ class Builder:
                                       "nothing stands before it"))
         else:
             made = Link(len(self.placed) + 1, self.last, sign, right, reason, number, statement, None if statement else self.origin,
-                        loose=line.worded and not sign, fresh=self._fresh(right))
+                        loose=line.worded and not sign, under=None if statement else self.under, fresh=self._fresh(right))
+            if statement and isinstance(right, Term) and COMPARES.search(f"{line.words} {reason}") and (meant := coefficients(self.last, right)) is not None:
+                made = replace(made, left=meant)
             if not statement and sign in ("", "=", ":=") and not is_statement(right) and any(_has_two_signs(t) for t in (self.last, right)):
                 subject = self.subject or symbol("value")  # what +- stands for on one side and on the other
                 made = replace(made, left=relation("=", subject, self.last), right=relation("=", subject, right), sign="", statement=True)
@@ -135,6 +143,14 @@ class Builder:
         if self.side and self.last is not None and not statement:
             self.ends[self.side] = self.last
 
+    def bounds_beside(self, line: Line, whole: Term | Unread) -> bool:
+        """Is it a bound of one name, beside an equation in the same row ("a x = b, a != 0")?"""
+        row, self.row = self.row, line.number
+        return row == line.number and isinstance(whole, Term) and whole.kind == "relation" and whole.signs != ("=",) and not line.connective and not self.given_only and \
+            line.role == "formula" and self.statement and self.last is not None and self.last.kind == "relation" and self.last.signs == ("=",) and \
+            re.fullmatch(r"(?i)(?:where|with|for|and|when|if)?", line.words) is not None and free_names(whole) <= free_names(self.last) and \
+            narrowed(Context(), whole) is not None
+
     def _fresh(self, term: Term) -> tuple[str, ...]:
         """Names of the term that nothing before has said anything of."""
         known = set(self.seen) | {n for n, _ in self.context.domains} | (free_names(self.last) if self.last is not None else set())
@@ -149,6 +165,7 @@ class Builder:
     def start(self, number: int, term: Term | Unread, *, statement: bool, keep: bool = True) -> None:
         """What a chain or a row of statements begins with; `keep` it for the lines behind."""
         self.subject = None
+        self.under = None if statement or self.given_only else self.last if self.statement and self.last != term else self.under
         self.origin, self.zero = term if isinstance(term, Term) and not statement else None, None
         if isinstance(term, Unread):
             self.placed.append(Placed(number, None, self.context, f"it could not be read: {term.reason}"))

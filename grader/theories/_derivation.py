@@ -21,6 +21,8 @@ from grader.theories._builder import LOGIC, STANDARD, ZERO, Builder, Layout, Pla
 from grader.theories._eigenvalues import characteristic, characteristics, is_matrix
 from grader.theories._hypotheses import assuming, declared, narrowed
 from grader.theories._recurrences import is_next, is_recursive, iterate_of, iterates_in, recursions_of, rules_of
+from grader.theories._solving import is_condition, roots_by_number
+from grader.theories._said import is_of_densities, is_plain_name
 from grader.theories._theory import Context, Link
 
 MAX_LINKS = 400
@@ -31,10 +33,12 @@ _ORDERS = frozenset(["<", ">", "<=", ">=", "!=", "in", "<<", ">>", "->"])
 def layout(lines: Sequence[Line], context: Context, numbers: Sequence[int] | None = None) -> Layout:
     """The links of these lines. `numbers` gives each line's place in the derivation (default: 0, 1, ...)."""
     builder = Builder(context)
+    lines = rule_lines.with_plain_functions(lines)
     sides = [t for line in lines for t in (line.left, *[s.side for s in line.steps]) if isinstance(t, Term)]
     builder.matrices = tuple([m for m, _ in characteristics(sides) if m.kind == "symbol"])
     rule_lines.begin(builder, lines, sides)
-    lines, numbers = _systems(lines, list(range(len(lines))) if numbers is None else list(numbers))
+    lines, numbers = _labelled(lines, list(range(len(lines))) if numbers is None else list(numbers), builder)
+    lines, numbers = _systems(lines, numbers)
     for k, line in enumerate(lines):
         if len(builder.placed) > MAX_LINKS:
             builder.placed.append(Placed(numbers[k], None, builder.context, f"it comes after more than {MAX_LINKS} steps"))
@@ -44,6 +48,24 @@ def layout(lines: Sequence[Line], context: Context, numbers: Sequence[int] | Non
         for term in (line.left, *[step.side for step in line.steps]):
             builder.seen |= free_names(term) if isinstance(term, Term) else frozenset()
     return Layout(tuple(builder.placed), builder.context, tuple(builder.told))
+
+
+def _labelled(lines: Sequence[Line], numbers: list[int], builder: Builder) -> tuple[list[Line], list[int]]:
+    """Equations with numbers (1), (2) at the beginning as one statement, where later lines have no numbers: they are given together."""
+    made = list(lines)
+    formulas = [k for k, line in enumerate(made) if line.role != "prose"]
+    count = 0
+    while count < len(formulas) and (line := made[formulas[count]]).tagged and len(line.steps) == 1 and line.signs == ("=",) and line.left is not None and \
+            not line.connective and line.unread is None:
+        count += 1
+    if count < 2 or all(made[k].tagged for k in formulas):
+        return made, numbers
+    last = formulas[count - 1]
+    whole = apply("and", *[_as_statement(made[k]) for k in formulas[:count]])  # type: ignore[arg-type]
+    builder.told += [numbers[k] for k in formulas[:count - 1]]
+    made[last] = replace(made[last], left_reading=Read(whole), steps=())
+    kept = [k for k in range(len(made)) if k not in formulas[:count - 1]]
+    return [made[k] for k in kept], [numbers[k] for k in kept]
 
 
 def _systems(lines: Sequence[Line], numbers: list[int]) -> tuple[list[Line], list[int]]:
@@ -104,7 +126,7 @@ def _take(builder: Builder, line: Line, number: int, following: Line | None, alo
     if turns.puts_value(builder, line, number, following):
         return
     for condition in line.conditions:
-        if isinstance(condition, Term) and is_statement(condition):
+        if isinstance(condition, Term) and is_statement(condition) and not rule_lines.defines(builder, condition):
             builder.context = assuming(builder.context, condition)
     goes_on = following is not None and following.left is None and bool(following.steps) and not following.connective
     if rule_lines.takes(builder, line, number):
@@ -115,6 +137,10 @@ def _take(builder: Builder, line: Line, number: int, following: Line | None, alo
             return
         if goes_on and line.steps and isinstance(line.steps[0].side, Term):
             builder.start(number, line.steps[0].side, statement=False)
+        return
+    if line.role == "premise" and builder.started and not builder.statement and not goes_on and len(line.steps) == 1 and line.steps[0].sign == "=" and \
+            isinstance(line.left, Term) and line.left.kind == "symbol" and _is_new_name(builder, line.left, line.steps[0].side) and _define(builder, line):
+        builder.told.append(number)  # "with u = x^2", within a chain
         return
     if line.role == "premise" and not goes_on and _suppose(builder, line):
         builder.told.append(number)
@@ -127,6 +153,12 @@ def _take(builder: Builder, line: Line, number: int, following: Line | None, alo
         _update(builder, line, number, goes_on)
         return
     whole = _as_statement(line)
+    if builder.statement and isinstance(whole, Term) and (renamed := roots_by_number(whole, builder.last, builder.seen)) != whole:
+        line, whole = _with_statement(line, renamed), renamed
+    if builder.bounds_beside(line, whole):
+        builder.context = assuming(builder.context, whole)  # "a x^2 + b x + c = 0, a != 0"
+        builder.told.append(number)
+        return
     if builder.subject is not None and builder.last is not None and line.left is not None:
         builder.last, builder.statement, builder.subject = relation("=", builder.subject, builder.last), True, None
     turns.gathers_cases(builder, whole)
@@ -197,9 +229,19 @@ def _is_substitution(builder: Builder, line: Line, following: Line | None) -> bo
 
 def _is_solved_for(builder: Builder, line: Line, whole: Term | Unread) -> bool:
     """Is it "x = ..." drawn from a statement before it, whose right side the next line works out?"""
-    return builder.statement and builder.last is not None and isinstance(line.left, Term) and line.left.kind == "symbol" and set(line.signs) == {"="} and \
-        isinstance(whole, Term) and line.left.name in free_names(builder.last) and line.left.name not in free_names(line.steps[-1].side) and \
-        not builder.premised  # type: ignore[arg-type]
+    if not (builder.statement and builder.last is not None and isinstance(line.left, Term) and set(line.signs) == {"="}) or not isinstance(whole, Term) or \
+            builder.premised:
+        return False
+    if line.left.kind == "symbol":
+        return line.left.name in free_names(builder.last) and line.left.name not in free_names(line.steps[-1].side)  # type: ignore[arg-type]
+    return free_names(whole) <= free_names(builder.last) and is_condition(whole)
+
+
+def _with_statement(line: Line, whole: Term) -> Line:
+    """The line with another statement in place of its own."""
+    if whole.kind == "relation" and len(whole.args) == 2 and len(line.steps) == 1:
+        return replace(line, left_reading=Read(whole.args[0]), steps=(replace(line.steps[0], reading=Read(whole.args[1])),))
+    return replace(line, left_reading=Read(whole), steps=())
 
 
 def _is_worked_out(builder: Builder, left: Term | Unread | None) -> bool:
@@ -246,10 +288,27 @@ def _chain(builder: Builder, line: Line, number: int) -> None:
         for step in line.steps[1:]:
             builder.link(line, number, step.sign, step.side, step.reason or line.reason)
         return
+    if _is_unknown_function(builder, line.left) and line.steps[0].sign == "=" and isinstance(line.steps[0].side, Term):
+        builder.start(number, line.steps[0].side, statement=False)  # "f'(x) = lim ...", where nothing says what f is
+        for step in line.steps[1:]:
+            builder.link(line, number, step.sign, step.side, step.reason or line.reason)
+        return
     if isinstance(line.left, Unread) or line.left != builder.last or builder.statement:
         builder.start(number, line.left, statement=False)
     for step in line.steps:
         builder.link(line, number, step.sign, step.side, step.reason or line.reason)
+
+
+def _is_unknown_function(builder: Builder, left: Term | Unread | None) -> bool:
+    """Is it f'(x), or y', where nothing has spoken of f or y?"""
+    if not isinstance(left, Term):
+        return False
+    head = left.args[0] if left.is_apply("call") and all(a.kind == "symbol" for a in left.args[1:]) else left
+    if not head.is_apply("prime"):
+        return False
+    names = free_names(head)
+    known = builder.seen | {n for n, _ in builder.context.domains} | {n for h, _ in builder.context.definitions for n in free_names(h)}
+    return len(names) == 1 and not names & known
 
 
 def _is_new_name(builder: Builder, head: Term | Unread, body: Term | Unread) -> bool:
@@ -262,7 +321,8 @@ def _is_new_name(builder: Builder, head: Term | Unread, body: Term | Unread) -> 
     if _is_label(head):  # D_KL, L_K, L_VAE
         return head.args[0].name not in known | free_names(body)
     name = head.args[0] if head.is_apply("call") and all(a.kind == "symbol" for a in head.args) else head
-    if name.kind != "symbol" or name.name in STANDARD or builder.context.vocabulary.is_density(name.name):
+    standard = name.kind == "symbol" and name.name in STANDARD and not (name.name == "I" and any(n.kind == "binder" and n.name in ("integral", "antiderivative") for n in walk(body)))
+    if name.kind != "symbol" or standard or builder.context.vocabulary.is_density(name.name):
         return False
     return name.name not in known and name.name not in free_names(body)
 
@@ -316,7 +376,12 @@ def _starred(condition: Term, whole: Term) -> Term:
 def _of_a_named(builder: Builder, line: Line, whole: Term | Unread, following: Line | None) -> Term | None:
     """ "r < 1" before an "iff" in the same row, behind "r = ...": the inequality about what r is. None for other lines."""
     last = builder.last
-    if line.connective or following is None or following.connective != "<=>" or following.number != line.number or not isinstance(whole, Term):
+    if line.connective or following is None or following.connective not in ("<=>", "=>") or following.number != line.number or not isinstance(whole, Term):
+        return None
+    if last is not None and last.kind == "relation" and last.signs == ("=",) and whole.kind == "relation" and whole.signs == ("=",) and \
+            whole.args[0] == last.args[0] and whole.args[1].kind == "number" and last.args[0].kind in ("symbol", "apply") and last.args[1].kind != "number":
+        return relation("=", last.args[1], whole.args[1])  # "y' = 2x - 2", and then "y' = 0 => ..."
+    if following.connective != "<=>":
         return None
     if last is None or last.kind != "relation" or last.signs != ("=",) or whole.kind != "relation" or not set(whole.signs) <= {"<", "<=", ">", ">="}:
         return None
@@ -366,22 +431,10 @@ def _define(builder: Builder, line: Line) -> bool:
             builder.context = assuming(builder.context, whole)
             return True
         return False
-    if head.kind != "symbol" and not (head.is_apply("call") and all(_is_plain(a) for a in head.args)) and not _is_of_densities(head, line.steps[0].side):
+    if head.kind != "symbol" and not (head.is_apply("call") and all(is_plain_name(a) for a in head.args)) and not is_of_densities(head, line.steps[0].side):
         return False
     builder.context = replace(builder.context, definitions=(*builder.context.definitions, (head, line.steps[0].side)))
     return True
-
-
-def _is_of_densities(head: Term, body: Term) -> bool:
-    """w_k = p(x, z_k) / q(z_k | x), L_K = E[...]"""
-    return head.is_apply("index", 2) and _is_plain(head) and any(n.kind == "apply" and n.name in ("expectation", "given") for n in walk(body))
-
-
-def _is_plain(arg: Term) -> bool:
-    """Is it a name, with a mark or an index perhaps, or several about a bar: z, z_k, (z | x), (theta; x)?"""
-    if arg.kind == "tuple" or arg.kind == "apply" and arg.name in ("given", "semicolon", "index", "prime"):
-        return all(_is_plain(a) or a.kind in ("number", "text") for a in arg.args)
-    return arg.kind == "symbol"
 
 
 def _suppose(builder: Builder, line: Line) -> bool:

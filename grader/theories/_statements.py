@@ -168,16 +168,18 @@ def _with_earlier(link: Link, context: Context, settled: Settled, stated: Callab
                 break
         if found.equal:
             made.append(stated(Follows((other, link.left), FALSE), f"contradiction {k + 1}"))
-            made.append(stated(Follows((other,), link.right), f"alone {k + 1}"))
-            if f"alone {k + 1}" not in settled or _both_needed(link, settled, k + 1):
+            if not other.is_apply("and"):
+                made.append(stated(Follows((other,), link.right), f"alone {k + 1}"))
+            if any(c.label not in settled for c in made[-2:]) or _both_needed(link, settled, k + 1):
                 break
     return made
 
 
 def _both_needed(link: Link, settled: Settled, k: int) -> bool:
-    """Are the line before and the k-th earlier one consistent, and is the earlier one no repetition: does it not say the line alone, or does the line
-    speak of names of which the line before does not?"""
-    names = ("contradiction",) if free_names(link.right) - free_names(link.left) else ("contradiction", "alone")
+    """Are the line before and the k-th earlier one consistent, and is the earlier one no repetition: does it not say the line alone, or is it a system, or
+    does the line speak of names of which the line before does not?"""
+    whole = f"alone {k}" not in settled or bool(free_names(link.right) - free_names(link.left))
+    names = ("contradiction",) if whole else ("contradiction", "alone")
     return all((v := settled.get(f"{name} {k}")) is not None and v.equal is False for name in names)
 
 

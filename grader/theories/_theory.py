@@ -105,6 +105,8 @@ class Link:
     """What the chain began with."""
     solved: bool = False
     """Does the next line go on from "left = 0" as an equation?"""
+    under: Term | None = None
+    """A statement that stands before the chain, which it may use."""
     loose: bool = False
     """Do the words before the right side not say that it goes on from the left ("the length is ...")?"""
     fresh: tuple[str, ...] = ()

@@ -22,6 +22,7 @@ FALSE = constant("false")
 NO_ROOTS = re.compile(r"\W*(?:(?:so|thus|hence|therefore|then|which|this|and|but|there (?:is|are|exists?)|it|the (?:equation|system|inequality)|we have|has|have|"
                       r"with)\b\W*)*no (?:real )?(?:solutions?|roots?)(?: exists?)?(?: (?:in|over) (?:the )?(?:reals?|real numbers))?\W*", re.IGNORECASE)
 """Words that say that nothing satisfies what stands before."""
+_FUNCTIONS = frozenset("sin cos tan cot sec csc sinh cosh tanh exp log sqrt".split())
 _SIDES = frozenset(["LHS", "RHS"])
 
 
@@ -123,7 +124,7 @@ def puts_value(builder: Builder, line: Line, number_: int, following: Line | Non
     whole = _value(line)
     if whole is None or following is None or not builder.statement or builder.last is None or builder.given_only:
         return False
-    if not (line.role in ("definition", "premise") or line.mention):
+    if not (line.role in ("definition", "premise") or line.mention or _heads(line, following)):
         return False
     base = builder.values_into if builder.values_into is not None and whole.args[0].name in free_names(builder.values_into) else builder.last
     name = whole.args[0].name
@@ -133,6 +134,15 @@ def puts_value(builder: Builder, line: Line, number_: int, following: Line | Non
     builder.start(number_, apply("and", base, whole), statement=True, keep=False)
     builder.told.append(number_)
     return True
+
+
+def _heads(line: Line, following: Line) -> bool:
+    """Is it "x = 1" at the head of a row in which an equation without x follows ("x = 1: 1 = 2 A"), which is no value of another name?"""
+    if line.number != following.number or line.connective or following.connective or not isinstance(following.left, Term) or len(following.steps) != 1:
+        return False
+    side = following.steps[0].side
+    listed = following.left.kind == "symbol" and isinstance(side, Term) and not free_names(side)
+    return not listed and isinstance(side, Term) and line.left.name not in free_names(following.left) | free_names(side)  # type: ignore[union-attr]
 
 
 def _value(line: Line) -> Term | None:
@@ -155,7 +165,12 @@ def differential(term: Term) -> tuple[str, Term] | None:
     if term.is_apply("div", 2):
         inner = differential(term.args[0])
         return None if inner is None else (inner[0], apply("div", inner[1], term.args[1]))
+    if term.kind == "apply" and term.name in _FUNCTIONS and len(term.args) == 1 or term.is_apply("pow", 2):
+        inner = differential(term.args[0])  # cos theta d theta, read as cos(theta d theta)
+        return None if inner is None else (inner[0], term.with_args((inner[1], *term.args[1:])))
     factors = _factors(term)
+    if len(factors) > 1 and symbol("d") not in factors and (inner := differential(factors[-1])) is not None:
+        return inner[0], apply("mul", *factors[:-1], inner[1])
     for k in range(len(factors) - 1):
         if factors[k] == symbol("d") and factors[k + 1].kind == "symbol":
             rest = factors[:k] + factors[k + 2:]

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from types import ModuleType
 
+from grader.domain import Domain
 from grader.model import Status
 from grader.term import Term
 from grader.theories._derivation import Layout, Placed
@@ -36,11 +37,16 @@ class View:
             if isinstance(side, str):
                 return Step(place.line, None, Status.UNDECIDED, f"it was not understood: {side}", tags=("unread",))
         link = replace(place.link, left=sides[0], right=sides[1])
-        narrowed = dict(self.context.domains) | {n: d for n, d in place.context.domains if dict(self.base.domains).get(n) != d}
+        narrowed = dict(self.context.domains) | {n: self._field(n, d) for n, d in place.context.domains if dict(self.base.domains).get(n) != d}
         own = [t for c in place.context.conditions if isinstance(t := self.understood.get(c, c), Term)]
         added = [c for c in self.context.conditions if c not in self.base.conditions]
         earlier = tuple([t for c in place.context.earlier if isinstance(t := self.understood.get(c, c), Term)])
         return link, replace(self.context, domains=tuple(sorted(narrowed.items())), conditions=tuple(dict.fromkeys([*own, *added])), earlier=earlier)
+
+    def _field(self, name: str, domain: Domain) -> Domain:
+        """The domain that "a != 0" made of an undeclared name: real where names are."""
+        undeclared = name not in dict(self.base.domains)
+        return replace(domain, field="real") if undeclared and domain.nonzero and domain.field == "complex" and self.context.domain(name).is_real else domain
 
 
 def terms_of(laid: Layout) -> tuple[Term, ...]:

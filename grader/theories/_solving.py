@@ -1,0 +1,84 @@
+"""Equations that are being solved: what is no identity, roots numbered x_1 and x_2, coefficients compared."""
+
+from __future__ import annotations
+
+import re
+from fractions import Fraction
+
+from grader.term import Term, apply, free_names, number, relation, symbol, walk
+from grader.term import replace as put
+
+MAX_DEGREE = 6
+_ZERO = number(0)
+_NUMBERED = re.compile(r"^(?P<base>[A-Za-z]+)_(?P<index>[1-4](?:_[1-4])*)$")
+COMPARES = re.compile(r"(?i)\bcoefficients?\b")
+"""Words that say that coefficients are compared."""
+
+
+def is_condition(equation: Term) -> bool:
+    """Do the sides of the equation certainly differ somewhere, so that it says something of its names?"""
+    from grader.algebra.balls import Balls, Undefined, Unsupported, Unsure, precision
+
+    names = sorted(free_names(equation))
+    with precision(80):
+        for shift in range(3):
+            point = {n: Fraction(3 + 2 * k + shift, 2) for k, n in enumerate(names)}
+            try:
+                balls = Balls(point, real=True, is_integer=lambda n: False)
+                one, two = [float(balls.value(t)) for t in equation.args[:2]]
+            except (Undefined, Unsupported, Unsure, ZeroDivisionError, OverflowError, ValueError, TypeError):
+                continue
+            return abs(one - two) > 1e-9 * (1 + abs(one))
+    return False
+
+
+def roots_by_number(whole: Term, before: Term | None, seen: set[str]) -> Term:
+    """x_{1,2} = ... as x = ..., and "x_1 = 3, x_2 = 1" as x = 3 or x = 1, where the line before speaks of x."""
+    if before is None:
+        return whole
+    known = free_names(before)
+    table = {}
+    for name in free_names(whole):
+        found = _NUMBERED.match(name)
+        if found and found["base"] in known and name not in known:
+            table[symbol(name)] = symbol(found["base"])
+    if not table or len(set(table.values())) != 1:
+        return whole
+    if whole.kind == "relation":
+        return put(whole, table) if len(table) == 1 else whole
+    if whole.is_apply("and") and len(table) == len(whole.args) and all(p.kind == "relation" and p.signs == ("=",) and p.args[0] in table for p in whole.args):
+        return apply("or", *[put(p, table) for p in whole.args])
+    return whole
+
+
+def coefficients(equation: Term, right: Term) -> Term | None:
+    """The equation, meant for all x, as equations between the coefficients of the powers of x: x is the name that the new line lacks. None where both
+    sides are no polynomials in one such name."""
+    if equation.kind != "relation" or equation.signs != ("=",):
+        return None
+    gone = sorted(free_names(equation) - free_names(right))
+    if len(gone) != 1 or not free_names(right) <= free_names(equation):
+        return None
+    from grader.algebra.calculus import NoDerivative, differentiate
+    from grader.algebra.rational import NotRational, rational
+
+    x = gone[0]
+    term = apply("add", equation.args[0], apply("neg", equation.args[1]))
+    if any(n.is_apply("div") and x in free_names(n.args[1]) or n.kind == "apply" and n.name not in ("add", "neg", "mul", "pow", "div") for n in walk(term)):
+        return None
+    parts = []
+    try:
+        for k in range(MAX_DEGREE + 2):
+            term = rational(term).to_term({})
+            if term == _ZERO:
+                break
+            parts.append(relation("=", put(term, {symbol(x): _ZERO}), _ZERO))
+            term = differentiate(term, x)
+        else:
+            return None
+    except (NotRational, NoDerivative, ValueError, ZeroDivisionError):
+        return None
+    return apply("and", *parts) if len(parts) > 1 else parts[0] if parts else None
+
+
+__all__ = ["COMPARES", "coefficients", "is_condition", "roots_by_number"]
