@@ -135,6 +135,9 @@ _ENTRIES = (
           "c P(X >= c) <= E X, c^2 P(|Y| >= c) <= E Y^2", ("X >= 0", "c >= 0 for the second"), f"{_BILLINGSLEY}, formulas (21.12) and (21.13)"),
     Lemma("probability", "probabilities are not negative and add up to one",
           "0 <= P(A), and P of disjoint events is the sum", (), f"{_BILLINGSLEY}, section 2"),
+    Lemma("partition", "the law of total probability",
+          "sum_i E[f 1_{B_i}] = E[f]", ("just one of the events B_1, ..., B_n occurs",),
+          "W. Feller, An Introduction to Probability Theory and Its Applications I, chapter V"),
     Lemma("shannon", "conditional entropies and mutual informations are not negative",
           "H(X | Z) >= 0 for discrete X, I(X; Y | Z) >= 0", ("H(X | Z) >= 0 only for discrete variables",), f"{_COVER}, section 2.6; R. W. Yeung, "
           "A framework for linear information inequalities (1997)"),

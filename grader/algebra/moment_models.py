@@ -57,10 +57,13 @@ class Names:
                     continue
                 table = found.random if name[0] in roles.random or name[0] in roles.events else found.letters
                 if table.setdefault(name[0], len(name[1])) not in (len(name[1]),) and table is found.random:
-                    if roles.independent or roles.identical:
+                    if roles.independent or roles.identical or name[0] in roles.partitions:
                         table[name[0]] = max(table[name[0]], len(name[1]))
                         continue
                     raise NoModel(f"{name[0]} stands with and without an index")
+        found.ends |= {end for end in roles.partitions.values() if not end.isdigit()}
+        found.letters |= {end: 0 for end in roles.partitions.values() if not end.isdigit()}
+        found.least = max([found.least, *[int(end) for end in roles.partitions.values() if end.isdigit()]])
         for word in [m for m in marks if found.letters.get(m) == 0]:
             del found.letters[word]
         return found
@@ -157,6 +160,10 @@ class _Table:
             cases = self._depending(cases, loose, apart)
         if len(cases) > MAX_OUTCOMES:
             raise NoModel("too many outcomes")
+        for name in sorted(self.roles.partitions):
+            shift = self.r.randrange(self.size)
+            for j, (_, at) in enumerate(cases):
+                at.update({(name, (str(k),)): Fraction(k == (j + shift) % self.size + 1) for k in range(1, self.size + 1)})
         return [w for w, _ in cases], {k: [at[k] for _, at in cases] for k in every}
 
     def _pairwise(self) -> list[str]:

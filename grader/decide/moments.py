@@ -21,7 +21,7 @@ from grader.kernel import Refused
 from grader.model import AtMost, Claim, Equal, Evidence, Status
 from grader.replay.moments import check, understood, worked_out
 from grader.replay.moments_models import Evaluation, Floats, Rational, Space
-from grader.replay.moments_terms import Roles, base_of, law_of
+from grader.replay.moments_terms import WORDS, Roles, base_of, law_of
 from grader.term import Term, walk
 
 OPERATORS = frozenset("expectation variance covariance probability kl entropy".split())
@@ -71,7 +71,7 @@ def _functions(terms: tuple[Term, ...], names: Roles, span: str, data: dict[str,
     import random
 
     calls = sorted({n for t in terms for n in walk(t) if n.is_apply("call") and (b := base_of(n.args[0])) and not b[1] and b[0] != "indicator"
-                    and b[0] not in ("independent", "identical", "N")}, key=lambda n: (n.depth, str(n.fingerprint)))
+                    and b[0] not in (*WORDS, "N")}, key=lambda n: (n.depth, str(n.fingerprint)))
     known: dict[tuple[str, tuple[str, ...]], str] = {}
     for call in calls:
         space = Space({**data, "functions": [[n, list(at), v] for (n, at), v in known.items()]}, replace_facts(names), span)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
 from typing import Any
 
 from grader.kernel import Refused
-from grader.replay.moments_algebra import ONE, Poly, basics, minus, mul, single, spelled, times_number
+from grader.replay.moments_algebra import ONE, Atom, Poly, basics, indices, minus, mul, number, plus, single, spelled, times_number
 from grader.replay.moments_means import NOTHING, Means
 from grader.replay.moments_terms import base_of
 from grader.term import Term
@@ -75,6 +76,35 @@ class Events(Means):
         atom = ("ev", ((sign, _keyed(gap)), depends))
         self.gaps[atom] = gap
         return single(atom)
+
+    def partitioned(self, poly: Poly) -> Poly:
+        """sum_i E[f 1_{B_i}] = E[f] over all members of a partition, where f does not depend on i."""
+        if not self.roles.partitions:
+            return poly
+        found: Poly = {}
+        for mono, c in poly.items():
+            value = number(c)
+            for atom, e in mono:
+                whole = self._over_partition(atom) if e == 1 and atom[0] == "sum" else None
+                value = mul(value, single(atom, e) if whole is None else whole)
+            found = plus(found, value)
+        return found
+
+    def _over_partition(self, atom: Atom) -> Poly | None:
+        if len(atom[1]) != 1 or len(atom[2]) != 1:
+            return None
+        (index, span), = atom[1]
+        (mean, e), = atom[2]
+        if mean[0] != "E" or e != 1:
+            return None
+        for event, power in mean[1]:
+            rest = mean[1] - {(event, power)}
+            key = event[1][0] if event[0] == "ev" else ()
+            if power == 1 and len(key) == 3 and key[0] == "event" and key[2] == "@" + index and self.roles.partitions.get(key[1]) == span \
+                    and index not in indices(rest):
+                self.lemmas.setdefault("partition")
+                return self.expect({rest: Fraction(1)}) if rest else ONE
+        return None
 
 
 def _is_square(term: Term) -> bool:

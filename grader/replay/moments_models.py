@@ -99,6 +99,8 @@ class Space:
             self._identical(name)
         for name, law in sorted(roles.laws.items()):
             self._law(name, law)
+        for name, end in sorted(roles.partitions.items()):
+            self._partition(name, end)
         exact = Evaluation(self, Rational())
         for left, right in roles.facts:
             for env in self.places((left, right)):
@@ -158,6 +160,14 @@ class Space:
         laws = [self.joint([k]) for k in self._of(name)]
         if any(law != laws[0] for law in laws):
             raise Refused(f"the members of {name} do not have one law")
+
+    def _partition(self, name: str, end: str) -> None:
+        keys = self._of(name)
+        count = Fraction(end) if end.isdigit() else self.letters.get((end, ()), Fraction(len(keys)))
+        if count != self.size or keys != [(name, (str(k),)) for k in range(1, self.size + 1)]:
+            raise Refused(f"the members of {name} are not the {end} of the partition")
+        if any(sum([self.table[k][outcome] for k in keys]) != 1 for outcome in range(len(self.weights))):
+            raise Refused(f"not just one of the events {name} occurs")
 
     def _law(self, name: str, law: Law) -> None:
         for key in self._of(name):

@@ -248,7 +248,7 @@ class Reduction(Events):
         for name, span in spans.items():
             if span.isdigit() or len(term.args) == 1 and not any(name in indices(m) for m in found):
                 raise Refused("a sum that does not run from 1 to n")
-        whole = split_again(self, total([(b.name, spans[b.name]) for b in term.bound], found))
+        whole = self.partitioned(split_again(self, total([(b.name, spans[b.name]) for b in term.bound], found)))
         return minus(whole, self._diagonal(term, found)) if len(term.args) == 2 else whole
 
     def _diagonal(self, term: Term, found: Poly) -> Poly:

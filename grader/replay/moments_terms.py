@@ -7,6 +7,7 @@ Bare symbols in a probability (`P(A and B)`) that are not random variables are e
     p(x) = N(x; m, v), p = N(m, v)       the law of a named density
     independent(X, Y, ...)               the quantities are mutually independent; so are all members of a family that is named; tuples are blocks
     identical(X)                         all members of the family have one law
+    partition(B, n)                      just one of the events B_1, ..., B_n occurs
     X perp Y, X perp (Y given Z)         (conditional) independence of two blocks
     E[X] = m, Var[X] = v, Cov[X, Y] = c  moments
     anything else without randomness     a condition on the constants
@@ -29,7 +30,7 @@ LAWS = {
 """Names under which a law may be called."""
 
 PARAMETERS = {"Normal": 2, "Bernoulli": 1, "Uniform": 2, "Exponential": 1, "Poisson": 1, "Rademacher": 0, "Binomial": 2}
-WORDS = ("independent", "identical")
+WORDS = ("independent", "identical", "partition")
 
 RandomName = tuple[str, tuple[str, ...]]
 
@@ -64,6 +65,8 @@ class Roles:
     densities: dict[str, tuple[str, Law]] = field(default_factory=dict)
     independent: list[Independence] = field(default_factory=list)
     identical: set[str] = field(default_factory=set)
+    partitions: dict[str, str] = field(default_factory=dict)
+    """Families of events of which just one occurs, with the number of their members (a letter or digits)."""
     facts: list[tuple[Term, Term]] = field(default_factory=list)
     plain: list[Term] = field(default_factory=list)
 
@@ -154,8 +157,14 @@ def _block(made: Roles, term: Term) -> frozenset[str]:
 
 def _learn(made: Roles, condition: Term) -> None:
     """Take in one hypothesis."""
+    if condition.is_apply("call", 3) and condition.args[0] == Term("symbol", "partition") and all(a.kind in ("symbol", "number") for a in condition.args):
+        if condition.args[1].name in made.events:
+            made.partitions[condition.args[1].name] = condition.args[2].name or str(condition.args[2].value)
+        return
     if condition.is_apply("call") and condition.args[0].kind == "symbol" and condition.args[0].name in WORDS:
         blocks = tuple([_block(made, a) for a in condition.args[1:]])
+        if condition.args[0].name == "partition":
+            raise Refused("a partition of something that is no family of events")
         if condition.args[0].name == "identical":
             made.identical |= frozenset().union(*blocks)
         else:

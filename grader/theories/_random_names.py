@@ -73,7 +73,8 @@ class Spelling:
         marked = any(m.kind == "apply" and (m.name in SETS or m.name == "pow" and is_name(m.args[1], "c", "C")) for m in inside)
         marked = marked or any(is_name(a, "P", "Pr") and b.kind == "apply" and (b.name in SETS or b.name in ACCENTS or is_complement(b))
                                for n in nodes if n.is_apply("mul") for a, b in zip(n.args, n.args[1:]))
-        letters = {m.name for m in inside if m.kind == "symbol"}
+        subscripts = {id(a) for m in inside if m.is_apply("index") for a in m.args[1:]}
+        letters = {m.name for m in inside if m.kind == "symbol" and id(m) not in subscripts}
         first = bool(letters) and letters <= set("ABCDEFGST") | {"A_1"}
         sums = {(n.args[2]) for n in nodes if n.kind == "binder" and n.name == "sum" and len(n.args) == 3 and n.args[2].kind == "symbol"}
         indexed = frozenset([n.args[0].name for n in nodes if n.is_apply("index", 2) and n.args[0].kind == "symbol"])

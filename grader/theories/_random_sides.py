@@ -112,7 +112,7 @@ def _of_conditions(terms: list[Term]) -> set[str]:
         if t.kind == "relation" and (t.signs == ("~",) and law_of(t.args[1]) is not None or set(t.signs) == {"perp"}):
             sides = t.args[:1] if t.signs == ("~",) else t.args
             found |= {f.name for s in sides for f in families(s.args[0] if s.is_apply("given") else s) if f.kind == "symbol"}
-        elif t.is_apply("call") and t.args[0].kind == "symbol" and t.args[0].name in WORDS:
+        elif t.is_apply("call") and t.args[0].kind == "symbol" and t.args[0].name in WORDS[:2]:
             found |= {f.name for a in t.args[1:] for f in families(a) if f.kind == "symbol" and f.name != "entries"}
         for n in walk(t):
             if n.kind == "relation" and n.signs == ("~",) and law_of(n.args[1]) is not None and n is not t and n.args[0].kind == "symbol":

@@ -7,7 +7,7 @@ from grader.term import Term, walk
 from grader.theories._random_names import is_capital
 from grader.theories._theory import Context
 
-WORDS = ("independent", "identical")
+WORDS = ("independent", "identical", "partition")
 
 
 def first_sides(context: Context, definitions: list[tuple[Term, Term]]) -> list[tuple[Term, Term]]:
@@ -54,3 +54,15 @@ def is_named_density(n: Term) -> bool:
     head = n.args[0] if n.is_apply("call") else n
     return head.is_apply("index") and head.args[0].kind == "symbol" and head.args[0].name in ("f", "F", "p") and all(
         is_capital(a) for m in head.args[1:] for a in (m.args if m.kind == "tuple" else (m,)))
+
+
+def is_of_densities(head: Term, body: Term) -> bool:
+    """w_k = p(x, z_k) / q(z_k | x), L_K = E[...]"""
+    return head.is_apply("index", 2) and is_plain_name(head) and any(n.kind == "apply" and n.name in ("expectation", "given") for n in walk(body))
+
+
+def is_plain_name(arg: Term) -> bool:
+    """Is it a name, with a mark or an index perhaps, or several about a bar: z, z_k, (z | x), (theta; x)?"""
+    if arg.kind == "tuple" or arg.kind == "apply" and arg.name in ("given", "semicolon", "index", "prime"):
+        return all(is_plain_name(a) or a.kind in ("number", "text") for a in arg.args)
+    return arg.kind == "symbol"

@@ -15,9 +15,10 @@ from grader.reading import Vocabulary, read
 from grader.replay.moments_terms import law_of
 from grader.term import Term, apply, number, relation, symbol
 
+PARTITION = re.compile(r"(?i)\bpartition|\bexhaustive\b")
 WORDS_THAT_MATTER = re.compile(
     r"(?i)(?<!linearly )independen|i\.?\s?i\.?\s?d\b|uncorrelated|identically|zero[- ]mean|unit[- ]variance|\bmean\b|\bvariance\b"
-        r"|\bpartition|random variable|distributed|\bdrawn\b|"
+        r"|\bpartition|\bexhaustive\b|random variable|distributed|\bdrawn\b|"
     r"markov chain|standard normal|nonnegative random")
 OPENING = re.compile(r"(?i)^\W*(?:let|assume|assuming|suppose|given|where|with|for|here|setup|consider|fix|take|denote|and|also|we assume"
     r"|if|hypothes[ei]s|"
@@ -69,7 +70,7 @@ def supposed(text: str, vocabulary: Vocabulary, *, reason: bool = False) -> Supp
     if claims and not reason and (REASONING.search(words) or not opens and not laws):
         return None
     found = Supposed()
-    understood = _sentence(words, formulas, vocabulary, found)
+    understood = _partition(text, found) if PARTITION.search(words) else _sentence(words, formulas, vocabulary, found)
     return found if understood and (found.conditions or found.definitions or found.random) else None
 
 
@@ -239,6 +240,17 @@ def _relation(formula: str, vocabulary: Vocabulary, found: Supposed) -> bool:
     return True
 
 
+def _partition(text: str, found: Supposed) -> bool:
+    """B_1, ..., B_n, or {B_i}_{i=1}^n, of which just one occurs."""
+    listed = _PARTS.search(text)
+    if listed is None:
+        return False
+    letter, end = listed.group(1) or listed.group(3), listed.group(2) or listed.group(4)
+    found.conditions.append(apply("call", symbol("partition"), symbol(letter), number(int(end)) if end.isdigit() else symbol(end)))
+    return True
+
+
+_PARTS = re.compile(r"([A-Z])_\{?1\}?\s*,[^$=]*?,\s*\1_\{?(\w)\}?(?![\w,])|([A-Z])_\{?[ijk]\}?\s*\\?[})]\s*_\{?[ijk]\s*=\s*1\}?\s*\^\{?(\w)\}?")
 NUMBER = {"zero": "0", "unit": "1", "one": "1"}
 
 
@@ -325,16 +337,52 @@ def _said_of(words: str, own: list[Term], values: dict[str, str], vocabulary: Vo
 
 
 def told(lines: tuple[str, ...], vocabulary: Vocabulary) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """The lines with those left blank that only suppose something of random variables; and the sentences themselves, with others that speak of
+    """The lines with sentences blanked that only suppose something of random variables; and the sentences themselves, with others that speak of
     such."""
     if not any(SPEAKS.search(line) for line in lines):
         return lines, ()
     kept, words = [], []
     for line in lines:
-        found = supposed(line, vocabulary)
-        if found is not None:
-            words.append(line)
-        elif WORDS_THAT_MATTER.search(_apart(line)[0]) and (OPENING.search(line) or not re.search(r"=|\\le|\\ge|[<>]", line)):
-            words.append(line)
-        kept.append("" if found is not None else line)
+        for a, b in _sentences(line):
+            sentence = line[a:b]
+            found = supposed(sentence, vocabulary)
+            if found is not None:
+                words.append(sentence)
+                line = line[:a] + " " * (b - a) + line[b:]
+            elif (hypothesis := _hypothesis_of(sentence)) is not None and supposed(hypothesis, vocabulary) is not None:
+                words.append(hypothesis)
+                line = line[:b - len(hypothesis)] + " " * len(hypothesis) + line[b:]
+            elif (laws := _topic(sentence)) is not None and supposed(laws, vocabulary) is not None:
+                words.append(laws)
+            elif WORDS_THAT_MATTER.search(_apart(sentence)[0]) and (OPENING.search(sentence) or not re.search(r"=|\\le|\\ge|[<>]", sentence)):
+                words.append(sentence)
+        kept.append(line if line.strip() else "")
     return tuple(kept), tuple(words)
+
+
+_SENTENCE_END = re.compile(r"\.(?=\s+(?:[A-Z]|\$|\\[(\[]|\*\*))")
+_HYPOTHESIS = re.compile(r"(?i)^\W*(?:we (?:now )?(?:want to )?)?(?:show|prove|compute|find|derive|claim|calculate|verify|determine)\b.*?[\s,]"
+                         r"(?=(?:when(?:ever)?|where|if|for|given(?: that)?|assuming(?: that)?|provided(?: that)?)\b)")
+_A_TOPIC = re.compile(r"^[\s*_#]*(?:[A-Za-z-]+\s+)+«\d+»(?:\s+(?:and|,)?\s*(?:[a-z]+\s+)*«\d+»)*\s*[:.]?[\s*_]*$")
+
+
+def _sentences(line: str) -> list[tuple[int, int]]:
+    """Where the sentences of a line stand; a full stop within a formula ends none."""
+    ends = [m.end() for m in _SENTENCE_END.finditer(line) if not (line.count("$", 0, m.start()) - line.count("\\$", 0, m.start())) % 2
+            and not re.search(r"(?i)\b(?:i\.i\.d|i\.i|i|e\.g|i\.e|w\.r\.t|resp|cf|eq|vs)$", line[:m.start()])]
+    cuts = [0, *ends, len(line)]
+    return [(a, b) for a, b in zip(cuts, cuts[1:]) if line[a:b].strip()]
+
+
+def _hypothesis_of(sentence: str) -> str | None:
+    """What follows "when", "where" or "if" in a sentence that says what is to be shown."""
+    found = _HYPOTHESIS.match(sentence)
+    return sentence[found.end():] if found and sentence[:found.end()].count("$") % 2 == 0 else None
+
+
+def _topic(sentence: str) -> str | None:
+    """The laws of a heading that names them ("Entropy of a Gaussian $p = N(m, s^2)$:") as a sentence that supposes them."""
+    words, formulas = _apart(sentence)
+    if not formulas or not _A_TOPIC.match(words) or REASONING.search(words) or not all(A_LAW.search(f) and re.match(r"\s*\w+(?:\([^()]*\))?\s*(?:=|\\sim)", f) for f in formulas):
+        return None
+    return "Let " + " and ".join(f"${f}$" for f in formulas)
