@@ -175,3 +175,8 @@ def test_time_grows_with_the_length_only(unit):
 def test_a_claim_behind_its_reason_is_a_line_of_its_own(text, left, sign, reason):
     line = lines(f"2x = 4\n{text}")[-1]
     assert (str(line.left), line.connective, line.reason, len(line.steps)) == (left, sign, reason, 1)
+
+
+def test_a_thin_space_between_factors_parts_no_statements():
+    (line,) = lines("$E[y] = a E[m]\\,E[x] = E[x]$")
+    assert len(line.steps) == 2 and str(line.steps[0].side) == "a*E[m]*E[x]"

@@ -176,7 +176,7 @@ def _relations(row: str, start: int, stop: int) -> list[Span]:
     """Cut at `,`, `;`, `\\quad` and `\\text{and}` where both sides are relations of their own."""
     piece = row[start:stop]
     deep = levels(piece)
-    marks = [m for m in re.finditer(r"(?:\s|\\[,;:! ])*(?:[,;]|\\q?quad(?![A-Za-z]))(?:\s|[,;]|\\[,;:! ]|"
+    marks = [m for m in re.finditer(r"(?:\s|\\[,;:! ])*(?:(?<!\\)[,;]|\\q?quad(?![A-Za-z]))(?:\s|[,;]|\\[,;:! ]|"
                                     r"\\q?quad(?![A-Za-z]))*(?:\\text\w*\s*\{\s*and\s*\})?", piece) if not deep[m.start()] and not deep[m.end() - 1]]
     spans, begin = [], 0
     for k, mark in enumerate(marks):
