@@ -1,11 +1,13 @@
 """A Chromium that tests drive through its debugging pipe: pages, scripts in them, keys, pictures, and what it logged and asked the network for."""
 
 import base64
+import fcntl
 import json
 import os
 import select
 import shutil
 import subprocess
+import sys
 import time
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
@@ -17,14 +19,16 @@ class Browser:
     def __init__(self, profile, width=1100, height=900):
         mine_read, their_write = os.pipe()
         their_read, mine_write = os.pipe()
+        ends = [fcntl.fcntl(fd, fcntl.F_DUPFD, 10) for fd in (their_read, their_write)]  # out of the way of 3 and 4
+        wire = f"import os, sys; os.dup2({ends[0]}, 3); os.dup2({ends[1]}, 4); os.execv(sys.argv[1], sys.argv[1:])"
 
         self.process = subprocess.Popen(
-            ["/bin/sh", "-c", f'exec "$@" 3<&{their_read} 4>&{their_write}', "sh", CHROMIUM, "--headless", "--no-sandbox", "--disable-gpu", "--no-first-run",
+            [sys.executable, "-S", "-c", wire, CHROMIUM, "--headless", "--no-sandbox", "--disable-gpu", "--no-first-run",
              "--disable-background-networking", "--disable-component-update", "--disable-sync", f"--user-data-dir={profile}", "--remote-debugging-pipe",
              f"--window-size={width},{height}", "about:blank"],
-            pass_fds=(their_read, their_write), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        os.close(their_read)
-        os.close(their_write)
+            pass_fds=ends, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        for fd in (their_read, their_write, *ends):
+            os.close(fd)
         self._in, self._out, self._buffer, self._next = mine_read, mine_write, b"", 0
         self.console, self.requests, self._loaded, self.session = [], [], False, None
         target = next(t for t in self.call("Target.getTargets")["targetInfos"] if t["type"] == "page")
@@ -48,7 +52,10 @@ class Browser:
         while b"\0" not in self._buffer:
             if not select.select([self._in], [], [], seconds)[0]:
                 raise TimeoutError("the browser says nothing")
-            self._buffer += os.read(self._in, 1 << 16)
+            got = os.read(self._in, 1 << 16)
+            if not got:
+                raise EOFError("the browser has gone")
+            self._buffer += got
         head, self._buffer = self._buffer.split(b"\0", 1)
         got = json.loads(head)
         method, said = got.get("method"), got.get("params", {})
@@ -78,11 +85,11 @@ class Browser:
             raise RuntimeError(made["exceptionDetails"].get("exception", {}).get("description") or made["exceptionDetails"]["text"])
         return made["result"].get("value")
 
-    def until(self, code, seconds=15):
+    def until(self, code, seconds=10):
         """Wait until an expression in the page holds."""
         end = time.monotonic() + seconds
         while time.monotonic() < end:
-            found = self.script(code)
+            found = self.script(f"Boolean({code})")
             if found:
                 return found
             time.sleep(0.05)

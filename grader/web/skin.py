@@ -46,11 +46,6 @@ def problem(about: dict[str, Any], before: dict[str, Any] | None, after: dict[st
         problem=about, before=before, after=after, texts=texts, found={part: Markup(piece) for part, piece in found.items()})  # noqa: S704 - our pieces
 
 
-def notice(title: str, words: str) -> str:
-    """A page with a message."""
-    return environment().get_template("notice.html.j2").render(title=title, words=words)
-
-
 def aside(words: str) -> str:
     """A piece with a message in place of an outcome."""
     return str(environment().get_template("outcome.html.j2").module.aside(words))  # type: ignore[attr-defined]
