@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from fractions import Fraction
 
+from grader.replay.matrix_members import alone
 from grader.term import Term, apply, free_names, number, relation, symbol, walk
 from grader.term import replace as put
 
@@ -36,19 +37,28 @@ def roots_by_number(whole: Term, before: Term | None, seen: set[str]) -> Term:
     """x_{1,2} = ... as x = ..., and "x_1 = 3, x_2 = 1" as x = 3 or x = 1, where the line before speaks of x."""
     if before is None:
         return whole
-    known = free_names(before)
-    table = {}
-    for name in free_names(whole):
-        found = _NUMBERED.match(name)
-        if found and found["base"] in known and name not in known:
-            table[symbol(name)] = symbol(found["base"])
+    known = alone([before])  # a_n is no plain name a
+    table: dict[Term, Term] = {}
+    for node in walk(whole):
+        found = _NUMBERED.match(node.name) if node.kind == "symbol" else None
+        if found and found["base"] in known and node.name not in known:
+            table[node] = symbol(found["base"])
+        elif node.is_apply("index") and node.args[0].kind == "symbol" and node.args[0].name in known and all(a.kind == "number" for a in node.args[1:]) and \
+                node not in set(walk(before)):
+            table[node] = node.args[0]
     if not table or len(set(table.values())) != 1:
         return whole
     if whole.kind == "relation":
-        return put(whole, table) if len(table) == 1 else whole
+        return _renamed(whole, table) if len(table) == 1 else whole
     if whole.is_apply("and") and len(table) == len(whole.args) and all(p.kind == "relation" and p.signs == ("=",) and p.args[0] in table for p in whole.args):
-        return apply("or", *[put(p, table) for p in whole.args])
+        return apply("or", *[_renamed(p, table) for p in whole.args])
     return whole
+
+
+def _renamed(term: Term, table: dict[Term, Term]) -> Term:
+    if term in table:
+        return table[term]
+    return term.with_args(tuple([_renamed(a, table) for a in term.args])) if term.args else term
 
 
 def coefficients(equation: Term, right: Term) -> Term | None:
