@@ -196,7 +196,7 @@ def test_constants():
 
 
 def test_agreement_is_no_proof():
-    verdict = decide(add(atan(x), atan(div(1, x))), div(pi, 2), x="positive")
+    verdict = decide(add(atan(x), atan(y)), atan(div(add(x, y), minus(1, mul(x, y)))), x="> 0 < 1", y="> 0 < 1")
     assert verdict.status is Status.AGREES and "not a proof" in verdict.finding.words[0]
 
 

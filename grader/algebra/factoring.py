@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
+
 from grader.algebra.rational import NotRational, Rational, rational
 from grader.term import Term
 
@@ -35,3 +37,30 @@ def two_factors(term: Term, variable: str | None) -> tuple[Term, Term] | None:
         return None
     first = own[0]
     return first.to_term(atoms), (value / first).to_term(atoms)
+
+
+def linear_factors(term: Term, variable: str) -> tuple[list[Fraction], list[Fraction]]:
+    """Numbers a_i and b_i with term = (x + a_1)...(x + a_n) / ((x + b_1)...(x + b_m)). Fails with ValueError for other terms."""
+    try:
+        value = rational(term)
+    except NotRational as error:
+        raise ValueError(str(error)) from error
+    if value.names != (variable,) or value.degree(variable) > MAX_DEGREE:
+        raise ValueError("no rational function of the index alone")
+    made: list[list[Fraction]] = []
+    leading = []
+    for polynomial in (value.numerator, value.denominator):
+        constant, found = polynomial.factor()
+        top, roots = Fraction(int(constant.p), int(constant.q)), []
+        for factor, exponent in found:
+            low, high = (Rational(value.names, factor, value.denominator * 0 + 1).coefficients(variable) + [None])[:2]
+            slope, rest = (high.as_fraction() if high is not None else None), low.as_fraction()
+            if slope is None or rest is None or sum(factor.degrees()) != 1:
+                raise ValueError("a factor that is not linear")
+            top *= slope ** int(exponent)
+            roots += [rest / slope] * int(exponent)
+        made.append(sorted(roots))
+        leading.append(top)
+    if leading[0] != leading[1]:
+        raise ValueError("factors that do not tend to one")
+    return made[0], made[1]

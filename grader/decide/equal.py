@@ -249,10 +249,39 @@ def prove_by_branches(claim: Claim, budget: Budget) -> Evidence | str | None:
 
 def work_out(claim: Claim, budget: Budget) -> Evidence | str | None:
     """Limits, endless sums, integrals with an antiderivative and common divisors of formulas: at points there is little to be said before they are
-    worked out."""
+    worked out; integrals within integrals from the inside."""
+    if any(n.kind == "binder" and n.name == "integral" and any(m.kind == "binder" and m.name == "integral" for m in walk(n.args[0]))
+           for t in (claim.conclusion.left, claim.conclusion.right) for n in walk(t)) if isinstance(claim.conclusion, Equal) else False:
+        from grader.decide.nested import by_nested_integrals
+
+        found = by_nested_integrals(claim, budget)
+        if isinstance(found, Evidence):
+            return found
     return by_values(claim, budget)
+
+
+def prove_by_analysis(claim: Claim, budget: Budget) -> Evidence | str | None:
+    """One-to-one functions of both sides, inverse functions undone, slopes: where the algebra of formulas alone does not see that they are equal."""
+    from grader.decide import analysis
+
+    reasons = []
+    comparison = _comparison(claim)
+    if isinstance(comparison, Comparison) and comparison.is_stepped:
+        from grader.decide.residues import prove_by_residues
+
+        found = prove_by_residues(claim, budget)
+        if isinstance(found, Evidence):
+            return found
+        reasons += [found] if found else []
+    for _, procedure in analysis.PROCEDURES:
+        found = procedure(claim, budget)
+        if isinstance(found, Evidence):
+            return found
+        reasons += [found] if found else []
+    return "; ".join(reasons) or None
 
 
 PROCEDURES = (("same", prove_same), ("values", work_out), ("counterexample", refute_by_point), ("normal form", prove_by_normal_form),
               ("counterexample on branches", refute_on_branches), ("algebraic number", prove_constant), ("branches", prove_by_branches),
-              ("consequence", prove_as_consequence), ("induction over a sum", by_induction), ("samples", agree_by_samples))
+              ("consequence", prove_as_consequence), ("induction over a sum", by_induction), ("analysis", prove_by_analysis),
+              ("samples", agree_by_samples))

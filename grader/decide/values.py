@@ -78,7 +78,7 @@ def is_valued(term: Term) -> bool:
             return True
         if len(term.args) != 3:
             return False
-        return term.name == "sum" and term.args[2] == OO or term.name == "integral" and not any(free_names(a) for a in term.args[1:])
+        return term.name in ("sum", "product") and term.args[2] == OO or term.name == "integral" and not any(free_names(a) for a in term.args[1:])
     return term.kind == "apply" and term.name in ("gcd", "lcm") and any(free_names(a) or any(
         n == constant("pi") or n.is_apply("sqrt") for n in walk(a)) for a in term.args)
 
@@ -89,6 +89,8 @@ def _entry(claim: Claim, node: Term, budget: Budget) -> dict[str, Any]:
         return {"how": "limit"}
     if node.name == "sum":
         return _sum(claim, node, budget)
+    if node.name == "product":
+        return _product(claim, node, budget)
     if node.name == "integral":
         return _integral(claim, node, budget)
     from grader.algebra.divisors import divisor
@@ -122,6 +124,19 @@ def _sum(claim: Claim, node: Term, budget: Budget) -> dict[str, Any]:
     data: dict[str, Any] = {"how": "sum", "from": start, "parts": parts, "equal": None, "follows": follows}
     sum_of(claim, node, data, inner)  # fails where the parts do not make the sum
     return {**data, "equal": inner.evidence[-1], "follows": dict(zip(follows.asked, inner.evidence))}
+
+
+def _product(claim: Claim, node: Term, budget: Budget) -> dict[str, Any]:
+    from grader.algebra.factoring import linear_factors
+    from grader.replay.products import product_of
+
+    if node.bound[0].kind != "symbol":
+        raise ValueError("a product over something that is no symbol")
+    tops, bottoms = linear_factors(node.args[0], node.bound[0].name)
+    inner = _Inner(budget)
+    data: dict[str, Any] = {"how": "product", "tops": [str(v) for v in tops], "bottoms": [str(v) for v in bottoms], "equal": None}
+    product_of(claim, node, data, inner)
+    return {**data, "equal": inner.evidence[-1]}
 
 
 class _Recorder(dict):  # type: ignore[type-arg]

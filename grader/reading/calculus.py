@@ -83,7 +83,8 @@ class Calculus:
         self.integrals.append(([], self.nest))
         outer, self.ended = self.ended, False
         if self.at_differential():
-            self.take_differentials(ending=False)
+            self.take_differentials(ending=len(self.integrals) > 1 and self.only_differentials())
+            self.ended = False
             self.integrals[-1] = (self.integrals[-1][0], -1)
             if self.tok.kind == "/":
                 self.i += 1
@@ -92,6 +93,13 @@ class Calculus:
         else:
             body = self.sum_()
         return body, self.close_integrand(outer)
+
+    def only_differentials(self) -> bool:
+        r"""Do differentials stand here and nothing behind them (`\int\int dy\,dx`)? The first belongs to this sign then, the others to those around."""
+        k = self.i
+        while self.tokens[k].kind in ("d", "name") and self.tokens[k].text == "d" and self.tokens[k + 1].kind == "name":
+            k += 2
+        return self.tokens[k].kind not in STARTS
 
     def close_integrand(self, outer: bool) -> list[Term]:
         variables, _ = self.integrals.pop()

@@ -26,6 +26,10 @@ antiderivative the derivative of one side is the integrand of the other (equal u
 meaning        notations put in plain terms (`meaning`): values at a place, operations on written-out matrices, bars over complex numbers
 values         limits, endless sums and integrals and common divisors replaced by what they come to (`values`)
 branches       formulas with cases, for each choice of rows (`branches`)
+injective      real functions whose exponentials, or powers, are equal; `undone`: inverse functions undone (`analysis`)
+slope          the same derivative, and the same value at a place of each interval (`slopes`)
+inside         integrals within integrals, worked out for every value of the outer variables, or in the other order (`nested`)
+residues       floors and remainders of linear terms, for each remainder (`residues`)
 words          formulas in matrices that are only names, by their words (`noncommuting`)
 instance       matrices put in for such names make the sides differ: REFUTED
 =============  ==================================================================================================================

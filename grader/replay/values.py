@@ -1,8 +1,8 @@
-"""Replays claims in which limits, endless sums, integrals and common divisors are replaced by what they come to.
+"""Replays claims in which limits, endless sums and products, integrals and common divisors are replaced by what they come to.
 
 Data: {"how": "values", "values": [{"node": term, "how": ..., ...}, ...], "evidence": [[method, data], ...], "choice"?: k}. Each node must
 be a part of a side in which no bound symbol of a part around it occurs. What it comes to is found or checked here, with the conditions under which it
-exists (`limits`, `series`, `improper`, `divisors`); then the claim with these values, under these conditions in addition, is settled by
+exists (`limits`, `series`, `products`, `improper`, `divisors`); then the claim with these values, under these conditions in addition, is settled by
 "evidence". A node has no value where its conditions fail, so that PROVED says: equal wherever both sides are defined.
 
 A common divisor of polynomials is written with either sign: a proof for one is a proof; a refutation needs evidence for each.
@@ -21,6 +21,7 @@ from grader.model import Claim, Equal, Evidence, Finding, Status
 from grader.replay.divisors import divisor_of
 from grader.replay.improper import integral_of
 from grader.replay.limits import limit_of
+from grader.replay.products import product_of
 from grader.replay.series import sum_of
 from grader.term import Term, from_data, replace, walk
 
@@ -50,6 +51,8 @@ def value_of(claim: Claim, node: Term, data: Mapping[str, Any]) -> tuple[tuple[T
     if how == "integral":
         value, conditions = integral_of(claim, node, data, _settle)
         return (value,), conditions, True
+    if how == "product":
+        return (product_of(claim, node, data, _settle),), (), True
     if how == "divisor":
         values, exact = divisor_of(claim, node, data)
         return values, (), exact
