@@ -8,6 +8,7 @@ the statement before it. Words such as "let" and "assume" add definitions and hy
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
@@ -28,6 +29,10 @@ from grader.theories._theory import Context, Link
 MAX_LINKS = 400
 _ORDERS = frozenset(["<", ">", "<=", ">=", "!=", "in", "<<", ">>", "->"])
 """Signs of hypotheses that restrict names and are no line to go on from."""
+
+
+_REMINDS = re.compile(r"(?:we |now |first |then )?(?:can )?(?:use|recall|remember|apply)\b", re.IGNORECASE)
+"""Words before what is only called to mind."""
 
 
 def layout(lines: Sequence[Line], context: Context, numbers: Sequence[int] | None = None) -> Layout:
@@ -117,11 +122,13 @@ def _take(builder: Builder, line: Line, number: int, following: Line | None, alo
     if line.apart:
         builder.supposed = builder.ground = None
         builder.last, builder.statement, builder.started, builder.zero, builder.apart = None, False, False, None, line.number
+    if turns.side_of_identity(builder, line, number):
+        return
     if line.mention and not line.steps and isinstance(line.left, Term) and not is_statement(line.left):
         builder.told.append(number)  # "so it holds for n + 1"
         builder.reason = line.reason  # "since x > 0 we may divide by x:"
         return
-    if turns.side_of_identity(builder, line, number) or turns.is_side_after_sign(builder, line, number) or turns.is_differential(builder, line, number):
+    if turns.is_side_after_sign(builder, line, number) or turns.is_differential(builder, line, number):
         return
     if turns.puts_value(builder, line, number, following):
         return
@@ -130,6 +137,9 @@ def _take(builder: Builder, line: Line, number: int, following: Line | None, alo
             builder.context = assuming(builder.context, condition)
     goes_on = following is not None and following.left is None and bool(following.steps) and not following.connective
     if rule_lines.takes(builder, line, number):
+        return
+    if line.mention and line.steps and not line.connective and not goes_on and _REMINDS.match(line.words):
+        builder.told.append(number)  # "use sin(x)^2 + cos(x)^2 = 1:" is no step
         return
     if line.role == "definition" and _define(builder, line):
         builder.told.append(number)
