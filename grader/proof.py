@@ -6,6 +6,7 @@ decided, and returns a step for every line. Nothing here raises because of what 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -17,7 +18,7 @@ from grader.model import Claim, Follows, Status, Verdict
 from grader.reading import Vocabulary
 from grader.reading.lines import Line
 from grader.reading.lines import lines as read_lines
-from grader.term import Term, apply, constant
+from grader.term import Term, apply, constant, symbol
 from grader.theories import Context, Link, Step, owned
 from grader.theories._derivation import Layout, layout
 from grader.theories._doubt import doubted, set_aside, weighed
@@ -32,6 +33,8 @@ CLAIM_SECONDS = 2.0
 TOTAL_SECONDS = 30.0
 """Processor time for a derivation."""
 MAX_ROUNDS = 12
+_NAMED_I = re.compile(r"(?m)(?:^|[\s$(&])I\s*&?\s*:?=")
+"""I is given a value: it is a name, and no imaginary unit."""
 MAX_CHARACTERS = 60_000
 
 
@@ -72,6 +75,8 @@ def check_proof(lines: str | Sequence[str], *, assume: Mapping[str, str] | None 
     given = {name: Domain.parse(words) for name, words in assume.items()}
     domains = tuple(sorted((counted_by_induction("\n".join(typed)[:MAX_CHARACTERS]) | given).items()))
     vocabulary = Vocabulary.declared({name: words for name, words in assume.items() if name != "*"})
+    if _NAMED_I.search("\n".join(typed)[:MAX_CHARACTERS]):
+        vocabulary = vocabulary.alongside(symbol("I"))
     kept, words = told(typed, vocabulary)
     context = Context(domains, vocabulary=vocabulary, words=words)
     if theory is not None:

@@ -42,7 +42,8 @@ def mend(tokens: list[Token], text: str, vocabulary: Vocabulary, notes: list[Not
     if "tilde" in kinds:
         tokens = settle_tildes(tokens, not latex, notes)
     names = {t.text for t in tokens if t.kind == "name"}
-    read_by_company(tokens, names, kinds, notes)
+    if not vocabulary.knows("I"):
+        read_by_company(tokens, names, kinds, notes)
     if names & {"Sigma", "Pi"}:
         name_sums(tokens, notes)
     if "x" in names:

@@ -128,7 +128,7 @@ def puts_value(builder: Builder, line: Line, number_: int, following: Line | Non
         return False
     base = builder.values_into if builder.values_into is not None and whole.args[0].name in free_names(builder.values_into) else builder.last
     name = whole.args[0].name
-    if name not in free_names(base) or following.left is None or not following.steps:
+    if name not in free_names(base) or following.left is None or not following.steps and not is_statement(following.left):  # type: ignore[arg-type]
         return False
     builder.values_into = base
     builder.start(number_, apply("and", base, whole), statement=True, keep=False)
@@ -138,11 +138,20 @@ def puts_value(builder: Builder, line: Line, number_: int, following: Line | Non
 
 def _heads(line: Line, following: Line) -> bool:
     """Is it "x = 1" at the head of a row in which an equation without x follows ("x = 1: 1 = 2 A"), which is no value of another name?"""
-    if line.number != following.number or line.connective or following.connective or not isinstance(following.left, Term) or len(following.steps) != 1:
+    if line.number != following.number or line.connective or following.connective or not isinstance(following.left, Term) or len(following.steps) > 1:
         return False
-    side = following.steps[0].side
-    listed = following.left.kind == "symbol" and isinstance(side, Term) and not free_names(side)
-    return not listed and isinstance(side, Term) and line.left.name not in free_names(following.left) | free_names(side)  # type: ignore[union-attr]
+    first = following.left
+    if following.steps:
+        side = following.steps[0].side
+        if not isinstance(side, Term):
+            return False
+        first = relation("=", first, side)
+    elif first.is_apply("and"):  # "1 = 2 A, A = 1/2"
+        first = first.args[0]
+    if first.kind != "relation" or first.signs != ("=",):
+        return False
+    listed = first.args[0].kind == "symbol" and not free_names(first.args[1])
+    return not listed and line.left.name not in free_names(first)  # type: ignore[union-attr]
 
 
 def _value(line: Line) -> Term | None:
