@@ -6,13 +6,13 @@ becomes F(F(w_0)). In simultaneous rules the right sides hold old values; in alt
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 
 from grader.replay.derivative import derivative
 from grader.replay.enclosure import Unsupported
-from grader.term import Term, apply, free_names, number, replace, symbol, walk
+from grader.term import Term, apply, collection, free_names, number, replace, symbol, walk
 
 MAX_STEPS = 40
 """Rounds of putting in the rules."""
@@ -324,6 +324,31 @@ def partials(term: Term, definitions: tuple[tuple[Term, Term], ...]) -> Term:
         except (Unsupported, ValueError):
             return term
     return term
+
+
+def gradients(term: Term, definitions: tuple[tuple[Term, Term], ...], column: bool) -> Term:
+    """The gradient of a defined function of several variables as the tuple (or column) of its derivatives, the gradient of that as their matrix."""
+    if term.is_apply("gradient", 1):
+        order, called = 1, term.args[0]
+        if called.is_apply("gradient", 1):
+            order, called = 2, called.args[0]
+        for head, body in reversed(definitions):
+            names = head.args[1:]
+            if not head.is_apply("call") or len(names) < 2 or called not in (head, head.args[0]) or not all(n.kind == "symbol" for n in names):
+                continue
+            try:
+                first = [derivative(body, n.name) for n in names]
+                if order == 2:
+                    return collection("matrix", *[collection("tuple", *[derivative(d, n.name) for n in names]) for d in first])
+                return collection("matrix", *[collection("tuple", d) for d in first]) if column else collection("tuple", *first)
+            except Unsupported:
+                return term
+    return term.with_args(tuple([gradients(a, definitions, column) for a in term.args])) if term.args else term
+
+
+def writes_columns(terms: Iterable[Term]) -> bool:
+    """Is a matrix of one column written anywhere?"""
+    return any(n.kind == "tuple" and n.name == "matrix" and n.args and all(r.kind == "tuple" and len(r.args) == 1 for r in n.args) for t in terms for n in walk(t))
 
 
 def affine(rule: Rule) -> tuple[Term, Term] | None:

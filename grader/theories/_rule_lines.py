@@ -11,13 +11,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from grader.domain import Domain
-from grader.model import Unread
+from grader.model import Read, Reading, Unread
 from grader.reading.lines import Line
-from grader.term import Term, apply, number, relation, symbol, walk
+from grader.term import Term, apply, free_names, number, relation, symbol, walk
 from grader.theories import _eigenvalues as eigenvalues
 from grader.theories import _flows as flows
 from grader.theories._builder import Builder, is_statement
@@ -47,6 +47,45 @@ def begin(builder: Builder, lines: Sequence[Line], sides: Sequence[Term]) -> Non
     builder.context = replace(builder.context, domains=tuple(sorted(table.items())) if roots else builder.context.domains, options=options)
 
 
+def with_plain_functions(lines: Sequence[Line]) -> list[Line]:
+    """The lines with a plain name for u_1 where "u_1(x, y) = ..." says what it is."""
+    heads = {line.left.args[0] for line in lines if isinstance(line.left, Term) and line.left.is_apply("call") and line.steps and line.steps[0].sign in ("=", ":=")
+             and line.left.args[0].is_apply("index", 2) and line.left.args[0].args[0].kind == "symbol" and line.left.args[0].args[1].kind in ("number", "symbol", "text")
+             and all(a.kind == "symbol" for a in line.left.args[1:]) and line.left.args[0].args[1] not in line.left.args[1:]}
+    if not heads:
+        return list(lines)
+    change = {h: symbol(str(h).replace("{", "").replace("}", "")) for h in sorted(heads, key=str)}
+
+    def renamed(reading: Reading | None) -> Reading | None:
+        return replace(reading, term=_renamed(reading.term, change)) if isinstance(reading, Read) else reading
+
+    return [replace(line, left_reading=renamed(line.left_reading), steps=tuple([replace(s, reading=renamed(s.reading)) for s in line.steps]),  # type: ignore[arg-type]
+                    conditions=tuple([_renamed(c, change) if isinstance(c, Term) else c for c in line.conditions])) for line in lines]
+
+
+def _renamed(term: Term, change: Mapping[Term, Term]) -> Term:
+    found = change.get(term)
+    if found is not None:
+        return found
+    return term.with_args(tuple([_renamed(a, change) for a in term.args])) if term.args else term
+
+
+def defines(builder: Builder, condition: Term) -> bool:
+    """ "... where sigma(x) = 1/(1 + e^{-x})": a definition of a function of which nothing was said. True where it is taken as one."""
+    if condition.kind != "relation" or condition.signs not in (("=",), (":=",)):
+        return False
+    head, body = condition.args
+    if not head.is_apply("call") or head.args[0].kind != "symbol" or not all(a.kind == "symbol" for a in head.args[1:]):
+        return False
+    name = head.args[0].name
+    if name in free_names(body) or builder.context.vocabulary.is_density(name) or any(h.kind == "apply" and h.args[0] == head.args[0] for h, _ in builder.context.definitions):
+        return False
+    if not frozenset(a.name for a in head.args[1:]) & free_names(body):
+        return False  # "where f(x) = c" may say what x is
+    builder.context = replace(builder.context, definitions=(*builder.context.definitions, (head, body)))
+    return True
+
+
 def _wholes(line: Line) -> list[Term]:
     whole = whole_of(line)
     return [whole] if isinstance(whole, Term) else []
@@ -62,8 +101,11 @@ def whole_of(line: Line) -> Term | Unread | None:
 
 
 def is_rule(left: Term | Unread | None) -> bool:
-    """Is it a value at t + 1, or a derivative by time, of which an equation says what it is?"""
-    return isinstance(left, Term) and (is_next(left) or flows.head(left) is not None)
+    """Is it a value at t + 1, a derivative by time, or a function of names, of which an equation says what it is?"""
+    if not isinstance(left, Term):
+        return False
+    function = left.is_apply("call") and left.args[0].kind == "symbol" and all(a.kind == "symbol" for a in left.args)
+    return function or is_next(left) or flows.head(left) is not None
 
 
 def takes(builder: Builder, line: Line, number_: int) -> bool:

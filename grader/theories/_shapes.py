@@ -112,7 +112,7 @@ def completed(pairs: Sequence[tuple[Term, ...]], domains: tuple[tuple[str, Domai
         count = _fitting(pairs, tried)
         if best is None or count > best[0]:
             best = (count, tried)
-        if count == len(pairs):
+        if count == 2 * len(pairs):
             break
     assert best is not None
     sizes = {token for _, d in domains for token in (d.rows, d.columns)}
@@ -128,8 +128,13 @@ def _single(choices: Sequence[Sequence[Domain]]) -> list[tuple[int, ...]]:
     return made
 
 
+def fits(groups: Sequence[tuple[Term, ...]], domains: tuple[tuple[str, Domain], ...]) -> bool:
+    """Does every group fit that is in the language?"""
+    return all(_fitting([g], domains) for g in groups)
+
+
 def _fitting(pairs: Sequence[tuple[Term, ...]], domains: tuple[tuple[str, Domain], ...]) -> int:
-    """In how many groups do all terms fit? Sizes are those of one reading of them all."""
+    """How well do the terms of the groups fit: two for each group that does, one where it is not read? Sizes are those of one reading of them all."""
     language = Language(domains, [t for group in pairs for t in group])
     count = 0
     for group in pairs:
@@ -138,7 +143,7 @@ def _fitting(pairs: Sequence[tuple[Term, ...]], domains: tuple[tuple[str, Domain
             nodes = [language.node(t) for t in group]
             for a, b in zip(nodes, nodes[1:]):
                 matched(language, a, b)
-            count += 1
+            count += 2
         except Unfit:
             language.make.sizes.parent = kept
         except NoForm:

@@ -68,6 +68,8 @@ def views(laid: Layout, context: Context, theory: str | None = None, more: tuple
     chosen = (load(theory),) if theory else tuple([m for n in names() if (m := load(n)).suits(terms, base)])
     if base.options.get("flows"):  # p(t) is no density where it moves in time
         chosen = tuple([m for m in chosen if m.__name__.rpartition(".")[2] not in ("probability", "algebra")]) or chosen
+    if theory is None and any(hasattr(m, "alone") and m.alone(terms, base) for m in chosen):  # what looks like numbers there is none
+        chosen = tuple([m for m in chosen if hasattr(m, "alone")])
     made = []
     for module in chosen:
         prepared = module.prepare(terms, base)

@@ -70,6 +70,7 @@ def prepare(terms: tuple[Term, ...], context: Context) -> Prepared:
     plain = tuple([(h, b) for h, b in context.definitions if not recurrences.is_next(h) and not recurrences.is_recursive(h, b) and not eigenvalues.is_matrix(b)])
     spelled = replace(context, definitions=plain)
     rules = {name: replace(rule, body=recurrences.partials(recurrences.differentiated(rule.body, plain), plain)) for name, rule in rules.items()}
+    context = replace(context, options={**context.options, "columns": recurrences.writes_columns(terms)})
     made: list[Term | str] = []
     said: dict[Term, tuple[tuple[Term, Term], ...]] = {}
     for term in terms:
@@ -93,7 +94,7 @@ def prepare(terms: tuple[Term, ...], context: Context) -> Prepared:
 def _told(term: Term, context: Context, rules: dict[str, recurrences.Rule], plain: tuple[tuple[Term, Term], ...],
           said: dict[Term, tuple[tuple[Term, Term], ...]]) -> Term:
     """The term with what is known of derivatives and iterates put in. Fails with ValueError where that grows too large."""
-    term = recurrences.partials(eigenvalues.written_out(term, context.definitions), plain)
+    term = recurrences.partials(recurrences.gradients(eigenvalues.written_out(term, context.definitions), plain, context.options.get("columns", False)), plain)
     if context.options.get("flows"):
         term = flows.put_in(term, flows.left_open(context.options["flows"]), plain)
     told = recurrences.differentiated(recurrences.named(term) if "e" in rules else term, plain)

@@ -21,8 +21,9 @@ from grader.replay.matrix_language import Language
 from grader.replay.matrix_readings import speaks_of_arrays
 from grader.replay.matrix_shapes import ONE, NoForm, Unfit, is_array
 from grader.term import Term, apply, free_names, number, relation, symbol, walk
+from grader.theories import _scalar_parts as scalar_parts
 from grader.theories._linear_lines import RESERVED, known_of, placed, reasons, samples, unfolded, with_traits
-from grader.theories._shapes import certain, completed
+from grader.theories._shapes import certain, completed, fits
 from grader.theories._theory import (Context, Link, Prepared, Settled, Step, condition_step, example_of, expression_claims, expression_step,
                                      sets_to_zero)
 
@@ -41,8 +42,30 @@ def suits(terms: tuple[Term, ...], context: Context) -> bool:
         return True
     if any(placed(t) is not None for t in context.conditions) or any(placed(n) is not None for n in nodes if n.kind == "relation"):
         return True
-    return any(n.is_apply("gradient", 2) for n in nodes) and any(n.is_apply("norm") for n in nodes) or any(
+    if alone(terms, context):
+        return True
+    return any(n.kind == "apply" and n.name == "gradient" for n in nodes) and any(n.is_apply("norm") for n in nodes) or any(
         n.kind == "relation" and set(n.signs) & set(LOEWNER) for n in nodes)
+
+
+def alone(terms: tuple[Term, ...], context: Context) -> bool:
+    """Is something written that only this theory understands: an identity matrix in a sum ("A + c I"), a derivative by one of many entries, a block matrix?"""
+    if context.options.get("roots"):
+        return False
+    if "I" not in dict(context.domains) and any(_has_identity(n) for t in terms for n in walk(t)):
+        return True
+    return any(n.kind == "apply" and n.name in ("partial", "derivative") and len(n.args) > 1 and n.args[1].is_apply("index", 2) and n.args[1].args[1].kind in ("symbol", "constant")
+               for t in terms for n in walk(t))
+
+
+def _has_identity(term: Term) -> bool:
+    """A sum of the identity, or of a multiple of it, and something with a capital letter."""
+    if not term.is_apply("add"):
+        return False
+    parts = [a.args[0] if a.is_apply("neg", 1) else a for a in term.args]
+    units = [p for p in parts if p == symbol("I") or p.is_apply("mul") and p.args[-1] == symbol("I")]
+    others = [n for p in parts if p not in units for n in free_names(p)]
+    return bool(units) and any(len(n) == 1 and n.isupper() and n not in ("I", "T", "L", "N") for n in others)
 
 
 # ----------------------------------------------------------------------------------------------------------------- completion
@@ -55,6 +78,9 @@ def prepare(terms: tuple[Term, ...], context: Context) -> Prepared:
         for part in t.args if t.is_apply("and") else (t,):
             domains |= {n: d for n, d in (placed(part) or {}).items() if n not in domains or not is_array(domains[n])}
     made = [unfolded(t, context) for t in terms]
+    functions = scalar_parts.unknown_functions(made, context)
+    made = [scalar_parts.named(t, functions) for t in made] if functions else made
+    domains |= scalar_parts.named_domains(made, functions) if functions else {}
     groups = [t.args if t.kind == "relation" else (t,) for t in made if not (t.kind == "relation" and (placed(t) or set(t.signs) & set(LOEWNER)))]
     found = completed(groups, tuple(sorted(domains.items())))
     table, guessed = dict(found[0]), found[1]
@@ -62,7 +88,7 @@ def prepare(terms: tuple[Term, ...], context: Context) -> Prepared:
     notes = (f"read as {', '.join(f'{n}: {table[n].shape}' for n in arrays)}",) if arrays else ()
     table.setdefault("*", Domain("real"))
     sure = certain(made, groups, tuple(sorted(table.items())), guessed)
-    options = {**context.options, "guessed": guessed, "unsure": tuple(n for n in guessed if n not in sure and is_array(table.get(n, Domain())))}
+    options = {**context.options, "guessed": guessed, "fits": fits(groups, tuple(sorted(table.items()))), "unsure": tuple(n for n in guessed if n not in sure and is_array(table.get(n, Domain())))}
     kept = tuple(sorted(table.items()))
     return Prepared(tuple(_frobenius(t, kept) for t in made), notes, replace(context, domains=kept, options=options))
 
@@ -94,12 +120,20 @@ def claims(link: Link, context: Context, settled: Settled) -> tuple[Claim, ...]:
         return tuple([replace(c, label=f"{k}: {c.label}") for k, part in enumerate(parts) for c in claims(part, context, _of_part(settled, k))])
     context = _usable(context)
     link, earlier = known_of(link, context)
+    link = scalar_parts.same_left(link) or link
     if link.statement:
         return _statement_claims(link, context, settled, earlier)
     if link.sign in LOEWNER:
         return (_definite(link.left, link.sign, link.right, context, "holds"),)
     made = expression_claims(link, context, settled)
     equal = settled.get("equal")
+    for claim in made:
+        if claim.label in settled and settled[claim.label].equal is None and (plain := scalar_parts.in_numbers(claim, f"{claim.label} in numbers")) is not None:
+            made += (plain,)
+    if "holds" in settled and not settled["holds"].equal:
+        bounds = scalar_parts.through(link, context, context.domains)
+        made += tuple(bounds) + tuple([p for c in bounds if c.label in settled and not settled[c.label].equal and
+                                       (p := scalar_parts.in_numbers(c, f"{c.label} in numbers")) is not None])
     if earlier and (link.sign or "=") == "=" and equal is not None and not equal.equal:
         made += (replace(made[0], conditions=(*context.conditions, *earlier), label="equal given"),)
     if (link.sign or "=") == "=" and equal is not None and not equal.equal:
@@ -108,6 +142,9 @@ def claims(link: Link, context: Context, settled: Settled) -> tuple[Claim, ...]:
             made += (replace(made[0], domains=with_traits(context, domains), conditions=(*context.conditions, *said), label="equal since"),)
     if (link.sign or "=") == "=" and equal is not None and equal.equal is None and _is_derivative(link):
         made += (replace(made[0], conclusion=Equal(link.right, apply("transpose", link.left)), label="equal transposed"),)
+    if equal is not None and equal.equal is False and (unsure := _unsure(link, context)):
+        numbers = tuple([(n, Domain("real") if n in unsure else d) for n, d in context.domains])
+        made += (replace(made[0], domains=numbers, label="equal as numbers"),)
     if (link.sign or "=") == "=" and equal is not None and not equal.equal:
         made += tuple(replace(made[0], conditions=(*context.conditions, *meaning), label=f"equal {name}") for name, meaning in samples(link, context))
     return made
@@ -115,6 +152,11 @@ def claims(link: Link, context: Context, settled: Settled) -> tuple[Claim, ...]:
 
 def _is_derivative(link: Link) -> bool:
     return any(n.kind == "apply" and n.name in ("partial", "derivative") for t in (link.left, link.right) for n in walk(t))
+
+
+def _unsure(link: Link, context: Context) -> set[str]:
+    """Names of the link of which it is not certain that they are vectors or matrices."""
+    return (free_names(link.left) | free_names(link.right)) & set(context.options.get("unsure", ()))
 
 
 def _usable(context: Context) -> Context:
@@ -201,10 +243,14 @@ def conclude(link: Link, context: Context, settled: Settled) -> Step:
     parts = _pairs(link)
     if parts:
         return _together(link, [conclude(part, context, _of_part(settled, k)) for k, part in enumerate(parts)])
+    bounded = scalar_parts.same_left(link)
+    if bounded is not None:
+        return _bounded_step(bounded, settled)
     if link.statement:
         return _statement_step(link, context, settled)
     if link.sign in LOEWNER:
         return _definite_step(link, settled)
+    found, settled = settled, _through_numbers(settled)
     for name in ("rows", "columns"):
         sampled = settled.get(f"equal {name}")
         if sampled is not None and sampled.equal and not settled["equal"].equal:
@@ -227,8 +273,29 @@ def conclude(link: Link, context: Context, settled: Settled) -> Step:
     else:
         step = expression_step(link, settled)
     if step.relation == "fails":
-        return _checked(step, link, context, settled)
+        return _checked(step, link, context, found)
     return step
+
+
+def _through_numbers(settled: Settled) -> dict[str, Verdict]:
+    """The verdicts, where those found with numbers for norms and inner products, or by way of an earlier bound, stand for those that are open."""
+    made = {label: v for label, v in settled.items() if not label.endswith(" in numbers") and not label.startswith("through")}
+    for label in list(made):
+        plain = settled.get(f"{label} in numbers")
+        if plain is not None and plain.equal and made[label].equal is None:
+            made[label] = plain
+    bound = next((v for label, v in settled.items() if label.startswith("through") and v.equal), None)
+    if bound is not None and "holds" in made and not made["holds"].equal:
+        made["holds"] = bound
+    return made
+
+
+def _bounded_step(link: Link, settled: Settled) -> Step:
+    """ "A <= B", then "A <= C": it follows where B <= C."""
+    step = expression_step(link, _through_numbers(settled))
+    if step.relation == "equal":
+        return replace(step, relation="equivalent", reason="the two bounds are equal.")
+    return replace(step, reason="it does not follow from the line before.") if step.relation == "fails" else step
 
 
 def _definite_step(link: Link, settled: Settled) -> Step:
@@ -249,14 +316,35 @@ def _checked(step: Step, link: Link, context: Context, settled: Settled) -> Step
         return condition_step(link, step.evidence)
     by_shapes = any(_by_shapes(v) for v in settled.values())
     names = free_names(link.left) | free_names(link.right)
-    if by_shapes and names & set(context.options.get("guessed", ())):
+    if by_shapes and names & set(context.options.get("guessed", ())) and not _is_misfit(link, context):
         return undecided("the shapes do not fit, but nothing was said of them.", "shapes")
     unsaid = () if settled.get("equal rows") is not None else _unsaid(link, context)
     if unsaid:
         return undecided(f"nothing says what {', '.join(unsaid)} is.", "unsaid")
-    if names & set(context.options.get("unsure", ())):
+    opaque = [frozenset(n for n in free_names(t) if "(" in n) for t in (link.left, link.right)]
+    bounds = [v for label, v in settled.items() if label.startswith("through")]
+    if any(opaque) and bounds and all(v.equal is False for v in bounds) and not context.conditions:
+        return replace(step, reason="it does not follow from the bound before.", evidence=tuple(bounds), example=example_of(bounds[0]), tags=())
+    if any(opaque) and ((link.sign or "=") != "=" or opaque[0] != opaque[1]):
+        return undecided("nothing says enough of the function.", "unsaid")
+    as_numbers = settled.get("equal as numbers")
+    if names & set(context.options.get("unsure", ())) and not (as_numbers is not None and as_numbers.equal is False):
         return undecided("it does not hold for vectors or matrices, but nothing says that these letters stand for such.", "shapes")
     return step
+
+
+def _is_misfit(link: Link, context: Context) -> bool:
+    """Are all shapes beyond doubt, and each side right by itself, so that a number stands for a matrix or a vector for either? (Derivatives may be laid
+    out in several ways.)"""
+    if not context.options.get("fits") or _unsure(link, context) or any(n.kind == "apply" and n.name in ("partial", "derivative", "gradient")
+                                                                      for t in (link.left, link.right) for n in walk(t)):
+        return False
+    language = Language(context.domains, [link.left, link.right])
+    try:
+        left, right = [language.make.sizes.shape(language.node(t).shape) for t in (link.left, link.right)]
+    except (NoForm, Unfit):
+        return False
+    return left.count(ONE) != right.count(ONE)
 
 
 def _unsaid(link: Link, context: Context) -> list[str]:
