@@ -49,3 +49,15 @@ def test_a_rejection_without_ground_is_for_a_person_and_a_root_lost_silently_is_
 
 def test_names_with_letters_behind_them_are_given_by_their_first_line():
     assert relations("$D_{KL} = \\int q(z) \\log\\frac{q(z)}{p(z)} dz$\n$= E_q[\\log q(z)] - E_q[\\log p(z)]$") == [None, "equal"]
+
+
+@pytest.mark.parametrize("text", [
+    "Let $\\bar x = 2 y$.\n$\\bar x + y$\n$= 3 y$",
+    "Let $X_1,\\dots,X_n$ be i.i.d. with variance $\\sigma^2$. Let $\\bar X = \\frac1n\\sum_{i=1}^n X_i$.\n$\\mathrm{Var}(\\bar X)$\n$= \\frac{\\sigma^2}{n}$",
+    "Show $\\mathrm{Var}(q\\cdot k) = d$ when the entries of $q$ and $k$ are independent with mean 0 and variance 1.\n"
+    "$\\mathrm{Var}(q\\cdot k)$\n$= \\sum_{i=1}^d \\mathrm{Var}(q_i k_i)$\n$= d$",
+    "Let $m \\sim \\mathrm{Bernoulli}(p)$ be independent of $x$.\n$E[m x]$\n$= p\\,E[x]$",
+])
+def test_definitions_and_suppositions_of_any_sentence_count(text):
+    proof = check_proof(text)
+    assert proof.first_break is None and proof.steps[-1].relation == "equal"

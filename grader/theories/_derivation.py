@@ -441,7 +441,8 @@ def _define(builder: Builder, line: Line) -> bool:
             builder.context = assuming(builder.context, whole)
             return True
         return False
-    if head.kind != "symbol" and not (head.is_apply("call") and all(is_plain_name(a) for a in head.args)) and not is_of_densities(head, line.steps[0].side):
+    marked = head.kind == "apply" and head.name in ("bar", "hat", "tilde", "star") and head.args[0].kind == "symbol"
+    if head.kind != "symbol" and not marked and not (head.is_apply("call") and all(is_plain_name(a) for a in head.args)) and not is_of_densities(head, line.steps[0].side):
         return False
     builder.context = replace(builder.context, definitions=(*builder.context.definitions, (head, line.steps[0].side)))
     return True

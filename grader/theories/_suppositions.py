@@ -302,7 +302,8 @@ def _words(words: str, names: list[int], formulas: list[str], vocabulary: Vocabu
     if re.search(r"(?i)pairwise", words) and len(bases) > 2:
         found.conditions += [relation("perp", a, b) for i, a in enumerate(bases) for b in bases[i + 1:]]
     elif re.search(r"(?i)independen", words) or iid:
-        drawn = list(dict.fromkeys([*bases, *([] if bases else found.random)])) or [symbol("entries")]
+        beside = found.random if split and not own else []  # "m ~ Bern(p) independent of x"
+        drawn = list(dict.fromkeys([*beside, *bases, *([] if bases else found.random)])) or [symbol("entries")]
         first = list(dict.fromkeys([n for t in own for n in families(t)]))
         rest = [b for b in bases if b not in first]
         if rest and len(bases) > 2:  # X is independent of Y and of Z: Y and Z may depend on each other

@@ -25,7 +25,7 @@ from grader.term import replace as put
 from grader.theories import _limits
 from grader.theories import _statements as statements
 from grader.theories._dots import without_dots
-from grader.theories._recurrences import partials, recursions_of, rules_of
+from grader.theories._recurrences import gradients, partials, recursions_of, rules_of, writes_columns
 from grader.theories._theory import Context, Link, Prepared, Settled, Step, condition_step, expression_claims, expression_step, sets_to_zero
 
 _FOREIGN = frozenset("expectation variance covariance probability entropy kl mutual_information given bigO bigTheta bigOmega smallo smallomega transpose "
@@ -41,6 +41,8 @@ def suits(terms: tuple[Term, ...], context: Context) -> bool:
     """Nothing of vectors, probability, orders of growth or update rules is written."""
     if rules_of(context.definitions) or recursions_of(context.definitions) or any(context.domain(name).shape in _SHAPES for t in terms for name in free_names(t)):
         return False
+    column = writes_columns(terms)
+    terms = tuple([gradients(t, context.definitions, column) for t in terms])
     return not any(node.kind == "apply" and node.name in _FOREIGN or node.is_apply("index", 3) and node.args[0] == _DELTA for t in terms for node in walk(t))
 
 
@@ -51,7 +53,8 @@ def prepare(terms: tuple[Term, ...], context: Context) -> Prepared:
     """Definitions put in; the default domain and the integers among the symbols."""
     integrated = frozenset(b.name for t in terms for n in walk(t) if n.kind == "binder" and n.name in ("integral", "antiderivative") for b in n.bound)
     given = replace(context, definitions=tuple([(h, without_dots(b)) for h, b in context.definitions]))
-    made = tuple([_spelled_out(_defined(_spelled_out(partials(without_dots(t), given.definitions), integrated), given), integrated) for t in terms])
+    column = writes_columns(terms)
+    made = tuple([_spelled_out(_defined(_spelled_out(partials(gradients(without_dots(t), given.definitions, column), given.definitions), integrated), given), integrated) for t in terms])
     if any(n.kind == "apply" and n.name in statements._LOGIC for t in made for n in walk(t)):
         made = tuple([statements.as_proposition(t) for t in made])
     made = tuple([statements.understood(t) if _is_condition(t) else t for t in made])
@@ -103,6 +106,8 @@ def _defined(term: Term, context: Context) -> Term:
                 term = put(_substituted(term, head, body), {head: body})
             elif head.is_apply("call"):
                 term = _unfolded(term, head, body)
+            elif head.kind == "apply" and head.name in ("bar", "hat", "tilde", "star"):
+                term = put(term, {head: body})
         except ValueError:  # a name would be captured: the definition stays a name there
             continue
     return term
