@@ -117,11 +117,14 @@ def _quantities(answer: Term, reference: Term, domains: Mapping[str, Domain], bu
 
 def compare(answer: Read, reference: Read, domains: Mapping[str, Domain], budget: Budget) -> Verdict:
     """The verdict on two readings. The preferred readings decide; where they differ and another reading of either side would not, it stays
-    undecided, and so it does where only a convention tells them apart."""
+    undecided, and so it does where only a convention tells them apart, or where a reading is a guess."""
+    guess = next((n for side in (answer, reference) for n in side.notes if n.severity == "guess"), None)
     answer, reference = _known_names(answer, reference.term), _known_names(reference, answer.term)
     for _ in range(2):  # what one is laid out as depends on the other
         answer, reference = aligned(answer, reference.term), aligned(reference, answer.term)
     verdict = _decide(answer.term, reference.term, domains, budget)
+    if guess is not None:
+        return kernel.give_up(verdict.claim, [("reading", f"a guess: {guess.text}")])
     if verdict.equal or answer.term == reference.term:
         return verdict
     others = [(t, reference.term) for t in answer.alternatives] + [(answer.term, t) for t in reference.alternatives]

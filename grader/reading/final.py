@@ -23,6 +23,7 @@ from bisect import bisect_left
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from grader.reading.denials import place, taken_back
 from grader.reading.stated import stated
 from grader.term import Span
 
@@ -43,6 +44,8 @@ class Final:
 
 
 MAX_SENTENCE = 4000
+_HEAD = re.compile(r"[^A-Za-z]*(?:[A-Za-z]\s*=\s*)?[^A-Za-z=]*[\d)\]}$](?=\s*\(?[A-Za-z]{3})")
+"""A value and the words behind it."""
 _CHAT = re.compile(r"<\|im_start\|>\s*(?:user|assistant|system)?|<\|[^<>|]{1,40}\|>|</?s>|<(?:eos|bos|pad)>")
 _THINK = re.compile(r"<think(?:ing)?>.*?</think(?:ing)?>", re.DOTALL)
 _COMMANDS = ("frac dfrac tfrac cfrac sqrt boxed fbox left right text textbf mathrm mathbf mathbb cdot times div pm mp pi infty cup cap leq geq neq "
@@ -95,8 +98,24 @@ def tidy(text: str) -> str:
 
 def finals(text: str, is_formula: Callable[[str], bool], vocabulary: object = None) -> tuple[Final, ...]:
     """What the text puts forward; the strongest first. `is_formula` says whether a snippet is mathematics, words or numbers that can stand as an
-    answer. Several entries: the text puts forward each of them, and it is not certain that they agree. None: nothing is put forward."""
+    answer. Several entries: the text puts forward each of them, and it is not certain that they agree. None: nothing is put forward, or it is taken
+    back where it stands."""
     text = tidy(text)
+    found = _finals(text, is_formula, vocabulary)
+    return () if any(_is_taken_back(text, f) for f in found) else found
+
+
+def _is_taken_back(text: str, found: Final) -> bool:
+    marks = list(_SAID.finditer(text))[-4:] if found.how == "said" else []
+    for part in found.parts[-1:] if found.link == "or" else found.parts:
+        where = next((w for m in reversed(marks) if (w := place(text, part, m.end())) is not None), None) or place(text, part)
+        head = _HEAD.match(part)
+        if where is not None and taken_back(text, *where) or head is not None and taken_back(part, 0, head.end()):
+            return True
+    return False
+
+
+def _finals(text: str, is_formula: Callable[[str], bool], vocabulary: object) -> tuple[Final, ...]:
     boxed = _boxed(text)
     said = _said(text, is_formula, vocabulary)
     if boxed is not None:
@@ -138,6 +157,7 @@ def snippet(text: str) -> str:
         text = re.sub(r"\s*(?:\*\*|__|`|(?<!\\)\\|[,;:])$", "", text)
         text = re.sub(r"(?<=[^.\s])\s*\.$", "", text)
         text = re.sub(r"(?<=\d)\s+x\s+(?=\d)", r" \\times ", text)
+        text = text[1:-1].strip() if re.fullmatch(r"~[^~]+~", text) else text  # a space that does not break
         for left, right in (("$$", "$$"), ("$", "$"), ("\\(", "\\)"), ("\\[", "\\]")):
             inner = text[len(left):len(text) - len(right)]
             if text.startswith(left) and text.endswith(right) and len(text) > len(left) + len(right) and left not in inner and right not in inner:
