@@ -245,7 +245,8 @@ def walk(term: Term) -> Iterator[Term]:
     while stack:
         node = stack.pop()
         yield node
-        stack.extend(reversed(node.args))
+        if node.args:
+            stack.extend(node.args[::-1])
 
 
 def free_names(term: Term) -> frozenset[str]:

@@ -97,11 +97,16 @@ def test_forged_parts_are_refused():
         settle(verdict.claim, Evidence("structure", moved))
 
 
-def test_a_multiple_must_be_one():
-    verdict = grader.verify("x + y = 1", "2x + 2y = 2")
-    assert verdict.evidence.data["how"] == "multiple"
-    for other in ("2x + 2y = 3", "x (x + y) = x", "(x + y)/(x - 5) = 1/(x - 4)"):
-        claim = grader.verify("x + y = 1", other).claim
+@pytest.mark.parametrize("how, equation, same, others", [
+    ("multiple", "sqrt(x) + y = 1", "2 sqrt(x) + 2y = 2", ("2 sqrt(x) + 2y = 3", "y (sqrt(x) + y) = y", "(sqrt(x) + y)/(y - 5) = 1/(y - 4)")),
+    ("scaled", "x + y = 1", "y = 1 - x", ("2x + 2y = 3", "x (x + y) = x", "(x + y)/(x - 5) = 1/(x - 5)", "0 = 0", "1 = 1", "abs(x + y) = 1")),
+    ("scaled", "sin(2x) = y e^(z+1)", "-3 e e^z y + 6 sin(x) cos(x) = 0", ("sin(2x) = y e^z", "sqrt(z) sin(2x) = sqrt(z) y e^(z+1)")),
+])
+def test_a_multiple_must_be_one(how, equation, same, others):
+    verdict = grader.verify(equation, same)
+    assert verdict.status is Status.PROVED and verdict.evidence.data["how"] == how
+    for other in others:
+        claim = grader.verify(equation, other).claim
         with pytest.raises(Refused):
             settle(claim, Evidence("structure", dict(verdict.evidence.data)))
 

@@ -1,24 +1,26 @@
-"""Two formulas of a claim side by side at many points, in ball arithmetic: where they differ, agree, or are undefined.
+"""Two formulas of a claim side by side at many points, in exact fractions or ball arithmetic: where they differ, agree, or are undefined.
 
 Nothing here decides anything: a point found is evidence that a checker looks at with other arithmetic.
 """
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterable, Iterator
 from fractions import Fraction
 from functools import cached_property
 from itertools import chain, islice
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from grader.algebra import breakpoints, sampling
-from grader.algebra.balls import Balls, Undefined, Unsupported, Unsure, close, precision, separate
+from grader.algebra import exact_values, sampling
+from grader.algebra.exact_values import NotExact
 from grader.algebra.magnitudes import MOST, bits_of
 from grader.domain import Domain
 from grader.model import Claim
 from grader.replay.semantics import functions_of, is_real, sides, symbols_of
 from grader.term import Term, apply, binder, number, symbol, to_data, walk
+
+if TYPE_CHECKING:
+    from grader.algebra.balls import Balls
 
 STEPPED = frozenset("floor ceil round mod sign max min abs relu gcd lcm".split())
 """Operators that are not analytic: agreement at generic points says little about them."""
@@ -67,6 +69,11 @@ class Comparison:
         return any(node.kind == "apply" and node.name in STEPPED or node.kind == "tuple" and node.name == "cases"
                    for t in (self.left, self.right) for node in walk(t))
 
+    @cached_property
+    def is_rational(self) -> bool:
+        """Can both sides be worked out in exact fractions?"""
+        return not self.claim.conditions and exact_values.is_rational(self.left) and exact_values.is_rational(self.right)
+
     # ---- points
 
     def points(self, seed: int, generic: int = 4) -> Iterator[dict[str, Any]]:
@@ -89,9 +96,14 @@ class Comparison:
         simple = sampling.simple_points(self.names, self.domain)
         first = list(islice(simple, 5))
         far = sampling.around(sampling.constants_of(self.terms), self.names, self.domain) if self.is_stepped else iter(())
-        breaks = islice(breakpoints.points(self.terms, self.names, self.domain), 60) if self.is_stepped else iter(())
-        yield from chain(first, islice(sampling.generic_points(self.names, self.domain, seed), 1), breaks, far, simple)
+        yield from chain(first, islice(sampling.generic_points(self.names, self.domain, seed), 1), self._breaks(), far, simple)
         yield from islice(sampling.generic_points(self.names, self.domain, seed + 1), generic)
+
+    def _breaks(self) -> Iterator[dict[str, Any]]:
+        if self.is_stepped:
+            from grader.algebra import breakpoints  # only steps pay for it
+
+            yield from islice(breakpoints.points(self.terms, self.names, self.domain), 60)
 
     def sample_points(self, seed: int) -> Iterator[dict[str, Any]]:
         """Generic points, mixed with points around the numbers written where an operator is not analytic."""
@@ -107,11 +119,13 @@ class Comparison:
 
     def sign(self, point: dict[str, Any], term: Term) -> int:
         """Sign of a real term at a point; 0 where it is not known."""
-        with precision(80):
+        from grader.algebra import balls as b
+
+        with b.precision(80):
             try:
-                found = Balls(point, real=self.real, is_integer=lambda n: self.domain(n).field == "integer",
-                              interpretations=self.interpretations(1) if self.functions else None).value(term)
-            except (Undefined, Unsure, Unsupported):
+                found = b.Balls(point, real=self.real, is_integer=lambda n: self.domain(n).field == "integer",
+                                interpretations=self.interpretations(1) if self.functions else None).value(term)
+            except (b.Undefined, b.Unsure, b.Unsupported):
                 return 0
             if not self.real:
                 return 0
@@ -125,40 +139,64 @@ class Comparison:
 
     def look(self, point: dict[str, Any], bits: int, level: int = 0, radius: Fraction = Fraction(0)) -> Look:
         """Both sides at the point (around it, where a radius is given)."""
-        with precision(bits):
-            balls = Balls(point, real=self.real, is_integer=lambda n: self.domain(n).field == "integer",
-                          interpretations=self.interpretations(level) if self.functions else None, radius=radius)
+        if self.is_rational and not radius:
+            try:
+                return self._exact_look(point)
+            except NotExact:
+                pass
+        from grader.algebra import balls as b  # rational formulas do not pay for it
+
+        with b.precision(bits):
+            balls = b.Balls(point, real=self.real, is_integer=lambda n: self.domain(n).field == "integer",
+                            interpretations=self.interpretations(level) if self.functions else None, radius=radius)
             try:
                 if not all(balls.holds(c) for c in self.claim.conditions):
                     return Look("outside", "outside", None, None)
-            except (Undefined, Unsure, Unsupported) as error:
+            except (b.Undefined, b.Unsure, b.Unsupported) as error:
                 return Look("outside", str(error), None, None)
-            (a, x), (b, y) = (_side(balls, t) for t in (self.left, self.right))
-            if a == b == "defined":
-                differ, same = separate(x, y), close(x, y, 200 + self.extra) if bits > 220 + self.extra else False
+            (left, x), (right, y) = (_side(balls, t) for t in (self.left, self.right))
+            if left == right == "defined":
+                differ, same = b.separate(x, y), b.close(x, y, 200 + self.extra) if bits > 220 + self.extra else False
                 nothing = bool(x.contains(0) and y.contains(0))
-                return Look(a, b, differ, same, nothing, (1 if x > y else -1 if x < y else 0) if self.real else 0, bool((x - y).is_zero()))
-            return Look(a, b, None, None)
+                return Look(left, right, differ, same, nothing, (1 if x > y else -1 if x < y else 0) if self.real else 0, bool((x - y).is_zero()))
+            return Look(left, right, None, None)
+
+    def _exact_look(self, point: dict[str, Any]) -> Look:
+        """`look` at a rational formula and a rational point. Fails with `NotExact` for others."""
+        values: list[Fraction | None] = []
+        for term in (self.left, self.right):
+            try:
+                values.append(exact_values.value(term, point))
+            except ZeroDivisionError:
+                values.append(None)
+        x, y = values
+        if x is None or y is None:
+            return Look(*("undefined" if v is None else "defined" for v in values), None, None)
+        return Look("defined", "defined", x != y, x == y, not x and not y, (x > y) - (x < y) if self.real else 0, x == y)
 
     def has_value(self, point: dict[str, Any], bits: int) -> bool:
         """Is the left side seen to be defined at the point, or the point outside of the conditions?"""
-        with precision(bits):
-            balls = Balls(point, real=self.real, is_integer=lambda n: self.domain(n).field == "integer",
-                          interpretations=self.interpretations(0) if self.functions else None)
+        from grader.algebra import balls as b
+
+        with b.precision(bits):
+            balls = b.Balls(point, real=self.real, is_integer=lambda n: self.domain(n).field == "integer",
+                            interpretations=self.interpretations(0) if self.functions else None)
             try:
                 return not all(balls.holds(c) for c in self.claim.conditions) or _side(balls, self.left)[0] == "defined"
-            except (Undefined, Unsure, Unsupported):
+            except (b.Undefined, b.Unsure, b.Unsupported):
                 return True
 
     def lone(self, point: dict[str, Any], element: Term, others: Iterable[Term]) -> bool:
         """At the point, is the element certainly none of the others?"""
-        with precision(120):
-            balls = Balls(point, real=self.real, is_integer=lambda n: self.domain(n).field == "integer",
-                          interpretations=self.interpretations(0) if self.functions else None)
+        from grader.algebra import balls as b
+
+        with b.precision(120):
+            balls = b.Balls(point, real=self.real, is_integer=lambda n: self.domain(n).field == "integer",
+                            interpretations=self.interpretations(0) if self.functions else None)
             try:
                 value = balls.value(element)
-                return all(separate(value, balls.value(other)) for other in others)
-            except (Undefined, Unsure, Unsupported):
+                return all(b.separate(value, balls.value(other)) for other in others)
+            except (b.Undefined, b.Unsure, b.Unsupported):
                 return False
 
     def evidence_point(self, point: dict[str, Any], level: int) -> dict[str, Any]:
@@ -188,13 +226,15 @@ class Look:
 
 
 def _side(balls: Balls, term: Term) -> tuple[str, Any]:
+    from grader.algebra import balls as b
+
     try:
         return "defined", balls.value(term)
-    except Undefined:
+    except b.Undefined:
         return "undefined", None
-    except Unsure:
+    except b.Unsure:
         return "unsure", None
-    except Unsupported as error:
+    except b.Unsupported as error:
         return f"unsupported: {error}", None
 
 
@@ -203,6 +243,8 @@ def _polynomial(name: str, count: int, level: int, k: int) -> Term:
     if level == 0:
         squares = [apply("pow", b, number(2)) if j % 2 == 0 or name in POSITIVE else apply("mul", number(j + 2), b) for j, b in enumerate(bound)]
         return binder("lambda", bound, apply("add", *squares, number(k + 1)))
+    import hashlib  # only unknown functions pay for it
+
     digits = hashlib.sha256(f"{name}/{count}/{level}".encode()).digest()
     parts: list[Term] = [number(Fraction(digits[0] + 1, 7))]
     for j, b in enumerate(bound):

@@ -57,7 +57,7 @@ def _is_definition(term: Term, sign: str) -> bool:
 
 def _is_described(term: Term) -> bool:
     """Is it a set of numbers given by a condition, or by taking numbers out of one of the known sets?"""
-    return any(n.kind == "binder" and n.name == "set_of" and n.args[0].kind == "symbol" or n == constant("RR") for n in walk(term))
+    return any(n.kind == "binder" and n.name == "set_of" and n.args[0].kind == "symbol" or n.kind == "constant" and n.name == "RR" for n in walk(term))
 
 
 UNITS = {"i": 0, "j": 1, "k": 2}

@@ -13,13 +13,11 @@ from itertools import islice
 from grader.algebra.compare import NEIGHBOURHOOD, Comparison
 from grader.algebra.magnitudes import MOST
 from grader.decide.budget import Budget
-from grader.decide.induction import by_induction
 from grader.decide.strategy import decide
-from grader.decide.values import by_values
 from grader.model import Claim, Equal, Evidence, Follows, Status
 from grader.replay import alike
 from grader.replay.semantics import NoMeaning
-from grader.term import relation, walk
+from grader.term import Term, relation, walk
 
 
 _last = threading.local()
@@ -250,14 +248,38 @@ def prove_by_branches(claim: Claim, budget: Budget) -> Evidence | str | None:
 def work_out(claim: Claim, budget: Budget) -> Evidence | str | None:
     """Limits, endless sums, integrals with an antiderivative and common divisors of formulas: at points there is little to be said before they are
     worked out; integrals within integrals from the inside."""
-    if any(n.kind == "binder" and n.name == "integral" and any(m.kind == "binder" and m.name == "integral" for m in walk(n.args[0]))
-           for t in (claim.conclusion.left, claim.conclusion.right) for n in walk(t)) if isinstance(claim.conclusion, Equal) else False:
+    bound = _bound(claim)
+    if not bound and not _occurs(claim, "gcd", "lcm"):
+        return None
+    if any(n.name == "integral" and any(m.kind == "binder" and m.name == "integral" for m in walk(n.args[0])) for n in bound):
         from grader.decide.nested import by_nested_integrals
 
         found = by_nested_integrals(claim, budget)
         if isinstance(found, Evidence):
             return found
+    from grader.decide.values import by_values  # most formulas have nothing of the kind
+
     return by_values(claim, budget)
+
+
+def prove_over_sums(claim: Claim, budget: Budget) -> Evidence | str | None:
+    """Sums whose length grows: by induction."""
+    if not _bound(claim):
+        return None
+    from grader.decide.induction import by_induction  # most formulas have no sum
+
+    return by_induction(claim, budget)
+
+
+def _bound(claim: Claim) -> list[Term]:
+    """The sums, integrals, limits and the like in an equation."""
+    conclusion = claim.conclusion
+    return [n for t in (conclusion.left, conclusion.right) for n in walk(t) if n.kind == "binder"] if isinstance(conclusion, Equal) else []
+
+
+def _occurs(claim: Claim, *names: str) -> bool:
+    conclusion = claim.conclusion
+    return isinstance(conclusion, Equal) and any(n.kind == "apply" and n.name in names for t in (conclusion.left, conclusion.right) for n in walk(t))
 
 
 def prove_by_analysis(claim: Claim, budget: Budget) -> Evidence | str | None:
@@ -283,5 +305,5 @@ def prove_by_analysis(claim: Claim, budget: Budget) -> Evidence | str | None:
 
 PROCEDURES = (("same", prove_same), ("values", work_out), ("counterexample", refute_by_point), ("normal form", prove_by_normal_form),
               ("counterexample on branches", refute_on_branches), ("algebraic number", prove_constant), ("branches", prove_by_branches),
-              ("consequence", prove_as_consequence), ("induction over a sum", by_induction), ("analysis", prove_by_analysis),
+              ("consequence", prove_as_consequence), ("induction over a sum", prove_over_sums), ("analysis", prove_by_analysis),
               ("samples", agree_by_samples))

@@ -1,7 +1,7 @@
-"""Which claims are plain: numbers, formulas, conditions, lists and sets over scalar symbols, with nothing random and no vectors.
+"""Which claims are plain: numbers, formulas, conditions, lists, sets and written-out matrices over scalar symbols, with nothing random and no vectors.
 
 Procedures about densities, random variables, entropies, vectors and matrices have nothing to say about them, and are not even loaded: most answers
-are plain, and looking costs more than deciding them.
+are plain, and looking costs more than deciding them. Of two formulas, those that compare other things have nothing to say either.
 """
 
 from __future__ import annotations
@@ -9,12 +9,13 @@ from __future__ import annotations
 from grader.model import AtMost, Claim, Equal
 from grader.term import Term
 
-SPECIAL = frozenset(("linear_algebra", "entropies", "moments", "probability"))
+SPECIAL = frozenset(("linear_algebra", "entropies", "draws", "moments", "probability"))
 """Modules of this room that are left out for plain claims."""
-_APPLY = frozenset(
-    "add neg mul div pow pm mp sqrt root exp log abs floor ceil sign round max min gcd lcm mod factorial double_factorial binomial gamma erf "
+_FORMULA = frozenset(
+    "add neg mul div pow sqrt root exp log abs floor ceil sign round max min gcd lcm mod factorial double_factorial binomial gamma erf "
     "sin cos tan cot sec csc asin acos atan acot asec acsc sinh cosh tanh coth sech csch asinh acosh atanh acoth asech acsch atan2 "
-    "re im arg conj percent degree and or not implies iff xor union intersection setminus".split())
+    "re im arg conj percent degree".split())
+_APPLY = _FORMULA | frozenset("pm mp and or not implies iff xor union intersection setminus".split())
 _COMPARISONS = frozenset(("=", "!=", "<", "<=", ">", ">="))
 _BINDERS = frozenset("sum product integral limit set_of antiderivative".split())
 _TUPLES = frozenset("tuple list set interval cases".split())
@@ -27,7 +28,23 @@ def is_plain(claim: Claim) -> bool:
         return False
     if not all(c.kind == "relation" and set(c.signs) <= _COMPARISONS and _plain(c) for c in claim.conditions):
         return False
-    return _plain(conclusion.left) and _plain(conclusion.right)
+    return all(_plain(t) or _is_plain_matrix(t) for t in (conclusion.left, conclusion.right))
+
+
+def is_formula(claim: Claim) -> bool:
+    """Are both sides of the plain claim formulas, each with a number as its value?"""
+    conclusion = claim.conclusion
+    return isinstance(conclusion, (Equal, AtMost)) and _formula(conclusion.left) and _formula(conclusion.right)
+
+
+def _formula(term: Term) -> bool:
+    kind = term.kind
+    return kind in ("number", "symbol") or kind == "constant" and term.name in ("pi", "e", "i") or (
+        kind == "apply" and term.name in _FORMULA and all([_formula(a) for a in term.args]))
+
+
+def _is_plain_matrix(term: Term) -> bool:
+    return term.kind == "tuple" and term.name == "matrix" and all([_plain(row) for row in term.args])
 
 
 def _plain(term: Term) -> bool:

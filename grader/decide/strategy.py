@@ -2,7 +2,8 @@
 
 A module of this package that decides something has `PROCEDURES`: (name, procedure) pairs, cheap ones first. A procedure takes a claim and a budget
 and returns `Evidence`, or a string that says why it has none ("no such kernel", "a limit it cannot take"), or None when the claim is none of its
-business. Evidence goes through the kernel at once; the first that the kernel accepts is the verdict.
+business. Evidence goes through the kernel at once; the first that the kernel accepts is the verdict. (A procedure that has asked the kernel itself, to
+choose between several pieces of evidence, returns the verdict.)
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ import importlib
 
 from grader import kernel
 from grader.decide.budget import Budget, OutOfBudget
-from grader.decide.plain import SPECIAL, is_plain
+from grader.decide.plain import SPECIAL, is_formula, is_plain
 from grader.model import Claim, Evidence, Satisfies, Verdict
 from grader.term import walk
 
@@ -53,7 +54,8 @@ def decide(claim: Claim, budget: Budget | None = None) -> Verdict:
     tried: list[tuple[str, str]] = []
     modules = ROUTES.get(key, ())
     if key in ("Equal", "AtMost") and is_plain(claim):
-        modules = tuple(m for m in modules if m not in SPECIAL)
+        left_out = SPECIAL | {"structures"} if is_formula(claim) else SPECIAL
+        modules = tuple(m for m in modules if m not in left_out)
     elif key in ("Equal", "AtMost") and _is_random(claim):
         modules = tuple(m for m in modules if m in RANDOM)
     for module in modules:
@@ -61,6 +63,8 @@ def decide(claim: Claim, budget: Budget | None = None) -> Verdict:
             try:
                 budget.check()
                 found = procedure(claim, budget)
+                if isinstance(found, Verdict):
+                    return found
                 if isinstance(found, Evidence):
                     return kernel.settle(claim, found, permitted=budget.oracles)
                 if found:

@@ -27,7 +27,7 @@ MOST_SETS = 4
 LOOKED_AT = 40_000
 """Nodes evaluated at most in the search for a point at which one condition holds and the other does not."""
 
-def compare(claim: Claim, budget: Budget) -> Evidence | str | None:
+def compare(claim: Claim, budget: Budget) -> Evidence | Verdict | str | None:
     """Evidence by the kinds of the sides; None for two numbers, which are not compared here."""
     conclusion = claim.conclusion
     if not isinstance(conclusion, Equal):
@@ -96,7 +96,7 @@ def _matrix(name: str, j: int, k: int, size: int, square: bool) -> list[list[str
     return [[str(v) for v in (row if square else row[:1])] for row in full]
 
 
-def _compare(claim: Claim, left: Term, right: Term, a: str, b: str, budget: Budget) -> Evidence | str | None:
+def _compare(claim: Claim, left: Term, right: Term, a: str, b: str, budget: Budget) -> Evidence | Verdict | str | None:
     if "antiderivative" in (a, b):
         return _by_parts(claim, "antiderivative", budget)
     if "pair" in (a, b):
@@ -152,7 +152,7 @@ def _by_parts(claim: Claim, how: str, budget: Budget) -> Evidence | str:
 # ---- conditions
 
 
-def _conditions(claim: Claim, budget: Budget) -> Evidence | str:
+def _conditions(claim: Claim, budget: Budget) -> Evidence | Verdict | str:
     try:
         parts(claim, "assigned")
         return _by_parts(claim, "assigned", budget)
@@ -164,15 +164,18 @@ def _conditions(claim: Claim, budget: Budget) -> Evidence | str:
             return _by_parts(claim, "body", budget)
         except Refused:
             pass
-    for attempt in (_line, _multiple, _exception):
+    for attempt in (_scaled, _line, _multiple, _exception):
         found = attempt(claim, budget)
         if isinstance(found, Evidence):
             try:
-                kernel.settle(claim, found)
-                return found
+                return kernel.settle(claim, found, permitted=budget.oracles)
             except Refused:
                 continue
     return _by_parts(claim, "conditions", budget)
+
+
+def _scaled(claim: Claim, budget: Budget) -> Evidence | str:
+    return Evidence("structure", {"how": "scaled"})
 
 
 def _line(claim: Claim, budget: Budget) -> Evidence | str:

@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import threading
 from fractions import Fraction
+from functools import cached_property
 from math import isqrt
 from typing import Any, NamedTuple
 
@@ -50,13 +51,17 @@ class Enclosures:
     """Arithmetic at a working precision of so many decimal digits. `real` says whether functions are real ones (see `semantics`)."""
 
     def __init__(self, digits: int, real: bool = True) -> None:
-        from mpmath.ctx_iv import MPIntervalContext  # only a point that is not exact pays for mpmath
+        self.digits, self.real = digits, real
 
+    @cached_property
+    def iv(self) -> Any:
+        """The thread's interval arithmetic, set to the digits when this is first asked for."""
         if not hasattr(_LOCAL, "context"):
+            from mpmath.ctx_iv import MPIntervalContext  # exact values do not pay for mpmath
+
             _LOCAL.context = MPIntervalContext()
-        self.iv = _LOCAL.context
-        self.iv.dps = digits
-        self.real = real
+        _LOCAL.context.dps = self.digits
+        return _LOCAL.context
 
     # ---- conversions and questions
 

@@ -178,6 +178,14 @@ def check(claim: Claim, data: Mapping[str, Any]) -> Finding:
     return Finding(Status.PROVED, words=("It is equal wherever both are defined.",))
 
 
+def without_divisors(claim: Claim, term: Term) -> Sum:
+    """The term as a sum that has a value everywhere. Fails with `Refused` where it is none."""
+    side = _Side(term, Sums(), claim)
+    if side.divisors or side.bottom != UNIT:
+        raise Refused("it divides by what may be zero")
+    return side.top
+
+
 def _letter(claim: Claim, term: Term) -> str:
     """The name of a symbol that is a number (a letter with a fixed subscript, too). Fails with `Refused`."""
     name = atom_name(term)

@@ -1,7 +1,8 @@
 """Two equations f = 0 and g = 0 that say the same because their numerators are multiples of each other by a number; and points at which one holds
 alone.
 
-For `multiple` the data is that of `equality` with "left" and "right": f = n_f/d_f and g = n_g/d_g in lowest terms. When n_f = c n_g with a c that
+For `scaled` there is no data: f and g are sums of exponential polynomials that divide by nothing (`exponentials`), and g = c f with a rational c
+other than zero. For `multiple` the data is that of `equality` with "left" and "right": f = n_f/d_f and g = n_g/d_g in lowest terms. When n_f = c n_g with a c that
 never vanishes, f and g vanish together wherever both are defined. A solution might be lost where a denominator vanishes; so each divisor that
 occurs must either be nonzero whatever the values, or occur on both sides, or have no factor in common with n_f: then what is lost is a smaller part
 of the solutions (none at all in one variable), and is reported.
@@ -17,7 +18,7 @@ from typing import Any
 
 from grader.kernel import Refused
 from grader.model import Claim, Equal, Finding, Status
-from grader.replay import natures
+from grader.replay import exponentials, natures
 from grader.replay import polynomial as P
 from grader.replay.enclosure import Undefined, Unsupported, Unsure
 from grader.replay.evaluate import Evaluator
@@ -48,6 +49,20 @@ def is_real(claim: Claim) -> bool:
             if node.kind == "constant" and node.name == "i" or node.kind == "apply" and node.name in COMPLEX_WORDS:
                 return False
     return all(claim.domain(n).is_real for side in sides for n in symbols_of(side))
+
+
+def check_scaled(claim: Claim, data: Mapping[str, Any]) -> Finding:
+    """PROVED when one equation is the other one times a number. Fails with `Refused`."""
+    if not isinstance(claim.conclusion, Equal) or claim.conclusion.left.size + claim.conclusion.right.size > exponentials.MAX_SIZE:
+        raise Refused("not two small equations")
+    f, g = (exponentials.without_divisors(claim, difference(t)) for t in (claim.conclusion.left, claim.conclusion.right))
+    first = next(iter(f), None)
+    if first is None or first not in g:
+        raise Refused("the equations are no multiples of each other")
+    c = Fraction(g[first]) / f[first]
+    if {key: value * c for key, value in f.items()} != g:
+        raise Refused("the equations are no multiples of each other")
+    return Finding(Status.PROVED, words=("Both equations say the same.",))
 
 
 def check_multiple(claim: Claim, data: Mapping[str, Any]) -> Finding:

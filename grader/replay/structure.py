@@ -12,6 +12,7 @@ set differs    at a point an element of one side is certainly none of the other:
 set lacks      a condition (or a thing without symbols) in one set differs from everything in the other: REFUTED
 conditions     each follows from the other (`Follows` claims); REFUTED by either one
 truth          propositions: by their truth table, PROVED or REFUTED
+scaled         two equations of which one is the other times a number, where nothing is divided by (`multiples`)
 multiple       two equations f = 0, g = 0 with numerators that are multiples of each other by a number (`multiples`)
 line           conditions on one real number made of linear comparisons, tried at finitely many points (`line`): PROVED or REFUTED
 exception      a point at which one condition holds and the other does not: REFUTED
@@ -307,6 +308,6 @@ _RULES = {
     "crosswise": _all_parts, "body": _all_parts, "assigned": _all_parts, "antiderivative": _all_parts, "part": _one_part, "brackets": _brackets,
     "set": _set,
     "set differs": _set_differs, "set lacks": _set_lacks, "infinite": _infinite, "truth": _truth, "rewritten": _rewritten, "identity": _identity,
-    "multiple": multiples.check_multiple, "exception": multiples.check_exception, "line": line.check_line,
+    "scaled": multiples.check_scaled, "multiple": multiples.check_multiple, "exception": multiples.check_exception, "line": line.check_line,
     **rewritings.RULES,
 }
