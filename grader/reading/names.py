@@ -113,7 +113,7 @@ CONSTANT_WORDS: dict[str, str] = {
     "pi": "pi", "oo": "oo", "infty": "oo", "infinity": "oo", "Infinity": "oo", "inf": "oo", "true": "true", "True": "true",
     "false": "false", "False": "false", "emptyset": "emptyset", "EmptySet": "emptyset", "varnothing": "emptyset", "RR": "RR", "ZZ": "ZZ", "NN": "NN",
     "QQ": "QQ", "CC": "CC", "Reals": "RR", "Integers": "ZZ", "Naturals": "NN", "Rationals": "QQ", "Complexes": "CC", "undefined": "undefined",
-    "minf": "-oo", "exponentialE": "e", "imaginaryI": "i", "imaginaryJ": "i", "unendlich": "oo", "INF": "oo",
+    "minf": "-oo", "nan": "undefined", "NaN": "undefined", "NAN": "undefined", "exponentialE": "e", "imaginaryI": "i", "imaginaryJ": "i", "unendlich": "oo", "INF": "oo",
 }
 
 WORDS: dict[str, tuple[str, str]] = {
