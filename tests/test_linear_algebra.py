@@ -254,7 +254,7 @@ def test_a_derivation_of_ridge_regression():
              r"$\Rightarrow w = (X^\top X + \lambda I)^{-1}X^\top y$"]
     found, proof = relations(lines, **RIDGE, **{"lambda": "positive"})
     assert proof.theory == "linear_algebra" and found[2:] == ["equivalent", "equivalent"] and proof.first_break is None
-    assert proof.steps[1].tags == ("condition",)
+    assert proof.steps[1].relation == "equal"  # and "= 0" claims nothing
     lines[1] = r"$\nabla_w L(w) = 2X^\top(Xw+y) + 2\lambda w$"
     assert relations(lines, **RIDGE, **{"lambda": "positive"})[1].first_break == 1
 

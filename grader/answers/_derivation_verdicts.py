@@ -39,6 +39,8 @@ def outcomes(judged: Judged) -> list[str]:
         step = judged.step(k)
         if place.link is not None and alike(place.link.left, place.link.right) and step is not None and step.relation in ("equal", "equivalent"):
             made.append("rewrite")
+        elif step is not None and "condition" in step.tags:
+            made.append("rewrite")  # "= 0" sets a derivative to zero and claims nothing
         elif step is None or step.relation is None and not {"does_not_follow"} & set(step.tags):
             made.append("unread" if step is not None and "unread" in step.tags else "open")
         elif breaks(step):

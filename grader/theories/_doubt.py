@@ -25,7 +25,7 @@ from grader.reading.lines import Line
 from grader.term import Term, apply
 from grader.theories._builder import Layout, is_statement
 from grader.theories._hypotheses import declared
-from grader.theories._theory import Link, Step, breaks
+from grader.theories._theory import Link, Step, breaks, condition_step, sets_to_zero
 
 RESTRICTS = re.compile(
     r"(?i)\b(?:integers?|whole numbers?|naturals?|even|odd|primes?|co-?prime|relatively prime|lowest terms|multiples? of|divisib\w+|divides|positive|"
@@ -165,10 +165,16 @@ def _is_rational(term: Term) -> bool:
     return term.kind == "apply" and term.name in ("add", "mul", "neg", "sub", "div", "frac") and all(_is_rational(a) for a in term.args)
 
 
+def _is_derivative(term: Term) -> bool:
+    return term.kind == "apply" and (term.name in ("gradient", "partial", "derivative") or term.name == "call" and term.args[0].is_apply("prime"))
+
+
 def weighed(step: Step, link: Link) -> Step:
     """The step, or one that leaves it to a person where it breaks and words or names that were not understood may be why."""
     if not breaks(step):
         return step
+    if sets_to_zero(link) and (link.solved or link.origin is not None and _is_derivative(link.origin)):
+        return condition_step(link, step.evidence)
     if link.loose:
         return replace(step, relation=None, status=Status.UNDECIDED, reason="the words before it do not say how it hangs on the line before.", example="", tags=("loose",))
     if link.fresh and (link.statement or is_statement(link.right)):
