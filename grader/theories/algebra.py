@@ -54,7 +54,10 @@ def prepare(terms: tuple[Term, ...], context: Context) -> Prepared:
     integrated = frozenset(b.name for t in terms for n in walk(t) if n.kind == "binder" and n.name in ("integral", "antiderivative") for b in n.bound)
     given = replace(context, definitions=tuple([(h, without_dots(b)) for h, b in context.definitions]))
     column = writes_columns(terms)
-    made = tuple([_spelled_out(_defined(_spelled_out(partials(gradients(without_dots(t), given.definitions, column), given.definitions), integrated), given), integrated) for t in terms])
+    try:
+        made = _put_in(terms, given, column, integrated)
+    except _TooLong:
+        return Prepared(tuple(["what was defined makes it too long"] * len(terms)), (), context)
     if any(n.kind == "apply" and n.name in statements._LOGIC for t in made for n in walk(t)):
         made = tuple([statements.as_proposition(t) for t in made])
     made = tuple([statements.understood(t) if _is_condition(t) else t for t in made])
@@ -63,6 +66,10 @@ def prepare(terms: tuple[Term, ...], context: Context) -> Prepared:
     for name in sorted(frozenset().union(*[_bounding(t) for t in made])):
         table.setdefault(name, Domain("integer", Fraction(1)))  # who writes a sum up to n means n = 1, 2, ...
     return Prepared(made, (), replace(context, domains=tuple(sorted(table.items()))))
+
+
+def _put_in(terms: tuple[Term, ...], given: Context, column: bool, integrated: frozenset[str]) -> tuple[Term, ...]:
+    return tuple([_spelled_out(_defined(_spelled_out(partials(gradients(without_dots(t), given.definitions, column), given.definitions), integrated), given), integrated) for t in terms])
 
 
 def _spelled_out(term: Term, integrated: frozenset[str]) -> Term:
@@ -98,9 +105,17 @@ def _is_condition(term: Term) -> bool:
         or term.kind == "tuple" and term.name == "set"
 
 
+class _TooLong(Exception):
+    """Definitions of definitions that grow without end."""
+
+
 def _defined(term: Term, context: Context) -> Term:
     """The term with the learner's definitions put in, later ones first."""
+    if len(context.definitions) > MOST_DEFINITIONS:
+        raise _TooLong
     for head, body in reversed(context.definitions):
+        if body.size > 8 and term.size + sum(node == head for node in walk(term)) * body.size > MOST_NODES:
+            raise _TooLong
         try:
             if head.kind == "symbol":
                 term = put(_substituted(term, head, body), {head: body})
@@ -175,6 +190,9 @@ def _claims(link: Link, context: Context, settled: Settled) -> tuple[Claim, ...]
     if equal.equal:
         for k, (given, need) in enumerate(_needs(link)):
             made.append(Claim(Follows(given, need), context.domains, context.conditions, f"needs {k + 1}"))
+    elif equal.equal is None and (first := _first_terms(link)) is not None:
+        made += [Claim(Follows((), need), context.domains, context.conditions, f"{side} terms {k + 1}") for side, needs in zip(("left", "right"), first)
+                 for k, need in enumerate(needs)]
     elif equal.equal is False and (link.sign or "=") == "=" and not _is_calculus(link):
         for name in _candidates(link):
             for label, a, b in (("integrated", link.right, link.left), ("differentiated", link.left, link.right)):
@@ -200,6 +218,10 @@ def _concluded(link: Link, context: Context, settled: Settled) -> Step:
                                                  settled[label].status is Status.PROVED), None)) is not None:
         relation_ = "equal" if (link.sign or "=") == "=" else "implies"
         return Step(link.line, relation_, Status.PROVED, "it follows from what was assumed.", (under,), under.finding.facts)
+    nowhere = [v for label, v in settled.items() if label.startswith("right terms") and v.status is Status.REFUTED]
+    if step.relation is None and nowhere and not any(label.startswith("left terms") and v.status is not Status.PROVED for label, v in settled.items()):
+        said = "a term of the sum has no value, because something is divided by zero there."
+        return Step(link.line, "fails", Status.REFUTED, said, (nowhere[0],), tags=("undefined",))
     if step.relation == "fails" and sets_to_zero(link):
         return condition_step(link, step.evidence)
     if step.relation == "equal":
@@ -212,6 +234,17 @@ def _concluded(link: Link, context: Context, settled: Settled) -> Step:
             said = f"the two sides are not equal; it is {words} of the side before. A person decides whether that was meant."
             return Step(link.line, None, Status.UNDECIDED, said, (settled["equal"], found), tags=(label,))
     return step
+
+
+def _first_terms(link: Link) -> tuple[list[Term], list[Term]] | None:
+    """What the first terms of the sums on each side ask for, where divisors there are numbers; None where there are none on the right."""
+    found: tuple[list[Term], list[Term]] = ([], [])
+    for side, needs in ((link.left, found[0]), (link.right, found[1])):
+        for node in walk(side):
+            if node.kind == "binder" and node.name == "sum" and len(node.args) == 3 and node.args[1].kind == "number":
+                first = {node.bound[0]: node.args[1]}
+                needs += [put(n, first) for n in statements.requirements(node.args[0]) if free_names(n) == {node.bound[0].name}]
+    return (found[0][:MAX_NEEDS], found[1][:MAX_NEEDS]) if found[1] else None
 
 
 _OPAQUE = frozenset("factorial binomial call".split())

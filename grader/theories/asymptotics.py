@@ -25,10 +25,10 @@ from grader.model import Claim, Equal, GrowsLike, Status, TendsTo
 from grader.term import Term, apply, constant, free_names, number, relation, symbol, walk
 from grader.term import replace as substitute
 from grader.theories import algebra, dynamics
+from grader.theories._landau import Side, has_landau, is_landau, side_of
 from grader.theories._recurrences import is_recursive, recursions_of
 from grader.theories._theory import LIMIT_SIGNS, Context, Link, Prepared, Settled, Step, example_of
 
-LANDAU = {"bigO": "O", "smallo": "o", "bigTheta": "Theta", "bigOmega": "Omega", "smallomega": "omega"}
 COUNTS = frozenset("n m N M t T k K l L d D r s p q i j V E H W B".split())
 """Letters that usually count something and tend to infinity."""
 SMALL = frozenset("x y h epsilon varepsilon delta eta u v z".split())
@@ -45,12 +45,12 @@ def suits(terms: tuple[Term, ...], context: Context) -> bool:
     if any(context.domain(name).shape in ("vector", "matrix", "density") for t in terms for name in free_names(t)):
         return False
     signs: frozenset[str] = context.options.get("signs", frozenset())
-    return bool(signs & LIMIT_SIGNS) or any(_has_landau(t) for t in terms)
+    return bool(signs & LIMIT_SIGNS) or any(has_landau(t) for t in terms)
 
 
 def prepare(terms: tuple[Term, ...], context: Context) -> Prepared:
     """Terms without a Landau symbol as in algebra; symbols without a domain are real."""
-    plain = [t for t in terms if not _has_landau(t)]
+    plain = [t for t in terms if not has_landau(t)]
     spelled = replace(context, definitions=tuple([(h, b) for h, b in context.definitions if not is_recursive(h, b)]))
     inner = algebra.prepare(tuple(plain), spelled)
     finished = dict(zip(plain, inner.terms))
@@ -58,96 +58,6 @@ def prepare(terms: tuple[Term, ...], context: Context) -> Prepared:
     table.setdefault("*", Domain("real"))
     options = {**context.options, "recursions": recursions_of(context.definitions)}
     return Prepared(tuple([finished.get(t, t) for t in terms]), inner.notes, replace(context, domains=tuple(sorted(table.items())), options=options))
-
-
-def _has_landau(term: Term) -> bool:
-    return any(_is_landau(node) for node in walk(term))
-
-
-def _is_landau(term: Term) -> bool:
-    return term.kind == "apply" and term.name in LANDAU
-
-
-# ------------------------------------------------------------------------------------------------------------------ sides
-
-
-@dataclass(frozen=True)
-class Side:
-    """An exact part and Landau terms: (O, o, Theta, Omega or omega; of what)."""
-
-    exact: Term | None
-    landau: tuple[tuple[str, Term], ...] = ()
-    small: tuple[tuple[Term, Term], ...] = ()
-    """Pairs of which the first must be of smaller order than the second: what a function of a remainder rests on."""
-
-    @property
-    def kinds(self) -> frozenset[str]:
-        return frozenset(kind for kind, _ in self.landau)
-
-    @property
-    def value(self) -> Term:
-        """The exact part, 0 where there is none."""
-        return self.exact if self.exact is not None else number(0)
-
-
-def _side(term: Term) -> Side | None:
-    """The term as exact part and Landau terms; None where a Landau symbol stands inside a function."""
-    if not _has_landau(term):
-        return Side(term)
-    if term.is_apply("exp", 1) or term.is_apply("log", 1) or term.is_apply("sqrt", 1):
-        return _through(term)
-    if term.is_apply("pow", 2) and term.args[0].kind == "constant" and term.args[0].name == "e":
-        return _through(apply("exp", term.args[1]))
-    if _is_landau(term):
-        return Side(None, ((LANDAU[term.name], term.args[0]),))
-    if term.is_apply("neg", 1):
-        side = _side(term.args[0])
-        return None if side is None else replace(side, exact=None if side.exact is None else apply("neg", side.exact))
-    if term.is_apply("add"):
-        sides = [_side(a) for a in term.args]
-        if any(s is None for s in sides):
-            return None
-        exact = [s.exact for s in sides if s is not None and s.exact is not None]
-        landau = tuple([part for s in sides if s is not None for part in s.landau])
-        small = tuple([pair for s in sides if s is not None for pair in s.small])
-        return Side(exact[0] if len(exact) == 1 else apply("add", *exact) if exact else None, landau, small)
-    if term.is_apply("mul") or term.is_apply("div", 2):
-        return _product(term)
-    return None
-
-
-def _through(term: Term) -> Side | None:
-    """A function of g + O(h): exp(g) (1 + O(h)) where h vanishes; log g + O(h/g) and sqrt(g) (1 + O(h/g)) where h is of smaller order than g."""
-    inner = _side(term.args[0])
-    if inner is None or inner.exact is None or inner.small or not inner.kinds <= {"O", "o"}:
-        return None
-    g, value = inner.exact, term.with_args((inner.exact,))
-    relative = [(kind, h if term.name == "exp" else apply("div", h, g)) for kind, h in inner.landau]
-    landau = [(kind, h if term.name == "log" else apply("mul", value, h)) for kind, h in relative]
-    return Side(value, tuple(landau), tuple([(h, number(1)) for _, h in relative]))
-
-
-def _product(term: Term) -> Side | None:
-    """f O(h) is O(f h), also with several factors; (g + O(h)) f is taken apart."""
-    factors = [_side(a) for a in term.args]
-    inside = [k for k, f in enumerate(factors) if f is None or f.landau]
-    if any(f is None for f in factors) or term.name == "div" and 1 in inside:
-        return None
-    if len(inside) > 1:
-        pure = [f for f in factors if f is not None and f.landau]
-        if any(f.exact is not None or len(f.landau) != 1 for f in pure) or len({f.landau[0][0] for f in pure}) != 1:
-            return None
-        parts = [f.landau[0][1] if f.landau else f.value for f in factors if f is not None]
-        return Side(None, ((pure[0].landau[0][0], apply("mul", *parts)),))
-    where = inside[0]
-    hit = factors[where]
-    assert hit is not None
-
-    def with_factor(inner: Term) -> Term:
-        return term.with_args(tuple([inner if k == where else a for k, a in enumerate(term.args)]))
-
-    exact = None if hit.exact is None else with_factor(hit.exact)
-    return Side(exact, tuple([(kind, with_factor(h)) for kind, h in hit.landau]), hit.small)
 
 
 # ------------------------------------------------------------------------------------------------- where variables tend to
@@ -183,14 +93,14 @@ def _moves(link: Link, context: Context) -> list[Move]:
         return moving[:1]
     if link.sign == "->":
         return _limits_of(link, context)
-    inside = frozenset().union(*[free_names(node.args[0]) for t in (link.left, link.right) for node in walk(t) if _is_landau(node)]) & names
+    inside = frozenset().union(*[free_names(node.args[0]) for t in (link.left, link.right) for node in walk(t) if is_landau(node)]) & names
     moving_names = inside or names
     counted = tuple(sorted(n for n in moving_names if _counts(n, context)))
     if counted and (inside or len(counted) == 1):
         return [Move(counted)]
     small = tuple(sorted(n for n in moving_names if n in SMALL))
     if len(small) == 1 and not counted:
-        right = _side(link.right)
+        right = side_of(link.right)
         remainder = right is not None and right.exact is not None and right.landau  # 1 + x + O(x^2) says nothing at infinity
         return [Move(small, number(0))] if remainder else [Move(small), Move(small, number(0))]
     return [Move(counted)] if counted else []
@@ -240,17 +150,35 @@ def claims(link: Link, context: Context, settled: Settled) -> tuple[Claim, ...]:
     for k, move in enumerate(_moves(link, context)):
         asked = tuple(_claims_for(link, context, move, k))
         made += asked
+        if len(move.names) > 1 and all(c.label in settled for c in asked):
+            made += _where_bound_vanishes(link, context, move)
         if not asked or any(c.label not in settled for c in asked) or all(settled[c.label].equal for c in asked):
             break
     return tuple(made)
 
 
+def _where_bound_vanishes(link: Link, context: Context, move: Move) -> Iterator[Claim]:
+    """Is O(h) with h = 0 along t = n claimed of what is not zero there? Letters that move freely may be equal."""
+    right, left = side_of(link.right), side_of(link.left)
+    if context.conditions or right is None or left is None or left.exact is None or left.landau or right.exact is not None or len(right.landau) != 1:
+        return
+    bound = right.landau[0][1]
+    for a in move.names:
+        for b in move.names:
+            if a < b and any(n.is_apply("add", 2) and set(n.args) & {apply("neg", symbol(a)), apply("neg", symbol(b))} and {a, b} == free_names(n) for n in walk(bound)):
+                same = {symbol(b): symbol(a)}
+                domains = tuple(sorted({**dict(context.domains), a: POSITIVE}.items()))
+                yield Claim(Equal(substitute(bound, same), number(0)), domains, (), "bound along")
+                yield Claim(Equal(substitute(left.exact, same), number(0)), domains, (), "other along")
+                return
+
+
 def _is_plain(link: Link) -> bool:
-    return link.sign not in LIMIT_SIGNS and not _has_landau(link.left) and not _has_landau(link.right)
+    return link.sign not in LIMIT_SIGNS and not has_landau(link.left) and not has_landau(link.right)
 
 
 def _claims_for(link: Link, context: Context, move: Move, index: int) -> Iterator[Claim]:
-    left, right = _side(link.left), _side(link.right)
+    left, right = side_of(link.left), side_of(link.right)
     if left is None or right is None:
         return
     asked = _Asked(context, move, index)
@@ -383,6 +311,10 @@ def conclude(link: Link, context: Context, settled: Settled) -> Step:
         return (dynamics if context.options.get("recursions") else algebra).conclude(link, context, settled)
     moves = _moves(link, context)
     outcomes = []
+    zero, other = settled.get("bound along"), settled.get("other along")
+    if zero is not None and other is not None and zero.equal and other.status is Status.REFUTED:
+        return Step(link.line, "fails", Status.REFUTED, "the bound is zero where two of the letters are equal, and the other side is not.", (other, zero),
+                    tags=("order",), example=example_of(other))
     for k, move in enumerate(moves):
         asked = [c.label for c in _claims_for(link, context, move, k)]
         if not asked or any(label not in settled for label in asked):
