@@ -54,10 +54,7 @@ def prepare(terms: tuple[Term, ...], context: Context) -> Prepared:
     integrated = frozenset(b.name for t in terms for n in walk(t) if n.kind == "binder" and n.name in ("integral", "antiderivative") for b in n.bound)
     given = replace(context, definitions=tuple([(h, without_dots(b)) for h, b in context.definitions]))
     column = writes_columns(terms)
-    try:
-        made = _put_in(terms, given, column, integrated)
-    except _TooLong:
-        return Prepared(tuple(["what was defined makes it too long"] * len(terms)), (), context)
+    made = tuple([_spelled_out(_defined(_spelled_out(partials(gradients(without_dots(t), given.definitions, column), given.definitions), integrated), given), integrated) for t in terms])
     if any(n.kind == "apply" and n.name in statements._LOGIC for t in made for n in walk(t)):
         made = tuple([statements.as_proposition(t) for t in made])
     made = tuple([statements.understood(t) if _is_condition(t) else t for t in made])
@@ -66,10 +63,6 @@ def prepare(terms: tuple[Term, ...], context: Context) -> Prepared:
     for name in sorted(frozenset().union(*[_bounding(t) for t in made])):
         table.setdefault(name, Domain("integer", Fraction(1)))  # who writes a sum up to n means n = 1, 2, ...
     return Prepared(made, (), replace(context, domains=tuple(sorted(table.items()))))
-
-
-def _put_in(terms: tuple[Term, ...], given: Context, column: bool, integrated: frozenset[str]) -> tuple[Term, ...]:
-    return tuple([_spelled_out(_defined(_spelled_out(partials(gradients(without_dots(t), given.definitions, column), given.definitions), integrated), given), integrated) for t in terms])
 
 
 def _spelled_out(term: Term, integrated: frozenset[str]) -> Term:
@@ -105,17 +98,9 @@ def _is_condition(term: Term) -> bool:
         or term.kind == "tuple" and term.name == "set"
 
 
-class _TooLong(Exception):
-    """Definitions of definitions that grow without end."""
-
-
 def _defined(term: Term, context: Context) -> Term:
     """The term with the learner's definitions put in, later ones first."""
-    if len(context.definitions) > MOST_DEFINITIONS:
-        raise _TooLong
     for head, body in reversed(context.definitions):
-        if body.size > 8 and term.size + sum(node == head for node in walk(term)) * body.size > MOST_NODES:
-            raise _TooLong
         try:
             if head.kind == "symbol":
                 term = put(_substituted(term, head, body), {head: body})
