@@ -133,6 +133,8 @@ _ENTRIES = (
           _mul(apply("expectation", apply("pow", _FZ, number(2)), _QZ), apply("expectation", apply("pow", _GZ, number(2)), _QZ))),
     Lemma("markov", "Markov's inequality, and Chebyshev's, which is it for the square",
           "c P(X >= c) <= E X, c^2 P(|Y| >= c) <= E Y^2", ("X >= 0", "c >= 0 for the second"), f"{_BILLINGSLEY}, formulas (21.12) and (21.13)"),
+    Lemma("monotone_mean", "a mean of what is never negative is not negative",
+          "E[f 1_A] <= E[f], c P(U >= c) <= E[U 1_{U >= c}]", ("f >= 0", "the means exist"), f"{_RUDIN}, 1.24"),
     Lemma("probability", "probabilities are not negative and add up to one",
           "0 <= P(A), and P of disjoint events is the sum", (), f"{_BILLINGSLEY}, section 2"),
     Lemma("partition", "the law of total probability",

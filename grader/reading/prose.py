@@ -105,7 +105,8 @@ def prose_words(text: str, names: Names) -> list[str]:
             continue
         if names.spellings and len(word) <= 6 and all(c in names.spellings for c in word):
             continue
-        if word in (*NAMES_OF_METHODS, "const", "constant") and bare[:match.start()].rstrip()[-1:] in ("+", "-", "−", "*", "/", "="):
+        if word in (*NAMES_OF_METHODS, "const", "constant") and (bare[:match.start()].rstrip()[-1:] in ("+", "-", "−", "*", "/", "=") or re.match(
+                r"\s*(?:[=≤≥≡]|:=|<=|>=)", bare[match.end():]) and not bare[:match.start()].strip()):
             continue  # log p(x) - ELBO, log p(x) + const
         if len(word) == 2 and (not word.isupper() and lower not in _TWO_LETTERS or word[0].islower() and word[1].isupper()):
             continue

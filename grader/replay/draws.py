@@ -345,7 +345,7 @@ def with_count(claim: Claim, count: int) -> Claim:
     if letter and (declared is not None and not declared.admits(Fraction(count)) or any(letter in free_names(c) for c in claim.conditions)):
         raise Refused(f"{letter} = {count} is not permitted")
     made = [_expanded(put(t, {symbol(letter): number(count)}) if letter else t, base) for t in sides]
-    if any(is_about_draws(t) or any(is_draw(n, base) for n in walk(t)) for t in made):
+    if any(is_about_draws(t) or any(is_draw(n, base) for m in walk(t) for n in (m, *m.bound)) for t in made):
         raise Refused("not all draws could be written out")
     left = tuple([d for d in claim.domains if d[0] != letter])
     return replace(_with_sides(claim, *made), domains=left)
@@ -384,6 +384,9 @@ def _expanded(t: Term, base: str) -> Term:
         return parts[0] if size == 1 else apply("add" if t.name == "sum" else "mul", *parts)
     if is_draw(t, base):
         return _copy(base, _drawn(t.args[1]))
+    if t.kind == "binder":
+        bound = tuple([_expanded(b, base) for b in t.bound])
+        return Term("binder", t.name, tuple([_expanded(a, base) for a in t.args]), bound=bound, signs=t.signs)
     return t.with_args(tuple([_expanded(a, base) for a in t.args])) if t.args else t
 
 

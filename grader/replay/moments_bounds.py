@@ -4,6 +4,7 @@
 - cauchy_schwarz: E[XY]^2 <= E[X^2] E[Y^2], and Cov(X, Y)^2 <= Var X Var Y;
 - jensen: exp E[X] <= E[exp X], E[log X] <= log E[X], E[sqrt X] <= sqrt E[X], |E X| <= E|X|, 1 / E[X] <= E[1/X] for X > 0;
 - markov: c P(U >= c) <= E[U] for U >= 0, and c^2 P(|V| >= c) <= E[V^2] for c >= 0;
+- monotone_mean: E[f 1_A] <= E[f] for f >= 0, and c P(U >= c) <= E[U 1_{U >= c}];
 - probability: every atom of the field of the events has a probability between 0 and 1.
 """
 
@@ -28,7 +29,7 @@ def instances(work: Reduction, sides: tuple[Poly, Poly]) -> Iterator[Instance]:
     """(lemma, low, high) with low <= high, from what stands in the sides; a bounded number, in an order that does not change."""
     moments = sorted({a for side in sides for m in side for a in _inside(m)}, key=spelled)
     count = 0
-    for made in (_events, _markov, _convex, _squares):
+    for made in (_events, _markov, _ordered, _convex, _squares):
         for found in made(work, moments):
             yield found
             count += 1
@@ -140,6 +141,25 @@ def _markov(work: Reduction, moments: list[Atom]) -> Iterator[Instance]:
                 c in level.items()) else None
         if mean is not None:
             yield "markov", mul(mul(level, level), single(atom)), mean
+
+
+def _ordered(work: Reduction, moments: list[Atom]) -> Iterator[Instance]:
+    """E[f 1_A] <= E[f] for f >= 0, and E[(u - c) 1_{u >= c}] >= 0."""
+    zero: Poly = {}
+    for atom in moments:
+        for event, power in sorted(atom[1], key=lambda f: spelled(f[0])):
+            if event[0] != "ev" or power != 1:
+                continue
+            rest = atom[1] - {(event, power)}
+            whole, part = _mean(work, {rest: Fraction(1)}) if rest else None, _mean(work, {atom[1]: Fraction(1)})
+            if rest and all(e % 2 == 0 or _positive(work, a) or a[0] == "ev" for a, e in rest) and whole is not None and part is not None:
+                yield "monotone_mean", part, whole
+                yield "monotone_mean", zero, part
+            gap = work.gaps.get(event)
+            if gap is not None and event[1][0][0] in (">", ">="):
+                low = _mean(work, mul(gap, single(event)))
+                if low is not None:
+                    yield "monotone_mean", zero, low
 
 
 def _positive(work: Reduction, atom: Atom) -> bool:

@@ -51,8 +51,9 @@ def with_ends(terms: list[Term], words: Iterable[str]) -> list[Term]:
 def thresholds(terms: Iterable[Term], domains: dict[str, Domain]) -> list[str]:
     """Letters t of P(|X| >= t), and of P(X >= t) where something is divided or multiplied by t."""
     found: dict[str, None] = {}
+    terms = tuple(terms)
+    scales = {f.name for term in terms for n in walk(term) for f in _factors(n) if f.kind == "symbol"}
     for term in terms:
-        scales = {f.name for n in walk(term) for f in _factors(n) if f.kind == "symbol"}
         for node in walk(term):
             event = node.args[0] if node.is_apply("probability") else node
             if event.kind != "relation" or event is node or event.signs not in ((">=",), (">",)):

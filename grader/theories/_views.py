@@ -44,7 +44,9 @@ class View:
         return link, replace(self.context, domains=tuple(sorted(narrowed.items())), conditions=tuple(dict.fromkeys([*own, *added])), earlier=earlier)
 
     def _field(self, name: str, domain: Domain) -> Domain:
-        """The domain that "a != 0" made of an undeclared name: real where names are."""
+        """The domain that "a != 0" made of an undeclared name: real where names are. A bound makes no constant of a random variable."""
+        if self.context.domain(name).shape == "variable":
+            return replace(domain, shape="variable")
         undeclared = name not in dict(self.base.domains)
         return replace(domain, field="real") if undeclared and domain.nonzero and domain.field == "complex" and self.context.domain(name).is_real else domain
 
