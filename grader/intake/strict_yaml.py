@@ -72,6 +72,11 @@ def read_yaml(content: bytes, file: str) -> Node:
     return _Composer(text, file).document()
 
 
+_UNLIKE = re.compile("[^\n -~\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\U00010000-\U0010ffff]|[\t!?#%@`]|---|\\.\\.\\.|(?:\\A|[\\s,:\"'-])[\\[{]")
+"""Where the parsers in C and in Python may part: tabs, control characters, byte order marks, tags, comments, directives, marks of documents, collections in
+brackets. Elsewhere they give the same events at the same places."""
+
+
 class _Composer:
     """Events to nodes. PyYAML's own composer and constructor are left out: they know tags, aliases, merge keys and types."""
 
@@ -80,7 +85,7 @@ class _Composer:
 
     def document(self) -> Node:
         try:
-            self.events: Iterator[yaml.Event] = iter(list(self._checked()))
+            self.events: Iterator[yaml.Event] = iter(self._quickly() or list(self._checked(yaml.SafeLoader)))
         except yaml.reader.ReaderError as error:
             line = self.text[:error.position].count("\n") + 1
             raise SpecError(f"the character U+{ord(self.text[error.position]):04X} may not stand in a YAML file", file=self.file, line=line) from None
@@ -101,10 +106,20 @@ class _Composer:
             raise SpecError("the file is empty; expected a mapping with the key 'parts'", file=self.file, line=1)
         return node
 
-    def _checked(self) -> Iterator[yaml.Event]:
+    def _quickly(self) -> list[yaml.Event]:
+        """The events as the parser in C finds them; none where it is not there, finds a mistake, or might see the text otherwise."""
+        if _UNLIKE.search(self.text) or not hasattr(yaml, "CSafeLoader"):
+            return []
+        try:
+            return list(self._checked(yaml.CSafeLoader))
+        except (yaml.YAMLError, ValueError, OverflowError):
+            self.count = 0
+            return []
+
+    def _checked(self, loader: type) -> Iterator[yaml.Event]:
         """The parser's events, as far as the limits and the dialect allow; reading stops at the first that they do not."""
         depth = 0
-        for event in yaml.parse(self.text, Loader=yaml.SafeLoader):
+        for event in yaml.parse(self.text, Loader=loader):
             self.count += 1
             if self.count > MAX_NODES:
                 self._refuse(event, f"more than {MAX_NODES} entries")

@@ -83,7 +83,7 @@ class Index:
             at %= self._slots
 
     def _grow(self, entries: Iterator[tuple[bytes, bytes]]) -> None:
-        self._slots = max(4 * HELD, 4 * self._slots)
+        self._slots = 4 * max(16, HELD, self._slots)
         self._file = _nameless()
         os.ftruncate(self._file, self._slots * self._slot)
         for key, value in entries:
