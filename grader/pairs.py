@@ -34,8 +34,7 @@ def run_pairs(source_lines: Iterable[str], out: TextIO, jobs: int = 1) -> int:
 
 def decided(source_lines: Iterable[str], jobs: int = 1) -> Iterator[dict[str, Any]]:
     """The output objects, in order. Each pair is decided in a worker process that is ended when it exceeds its limits."""
-    import grader.algebra.normal_form  # noqa: F401 - loaded once, before the workers are forked
-    import grader.verify  # noqa: F401
+    import grader.verify  # noqa: F401 - loaded once, before the workers are forked; what few pairs need they load themselves
 
     tasks = (line for line in source_lines if line.strip())
     for task, outcome in run_tasks(_work, tasks, jobs=jobs, limits=Limits(cpu_seconds=CPU_SECONDS + 1.5)):
