@@ -1,4 +1,5 @@
-"""A class's answers through this checker and through math-verify, in one run: verdicts, times, time-outs, memory, start-up. Prints Markdown tables.
+"""A class's answers through this checker and through math-verify, in one run: verdicts, times and their ratios, time-outs, memory, start-up. Prints
+Markdown tables.
 
 usage: python benchmarks/pairs.py [--pairs 2000] [--seed 7] [--peer-python PYTHON] [--chart docs/pairs.svg] [--show N]
 
@@ -8,8 +9,10 @@ change a sign, a number or a function, so that the value is another by construct
 it.
 
 Each checker runs in a process of its own and is called the same way, `verify(parse(reference), parse(answer))`; times are processor time of one pair.
-"without caches" clears this checker's caches of readings and verdicts before every pair. `--peer-python` is the interpreter of an environment with
-math-verify.
+"without caches" clears this checker's caches of readings and verdicts before every pair. "open" counts pairs that are neither accepted nor refused
+(math-verify has no such verdict; it says no). `--peer-python` is the interpreter of an environment with math-verify.
+
+All processes find compiled bytecode, as after an installation: it is written to a folder of this run by a first start that is not timed.
 """
 
 from __future__ import annotations
@@ -17,11 +20,13 @@ from __future__ import annotations
 import argparse
 import json
 import math
+import os
 import random
 import resource
 import statistics
 import subprocess
 import sys
+import tempfile
 import time
 from collections import Counter
 from collections.abc import Callable
@@ -29,7 +34,13 @@ from pathlib import Path
 from typing import Any
 
 ANSWERS = 40
-OWN_FIRST = "from grader.rewards import verify; assert verify('x+1', '1+x')"
+OWN_FIRST = {
+    "grader.verify, equal": "import grader; assert grader.verify('x+1', '1+x').equal is True",
+    "grader.verify, different": "import grader; assert grader.verify('x^2+1', '1+x^3').equal is False",
+    "grader.verify, matrices": "import grader; assert grader.verify('[[1, 2], [3, 4]]', '[[1, 2], [3, 2^2]]').equal is True",
+    "grader.rewards.verify": "from grader.rewards import verify; assert verify('x+1', '1+x')",
+}
+"""What a fresh process does up to its first verdict."""
 PEER_FIRST = "from math_verify import parse, verify; assert verify(parse('$x+1$'), parse('$1+x$'))"
 Made = tuple[str, list[str], list[str]]
 
@@ -294,7 +305,10 @@ def measure(rows: list[dict[str, Any]], checker: str) -> dict[str, Any]:
         def clear() -> None:
             if checker.endswith("without caches"):
                 final.forget()
-    said, times, errors = [], [], 0
+
+        def is_open(row: dict[str, Any]) -> bool:
+            return final.compare_parsed(final.parsed(row["reference"]), final.parsed(row["answer"]), restated=True).equal is None
+    said, times, errors, opened = [], [], 0, []
     for row in rows:
         clear()
         start = time.process_time()
@@ -304,7 +318,8 @@ def measure(rows: list[dict[str, Any]], checker: str) -> dict[str, Any]:
             equal, errors = False, errors + 1
         times.append(1000 * (time.process_time() - start))
         said.append(bool(equal))
-    return {"said": said, "ms": times, "errors": errors, "mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024}
+        opened.append(checker != "math-verify" and not equal and is_open(row))
+    return {"said": said, "open": opened, "ms": times, "errors": errors, "mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024}
 
 
 def run(python: str, rows: list[dict[str, Any]], checker: str) -> dict[str, Any]:
@@ -315,15 +330,17 @@ def run(python: str, rows: list[dict[str, Any]], checker: str) -> dict[str, Any]
     return json.loads(done.stdout.splitlines()[-1])
 
 
-def start_up(python: str, code: str, runs: int = 5) -> float:
-    """Milliseconds of processor time (median) of a whole process that comes to its first verdict."""
-    taken = []
-    for _ in range(runs):
-        before = resource.getrusage(resource.RUSAGE_CHILDREN)
+def start_up(python: str, code: str, runs: int = 7) -> tuple[float, float]:
+    """Milliseconds (medians) of processor time and on the wall of a whole process that comes to its first verdict."""
+    taken, passed = [], []
+    for k in range(runs + 1):
+        before, start = resource.getrusage(resource.RUSAGE_CHILDREN), time.perf_counter()
         subprocess.run([python, "-c", code], check=True, capture_output=True)
-        after = resource.getrusage(resource.RUSAGE_CHILDREN)
-        taken.append(1000 * (after.ru_utime - before.ru_utime + after.ru_stime - before.ru_stime))
-    return statistics.median(taken)
+        end, after = time.perf_counter(), resource.getrusage(resource.RUSAGE_CHILDREN)
+        if k:  # the first one writes bytecode
+            taken.append(1000 * (after.ru_utime - before.ru_utime + after.ru_stime - before.ru_stime))
+            passed.append(1000 * (end - start))
+    return statistics.median(taken), statistics.median(passed)
 
 
 def share(values: list[float], part: float) -> float:
@@ -333,14 +350,21 @@ def share(values: list[float], part: float) -> float:
 
 def table(rows: list[dict[str, Any]], found: dict[str, dict[str, Any]], show: int) -> None:
     """Prints what was right and how long it took."""
-    print("| checker | right | wrong accepts | wrong refusals | over 4 s | median ms | p95 | p99 | max | pairs/s | peak MB |")
-    print("| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |")
+    print("| checker | right | wrong accepts | wrong refusals | open | over 4 s | median ms | p95 | p99 | max | pairs/s | peak MB |")
+    print("| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |")
     for name, got in found.items():
-        count = Counter((row["equal"], said) for row, said in zip(rows, got["said"]))
-        ms = got["ms"]
+        count = Counter((row["equal"], "open" if left else said) for row, said, left in zip(rows, got["said"], got["open"]))
+        ms, left_open = got["ms"], count[True, "open"] + count[False, "open"]
         right = 100 * (count[True, True] + count[False, False]) / len(rows)
-        print(f"| {name} | {right:.1f} % | {count[False, True]} | {count[True, False]} | {sum(t > 4000 for t in ms)} | {statistics.median(ms):.2f} | "
+        print(f"| {name} | {right:.1f} % | {count[False, True]} | {count[True, False]} | {left_open} | {sum(t > 4000 for t in ms)} | "
+              f"{statistics.median(ms):.2f} | "
               f"{share(ms, .95):.1f} | {share(ms, .99):.1f} | {max(ms):.0f} | {1000 * len(ms) / sum(ms):.0f} | {got['mb']:.0f} |")
+    peer = found.get("math-verify")
+    for name, got in found.items():
+        if peer is not None and got is not peer:
+            ratios = (statistics.median(peer["ms"]) / statistics.median(got["ms"]), share(peer["ms"], .99) / share(got["ms"], .99))
+            print(f"\n{name}: {ratios[0]:.0f} times as fast as math-verify at the median, {ratios[1]:.0f} times at p99.", end="")
+    print()
     print("\n| family | pairs |" + "".join(f" {n}: right | median ms |" for n in found))
     print("| --- | ---: |" + " ---: | ---: |" * len(found))
     for family in dict.fromkeys(row["family"] for row in rows):
@@ -408,18 +432,30 @@ def main() -> None:
     if options.measure:
         print(json.dumps(measure(json.load(sys.stdin), options.measure)))
         return
+    with tempfile.TemporaryDirectory() as folder:
+        os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+        os.environ["PYTHONPYCACHEPREFIX"] = folder
+        compare(options)
+
+
+def compare(options: argparse.Namespace) -> None:
+    """All measurements, printed; the chart where one is asked for."""
     rows = workload(options.pairs, options.seed)
     print(f"{len(rows)} pairs, seed {options.seed}, {len({(x['reference'], x['answer']) for x in rows})} of them different\n")
     checkers = {"this checker": sys.executable, "this checker, without caches": sys.executable}
     if options.peer_python:
         checkers["math-verify"] = options.peer_python
+    for name, python in checkers.items():
+        run(python, rows[::20], name)  # writes bytecode
     found = {name: run(python, rows, name) for name, python in checkers.items()}
     table(rows, found, options.show)
-    begin = {"python alone": (sys.executable, "pass"), "this checker": (sys.executable, OWN_FIRST)}
+    begin = {"python alone": (sys.executable, "pass"), **{name: (sys.executable, code) for name, code in OWN_FIRST.items()}}
     if options.peer_python:
         begin["math-verify"] = (options.peer_python, PEER_FIRST)
-    times = "; ".join(f"{name} {start_up(*how):.0f} ms" for name, how in begin.items())
-    print(f"\nStart-up to the first verdict (processor time of the whole process, median of five): {times}")
+    print("\n| start-up to the first verdict, whole process, ms | processor time | wall |\n| --- | ---: | ---: |")
+    for name, how in begin.items():
+        cpu, wall = start_up(*how)
+        print(f"| {name} | {cpu:.0f} | {wall:.0f} |")
     if options.chart:
         sized = growing()
         charted = [name for name in checkers if name != "this checker"]
