@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 
 from grader.reading.prose import Remark, latex_remark
-from grader.reading.splitting import CONNECTIVES, blank_out, group, levels, signs, trim, words_of
+from grader.reading.splitting import CONNECTIVES, Cut, blank_out, group, levels, signs, trim, words_of
 from grader.term import Span
 
 
@@ -161,7 +161,8 @@ def statements(row: str) -> list[tuple[str, Span]]:
     relations."""
     pieces: list[tuple[str, Span]] = []
     start, connective = 0, ""
-    cuts = [c for c in signs(row) if c.sign in CONNECTIVES]
+    every = signs(row)
+    cuts = [c._replace(sign="=>") if c.sign == "->" else c for k, c in enumerate(every) if c.sign in CONNECTIVES or _joins_equations(every, k)]
     for cut in [*cuts, None]:
         stop = cut.start if cut else len(row)
         parts = _relations(row, start, stop)
@@ -170,6 +171,12 @@ def statements(row: str) -> list[tuple[str, Span]]:
                 pieces.append((connective if k == 0 else "", part))
         connective, start = (cut.sign, cut.end) if cut else ("", stop)
     return pieces
+
+
+def _joins_equations(cuts: tuple[Cut, ...], k: int) -> bool:
+    """ "2x = 6 -> x = 3": an arrow between two equations leads from one to the other."""
+    around = [next((c.sign for c in part if c.sign != "->" or c is cuts[k]), "") for part in (cuts[:k][::-1], cuts[k + 1:])]
+    return cuts[k].sign == "->" and all(sign in ("=", "<", ">", "<=", ">=") for sign in around)
 
 
 def _relations(row: str, start: int, stop: int) -> list[Span]:

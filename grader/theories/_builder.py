@@ -74,6 +74,8 @@ class Builder:
     """The equation "side = 0" that the chain has just ended in."""
     stated: list[Term] = field(default_factory=list)
     """Statements so far, and equations that a name begins."""
+    differentials: int = -1
+    """Number of the row of the last differential."""
     row: int = -1
     """Number of the row of the last formula."""
     matrices: tuple[Term, ...] = ()

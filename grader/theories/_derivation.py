@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 
 from grader.model import Read, Unread
 from grader.reading.lines import Line
@@ -18,12 +18,14 @@ from grader.term import Term, apply, constant, free_names, number, relation, sym
 from grader.term import replace as put
 from grader.theories import _rule_lines as rule_lines
 from grader.theories import _turns as turns
-from grader.theories._builder import LOGIC, STANDARD, ZERO, Builder, Layout, Placed, is_statement
+from grader.theories._builder import LOGIC, ZERO, Builder, Layout, Placed, is_statement
 from grader.theories._eigenvalues import characteristic, characteristics, is_matrix
 from grader.theories._hypotheses import assuming, declared, narrowed
+from grader.theories._line_kinds import (as_statement, begins_recursion, is_apart, is_new_name, is_sandwich, is_solved_for, is_substitution,
+                                          is_unknown_function, labelled, names_new, with_statement)
 from grader.theories._recurrences import is_next, is_recursive, iterate_of, iterates_in, recursions_of, rules_of
-from grader.theories._solving import is_condition, roots_by_number
-from grader.theories._said import is_of_densities, is_plain_name
+from grader.theories._solving import roots_by_number
+from grader.theories._said import is_of_densities, is_plain_name, without_logarithm
 from grader.theories._theory import Context, Link
 
 MAX_LINKS = 400
@@ -42,7 +44,7 @@ def layout(lines: Sequence[Line], context: Context, numbers: Sequence[int] | Non
     sides = [t for line in lines for t in (line.left, *[s.side for s in line.steps]) if isinstance(t, Term)]
     builder.matrices = tuple([m for m, _ in characteristics(sides) if m.kind == "symbol"])
     rule_lines.begin(builder, lines, sides)
-    lines, numbers = _labelled(lines, list(range(len(lines))) if numbers is None else list(numbers), builder)
+    lines, numbers = labelled(lines, list(range(len(lines))) if numbers is None else list(numbers), builder)
     lines, numbers = _systems(lines, numbers)
     for k, line in enumerate(lines):
         if len(builder.placed) > MAX_LINKS:
@@ -53,24 +55,6 @@ def layout(lines: Sequence[Line], context: Context, numbers: Sequence[int] | Non
         for term in (line.left, *[step.side for step in line.steps]):
             builder.seen |= free_names(term) if isinstance(term, Term) else frozenset()
     return Layout(tuple(builder.placed), builder.context, tuple(builder.told))
-
-
-def _labelled(lines: Sequence[Line], numbers: list[int], builder: Builder) -> tuple[list[Line], list[int]]:
-    """Equations with numbers (1), (2) at the beginning as one statement, where later lines have no numbers: they are given together."""
-    made = list(lines)
-    formulas = [k for k, line in enumerate(made) if line.role != "prose"]
-    count = 0
-    while count < len(formulas) and (line := made[formulas[count]]).tagged and len(line.steps) == 1 and line.signs == ("=",) and line.left is not None and \
-            not line.connective and line.unread is None:
-        count += 1
-    if count < 2 or all(made[k].tagged for k in formulas):
-        return made, numbers
-    last = formulas[count - 1]
-    whole = apply("and", *[_as_statement(made[k]) for k in formulas[:count]])  # type: ignore[arg-type]
-    builder.told += [numbers[k] for k in formulas[:count - 1]]
-    made[last] = replace(made[last], left_reading=Read(whole), steps=())
-    kept = [k for k in range(len(made)) if k not in formulas[:count - 1]]
-    return [made[k] for k in kept], [numbers[k] for k in kept]
 
 
 def _systems(lines: Sequence[Line], numbers: list[int]) -> tuple[list[Line], list[int]]:
@@ -84,7 +68,7 @@ def _systems(lines: Sequence[Line], numbers: list[int]) -> tuple[list[Line], lis
             row.append(lines[k + len(row)])
         after = lines[k + len(row)] if k + len(row) < len(lines) else None
         if len(row) > 1 and all(r.role == "formula" and r.steps and r.left is not None for r in row) and not (after is not None and after.left is None and after.steps):
-            whole = [_as_statement(r) for r in row]
+            whole = [as_statement(r) for r in row]
             if not any(isinstance(w, Unread) for w in whole) and not any(rule_lines.is_rule(r.left) for r in row):
                 first = row[0]
                 bounds = [w for w in whole[1:] if narrowed(Context(), w) is not None and w.signs != ("=",)]  # type: ignore[arg-type, union-attr]
@@ -130,26 +114,32 @@ def _take(builder: Builder, line: Line, number: int, following: Line | None, alo
         return
     if turns.is_side_after_sign(builder, line, number) or turns.is_differential(builder, line, number):
         return
+    if builder.differentials == line.number and not builder.statement and len(line.steps) == 1 and line.steps[0].sign == "=" and \
+            is_new_name(builder, line.left, line.steps[0].side) and _define(builder, line):
+        builder.told.append(number)  # "u = ln x, dv = dx, v = x"
+        return
     if turns.puts_value(builder, line, number, following):
         return
     for condition in line.conditions:
-        if isinstance(condition, Term) and is_statement(condition) and not rule_lines.defines(builder, condition):
+        if isinstance(condition, Term) and names_new(builder, condition):
+            builder.context = replace(builder.context, definitions=(*builder.context.definitions, condition.args[:2]))  # type: ignore[arg-type]
+        elif isinstance(condition, Term) and is_statement(condition) and not rule_lines.defines(builder, condition):
             builder.context = assuming(builder.context, condition)
     goes_on = following is not None and following.left is None and bool(following.steps) and not following.connective
-    if rule_lines.takes(builder, line, number):
+    if rule_lines.takes(builder, line, number, goes_on):
         return
     if line.mention and line.steps and not line.connective and not goes_on and _REMINDS.match(line.words):
         builder.told.append(number)  # "use sin(x)^2 + cos(x)^2 = 1:" is no step
         return
     if line.role == "definition" and _define(builder, line):
         builder.told.append(number)
-        if _is_substitution(builder, line, following):
+        if is_substitution(builder, line, following):
             return
         if goes_on and line.steps and isinstance(line.steps[0].side, Term):
             builder.start(number, line.steps[0].side, statement=False)
         return
     if line.role == "premise" and builder.started and not builder.statement and not goes_on and len(line.steps) == 1 and line.steps[0].sign == "=" and \
-            isinstance(line.left, Term) and line.left.kind == "symbol" and _is_new_name(builder, line.left, line.steps[0].side) and _define(builder, line):
+            isinstance(line.left, Term) and line.left.kind == "symbol" and is_new_name(builder, line.left, line.steps[0].side) and _define(builder, line):
         builder.told.append(number)  # "with u = x^2", within a chain
         return
     if line.role == "premise" and not goes_on and _suppose(builder, line):
@@ -162,9 +152,11 @@ def _take(builder: Builder, line: Line, number: int, following: Line | None, alo
     if _is_update(builder, line):
         _update(builder, line, number, goes_on)
         return
-    whole = _as_statement(line)
+    whole = as_statement(line)
     if builder.statement and isinstance(whole, Term) and (renamed := roots_by_number(whole, builder.last, builder.seen)) != whole:
-        line, whole = _with_statement(line, renamed), renamed
+        line, whole = with_statement(line, renamed), renamed
+    if turns.names_roots(builder, line, whole, number):
+        return
     if builder.bounds_beside(line, whole):
         builder.context = assuming(builder.context, whole)  # "a x^2 + b x + c = 0, a != 0"
         builder.told.append(number)
@@ -172,7 +164,7 @@ def _take(builder: Builder, line: Line, number: int, following: Line | None, alo
     if builder.subject is not None and builder.last is not None and line.left is not None:
         builder.last, builder.statement, builder.subject = relation("=", builder.subject, builder.last), True, None
     turns.gathers_cases(builder, whole)
-    if goes_on and _is_solved_for(builder, line, whole):
+    if goes_on and is_solved_for(builder, line, whole):
         builder.link(line, number, line.connective, whole, line.reason, statement=True)
         builder.last, builder.statement, builder.subject = line.steps[-1].side, False, line.left  # type: ignore[assignment]
         return
@@ -184,11 +176,13 @@ def _take(builder: Builder, line: Line, number: int, following: Line | None, alo
     if line.left is None:
         for step in line.steps:
             builder.link(line, number, step.sign, step.side, step.reason or line.reason)
+    elif not builder.started and not goes_on and not alone and is_sandwich(whole):
+        builder.start(number, whole, statement=True)
     elif line.steps and (goes_on or alone or len(line.steps) > 1 and any(s.sign not in ("<", "<=", "=") for s in line.steps) or
                          len(line.steps) > 1 and not builder.statement):
         _chain(builder, line, number)
     elif line.left is not None and len(line.steps) == 1 and not builder.started and line.steps[0].sign in ("=", ":=") and \
-            isinstance(line.left, Term) and line.left.is_apply("call") and _is_new_name(builder, line.left, line.steps[0].side):
+            isinstance(line.left, Term) and line.left.is_apply("call") and is_new_name(builder, line.left, line.steps[0].side):
         _define(builder, line)
         builder.told.append(number)
     elif line.steps and set(line.signs) == {"="} and not line.connective and _is_worked_out(builder, line.left):
@@ -198,8 +192,10 @@ def _take(builder: Builder, line: Line, number: int, following: Line | None, alo
         if (staying := _stays(builder, whole)) is not None and not line.connective:
             builder.last = staying
             builder.link(line, number, "=>", whole, line.reason, statement=True)
+        elif isinstance(whole, Term) and begins_recursion(builder, whole) and _speaks_of_iterates(builder, whole):
+            builder.start(number, whole, statement=True)
         elif _speaks_of_iterates(builder, whole) and (not line.connective or line.connective == "=>" and not builder.statement):
-            if following is not None and following.connective:
+            if following is not None and following.connective in ("<=>", "<=="):
                 builder.start(number, whole, statement=True)  # "w_t -> 0 iff ..." claims nothing before the arrow
             else:
                 builder.last = constant("true")  # what the update rules say is all that it can follow from
@@ -211,7 +207,7 @@ def _take(builder: Builder, line: Line, number: int, following: Line | None, alo
         elif builder.statement and before and not line.connective and _introduces(builder, whole):
             builder.start(number, whole, statement=True)  # "s = u t": a new quantity follows from nothing
             builder.told.append(number)
-        elif builder.statement and before and not (builder.premised and not line.connective and _is_apart(builder, whole)):
+        elif builder.statement and before and not (builder.premised and not line.connective and is_apart(builder, whole)):
             builder.link(line, number, line.connective, whole, line.reason, statement=True)
         elif isinstance(whole, Unread) and builder.started and not line.steps:
             builder.link(line, number, "", whole, line.reason)
@@ -226,32 +222,6 @@ def _take(builder: Builder, line: Line, number: int, following: Line | None, alo
         builder.link(line, number, line.connective, whole, line.reason, statement=True)
     else:
         builder.start(number, whole, statement=False)
-
-
-def _is_substitution(builder: Builder, line: Line, following: Line | None) -> bool:
-    """Is a name for something within the chain introduced ("let u = x^2" within an integral), with which the chain goes on?"""
-    if builder.last is None or builder.statement or following is None or line.left is None or isinstance(line.left, Unread):
-        return False
-    later = {b for step in following.steps if isinstance(step.side, Term) for n in walk(step.side) for b in (n, *n.bound)}
-    return line.left in later or following.role == "definition" or turns.differential(line.left) is not None or any(
-        n.kind == "binder" and n.name in ("integral", "antiderivative") for n in walk(builder.last))
-
-
-def _is_solved_for(builder: Builder, line: Line, whole: Term | Unread) -> bool:
-    """Is it "x = ..." drawn from a statement before it, whose right side the next line works out?"""
-    if not (builder.statement and builder.last is not None and isinstance(line.left, Term) and set(line.signs) == {"="}) or not isinstance(whole, Term) or \
-            builder.premised:
-        return False
-    if line.left.kind == "symbol":
-        return line.left.name in free_names(builder.last) and line.left.name not in free_names(line.steps[-1].side)  # type: ignore[arg-type]
-    return free_names(whole) <= free_names(builder.last) and is_condition(whole)
-
-
-def _with_statement(line: Line, whole: Term) -> Line:
-    """The line with another statement in place of its own."""
-    if whole.kind == "relation" and len(whole.args) == 2 and len(line.steps) == 1:
-        return replace(line, left_reading=Read(whole.args[0]), steps=(replace(line.steps[0], reading=Read(whole.args[1])),))
-    return replace(line, left_reading=Read(whole), steps=())
 
 
 def _is_worked_out(builder: Builder, left: Term | Unread | None) -> bool:
@@ -292,13 +262,14 @@ def _chain(builder: Builder, line: Line, number: int) -> None:
     """A line of several sides whose signs are claims of their own. A left side that repeats the chain's last side goes on from it; one that is a new
     name ("f(x) = ...", followed by more) is defined by it."""
     assert line.left is not None
-    if line.steps[0].sign in ("=", ":=") and _is_new_name(builder, line.left, line.steps[0].side):
-        builder.context = replace(builder.context, definitions=(*builder.context.definitions, (line.left, line.steps[0].side)))  # type: ignore[arg-type]
+    head, body = without_logarithm(line.left, line.steps[0].side)
+    if line.steps[0].sign in ("=", ":=") and is_new_name(builder, head, body):
+        builder.context = replace(builder.context, definitions=(*builder.context.definitions, (head, body)))  # type: ignore[arg-type]
         builder.start(number, line.steps[0].side, statement=False)
         for step in line.steps[1:]:
             builder.link(line, number, step.sign, step.side, step.reason or line.reason)
         return
-    if _is_unknown_function(builder, line.left) and line.steps[0].sign == "=" and isinstance(line.steps[0].side, Term):
+    if is_unknown_function(builder, line.left) and line.steps[0].sign == "=" and isinstance(line.steps[0].side, Term):
         builder.start(number, line.steps[0].side, statement=False)  # "f'(x) = lim ...", where nothing says what f is
         for step in line.steps[1:]:
             builder.link(line, number, step.sign, step.side, step.reason or line.reason)
@@ -307,39 +278,6 @@ def _chain(builder: Builder, line: Line, number: int) -> None:
         builder.start(number, line.left, statement=False)
     for step in line.steps:
         builder.link(line, number, step.sign, step.side, step.reason or line.reason)
-
-
-def _is_unknown_function(builder: Builder, left: Term | Unread | None) -> bool:
-    """Is it f'(x), or y', where nothing has spoken of f or y?"""
-    if not isinstance(left, Term):
-        return False
-    head = left.args[0] if left.is_apply("call") and all(a.kind == "symbol" for a in left.args[1:]) else left
-    if not head.is_apply("prime"):
-        return False
-    names = free_names(head)
-    known = builder.seen | {n for n, _ in builder.context.domains} | {n for h, _ in builder.context.definitions for n in free_names(h)}
-    return len(names) == 1 and not names & known
-
-
-def _is_new_name(builder: Builder, head: Term | Unread, body: Term | Unread) -> bool:
-    """Is this a name, or a name with names as arguments, that nothing has said anything of, and a body without it?"""
-    if not isinstance(head, Term) or not isinstance(body, Term):
-        return False
-    if head.kind == "apply" and head.name in ("hat", "star", "index", "sup", "tilde") and body.kind == "binder" and body.name in ("argmax", "argmin"):
-        return all(head != n for n in walk(body))  # the estimate is where something is greatest
-    known = {n for n, _ in builder.context.domains} | builder.seen
-    if _is_label(head):  # D_KL, L_K, L_VAE
-        return head.args[0].name not in known | free_names(body)
-    name = head.args[0] if head.is_apply("call") and all(a.kind == "symbol" for a in head.args) else head
-    standard = name.kind == "symbol" and name.name in STANDARD and not (name.name == "I" and any(n.kind == "binder" and n.name in ("integral", "antiderivative") for n in walk(body)))
-    if name.kind != "symbol" or standard or builder.context.vocabulary.is_density(name.name):
-        return False
-    return name.name not in known and name.name not in free_names(body)
-
-
-def _is_label(head: Term) -> bool:
-    """Is it a capital with a mark of letters behind it?"""
-    return head.is_apply("index", 2) and all(a.kind in ("symbol", "text") for a in head.args) and head.args[0].name[:1].isupper()
 
 
 def _is_update(builder: Builder, line: Line) -> bool:
@@ -418,25 +356,11 @@ def _stays(builder: Builder, statement: Term | Unread) -> Term | None:
     return found[0] if len(found) == 1 else apply("and", *found)
 
 
-def _as_statement(line: Line) -> Term | Unread:
-    """The whole line as one term."""
-    if line.unread is not None and line.unread not in line.conditions:
-        return line.unread
-    if line.left is None or not line.steps:
-        return line.left if line.left is not None else line.steps[-1].side if line.steps else Unread("nothing stands here")
-    return relation(tuple([s.sign for s in line.steps]), line.left, *[s.side for s in line.steps])  # type: ignore[arg-type, list-item]
-
-
-def _is_apart(builder: Builder, statement: Term | Unread) -> bool:
-    """Is this a new statement beside a hypothesis, not one drawn from it? It is where it has names that the hypothesis lacks."""
-    return builder.last is not None and isinstance(statement, Term) and not free_names(statement) <= free_names(builder.last)
-
-
 def _define(builder: Builder, line: Line) -> bool:
     """ "let f(x) = ..." and "f(x) := ...": a definition, where the left side is a name or a name with names as arguments."""
     head = line.left
     if not isinstance(head, Term) or len(line.steps) != 1 or not isinstance(line.steps[0].side, Term) or line.steps[0].sign not in ("=", ":=", "equiv"):
-        whole = _as_statement(line)
+        whole = as_statement(line)
         if isinstance(whole, Term) and is_statement(whole):  # "let x > 0"
             builder.context = assuming(builder.context, whole)
             return True
@@ -450,7 +374,7 @@ def _define(builder: Builder, line: Line) -> bool:
 
 def _suppose(builder: Builder, line: Line) -> bool:
     """A hypothesis: an equation (or system) that nothing stands before is also the statement that the next line may go on from."""
-    whole = _as_statement(line)
+    whole = as_statement(line)
     if not isinstance(whole, Term) or not is_statement(whole):
         return False
     parts = whole.args if whole.is_apply("and") else (whole,)

@@ -20,6 +20,7 @@ from fractions import Fraction
 from grader.model import Claim, Equal, Follows, Status, Verdict
 from grader.replay.semantics import atom_name
 from grader.term import Term, apply, constant, free_names, number, relation, symbol, walk
+from grader.theories import _logarithm as logarithm
 from grader.theories import _vacuous as vacuous
 from grader.theories._functions import along, derivatives, function_variables, slopes_as_names, solves, with_functions
 from grader.theories._theory import Context, Link, Settled, Step, example_of
@@ -127,6 +128,8 @@ def claims(link: Link, context: Context, settled: Settled) -> tuple[Claim, ...]:
         if factor is not None:
             a, b = [apply("add", t.args[0], apply("neg", t.args[1])) for t in (left, right)]
             made.append(stated(Equal(a, _times(factor, b)), "same difference"))
+        elif not heavy:
+            made += logarithm.claims(left, right, context, stated, _factor, _times, "taken")
     if ways[0] is not True and equations and (claimed := along(typed, context.earlier)) is not None:
         made += [stated(c, f"along {side}") for c, side in zip(claimed, ("left", "right")) if c is not None]
     if ways[0] is not True and not ("where defined" in settled and settled["where defined"].equal):
@@ -164,6 +167,8 @@ def _with_earlier(link: Link, context: Context, settled: Settled, stated: Callab
             break
         if found.equal is None:
             made.append(stated(Follows((link.left,), other), f"known {k + 1}"))
+            if _is_equation(other) and _is_equation(link.left) and f"known {k + 1}" in settled and settled[f"known {k + 1}"].equal is None:
+                made += logarithm.claims(other, link.left, context, stated, _factor, _times, f"known {k + 1}")
             if f"known {k + 1}" not in settled:
                 break
         if found.equal:
@@ -194,7 +199,7 @@ def _drawn(link: Link, settled: Settled) -> tuple[Verdict, Verdict] | None:
 
 def _left_open(settled: Settled) -> bool:
     """Is there an earlier line that says more than the line before, with which the claim is open?"""
-    return any((v := settled.get(f"with earlier {k}")) is not None and v.equal is None and not ((w := settled.get(f"known {k}")) is not None and w.equal)
+    return any((v := settled.get(f"with earlier {k}")) is not None and v.equal is None and not ((w := settled.get(f"known {k}")) is not None and w.equal) and not logarithm.holds(settled, f"known {k}")
                for k in range(1, MOST_EARLIER + 1))
 
 
@@ -289,6 +294,9 @@ def _found(link: Link, settled: Settled) -> Step:
         found = settled["along right"]
         if found.status is Status.REFUTED:
             return Step(link.line, "fails", Status.REFUTED, "it does not hold for the function that satisfies the lines before.", (found,), example=example_of(found))
+    if None in ways and logarithm.holds(settled, "taken"):
+        taken = settled["taken logarithm"]
+        return Step(link.line, "equivalent", taken.status, "it says the same as the line before: logarithms of both sides.", (taken,), taken.finding.facts)
     drawn = _drawn(link, settled)
     if drawn is not None and not (where is not None and where.equal):
         return Step(link.line, "implies", _status("implies", (drawn[0], drawn[0])), "it follows from the line before together with an earlier one.",

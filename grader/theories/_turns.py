@@ -23,6 +23,7 @@ NO_ROOTS = re.compile(r"\W*(?:(?:so|thus|hence|therefore|then|which|this|and|but
                       r"with)\b\W*)*no (?:real )?(?:solutions?|roots?)(?: exists?)?(?: (?:in|over) (?:the )?(?:reals?|real numbers))?\W*", re.IGNORECASE)
 """Words that say that nothing satisfies what stands before."""
 _FUNCTIONS = frozenset("sin cos tan cot sec csc sinh cosh tanh exp log sqrt".split())
+_ROOTS = re.compile(r"(?i)\b(?:roots?|zeros?|zeroes|solutions?|critical (?:points?|values?)|candidates?)\b")
 _SIDES = frozenset(["LHS", "RHS"])
 
 
@@ -205,6 +206,7 @@ def is_differential(builder: Builder, line: Line, number_: int) -> bool:
     one, two = differential(sides[0]), differential(sides[1])  # type: ignore[arg-type]
     if one is None or two is None or one[0] == two[0]:
         return False
+    builder.differentials = line.number
     named = {h: b for h, b in builder.context.definitions} | {t.args[0]: t.args[1] for t in builder.stated if t.kind == "relation" and t.signs == ("=",)}
     for (u, a), (x, b) in ((one, two), (two, one)):
         body = named.get(symbol(u))
@@ -219,6 +221,22 @@ def is_differential(builder: Builder, line: Line, number_: int) -> bool:
         builder.aside(number_, Link(0, left, "=", right) if (u, a) == one else Link(0, right, "=", left))
         return True
     builder.told.append(number_)
+    return True
+
+
+def names_roots(builder: Builder, line: Line, whole: Term | Unread, number_: int) -> bool:
+    """Take "the roots are x = 2 and x = 3" behind a statement: of an equation one or the other holds; beside an inequality it is only said."""
+    if not isinstance(whole, Term) or not _ROOTS.search(line.words) or not builder.statement or builder.last is None:
+        return False
+    parts = whole.args if whole.is_apply("and") else (whole,)
+    if not all(p.kind == "relation" and p.signs == ("=",) for p in parts):
+        return False
+    if any(n.kind == "relation" and set(n.signs) & {"<", ">", "<=", ">="} for n in walk(builder.last)):
+        builder.told.append(number_)
+        return True
+    if len(parts) == 1 or len({p.args[0] for p in parts}) != 1:
+        return False
+    builder.link(line, number_, line.connective, apply("or", *parts), line.reason, statement=True)
     return True
 
 
@@ -242,4 +260,4 @@ def says_no_roots(builder: Builder, line: Line, number_: int) -> bool:
     return True
 
 
-__all__ = ["begins_case", "claims_of_sum", "differential", "end_case", "gathers_cases", "is_differential", "is_side_after_sign", "puts_value", "says_no_roots", "side_of_identity"]
+__all__ = ["begins_case", "claims_of_sum", "differential", "end_case", "gathers_cases", "is_differential", "is_side_after_sign", "names_roots", "puts_value", "says_no_roots", "side_of_identity"]

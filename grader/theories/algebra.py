@@ -57,7 +57,7 @@ def prepare(terms: tuple[Term, ...], context: Context) -> Prepared:
     made = tuple([_spelled_out(_defined(_spelled_out(partials(gradients(without_dots(t), given.definitions, column), given.definitions), integrated), given), integrated) for t in terms])
     if any(n.kind == "apply" and n.name in statements._LOGIC for t in made for n in walk(t)):
         made = tuple([statements.as_proposition(t) for t in made])
-    made = tuple([statements.understood(t) if _is_condition(t) else t for t in made])
+    made = tuple([statements.understood(_carried_out(t)) if _is_condition(t) else t for t in made])
     table = dict(context.domains)
     table.setdefault("*", Domain("complex" if any(_is_complex(t) for t in made) else "real"))
     for name in sorted(frozenset().union(*[_bounding(t) for t in made])):
@@ -91,6 +91,18 @@ def _evaluated(term: Term, integrated: frozenset[str]) -> Term:
     except ValueError:  # a bound name would be captured
         return term
     return term
+
+
+def _carried_out(term: Term) -> Term:
+    """The statement with derivatives of formulas carried out, where there is a rule for each."""
+    from grader.algebra.calculus import NoDerivative, carry_out
+
+    if not any(n.is_apply("derivative") and n.args[0].kind != "symbol" and not n.args[0].is_apply("call") for n in walk(term)):
+        return term
+    try:
+        return carry_out(term)
+    except (NoDerivative, ValueError):
+        return term
 
 
 def _is_condition(term: Term) -> bool:
@@ -134,9 +146,26 @@ def _substituted(term: Term, head: Term, body: Term) -> Term:
 def _unfolded(term: Term, head: Term, body: Term) -> Term:
     args = tuple([_unfolded(a, head, body) for a in term.args])
     term = term.with_args(args) if args else term
+    if term.is_apply("call", 2) and len(head.args) == 2 and term.args[0].is_apply("prime", 2) and term.args[0].args[0] == head.args[0] and \
+            term.args[1].kind != "symbol":
+        return _derivative_at(body, head.args[1], term.args[0].args[1], term.args[1]) or term
     if term.is_apply("call", len(head.args)) and term.args[0] == head.args[0]:
         return put(body, dict(zip(head.args[1:], term.args[1:])))
     return term
+
+
+def _derivative_at(body: Term, variable: Term, order: Term, place: Term) -> Term | None:
+    """f''(3), for f as defined."""
+    from grader.algebra.calculus import NoDerivative, differentiate
+
+    if order.kind != "number" or order.value > 6 or variable.kind != "symbol":
+        return None
+    try:
+        for _ in range(int(order.value)):
+            body = differentiate(body, variable.name)
+        return put(body, {variable: place})
+    except (NoDerivative, ValueError):
+        return None
 
 
 def _is_complex(term: Term) -> bool:
