@@ -18,7 +18,7 @@ from grader.term import Term, apply, constant, free_names, number, relation, sym
 from grader.term import replace as put
 from grader.theories import _rule_lines as rule_lines
 from grader.theories import _turns as turns
-from grader.theories._builder import LOGIC, ZERO, Builder, Layout, Placed, is_statement
+from grader.theories._builder import LOGIC, STANDARD, ZERO, Builder, Layout, Placed, is_statement
 from grader.theories._eigenvalues import characteristic, characteristics, is_matrix
 from grader.theories._hypotheses import assuming, declared, narrowed
 from grader.theories._line_kinds import (as_statement, begins_recursion, is_apart, is_new_name, is_sandwich, is_solved_for, is_substitution,

@@ -66,7 +66,11 @@ def is_unknown_function(builder: Builder, left: Term | Unread | None) -> bool:
 def names_new(builder: Builder, condition: Term) -> bool:
     """Is it "with u = cos x", u being new?"""
     return condition.kind == "relation" and condition.signs == ("=",) and condition.args[0].kind == "symbol" and not builder.given_only and \
-        bool(free_names(condition.args[1]) & builder.seen) and is_new_name(builder, *condition.args) and builder.started and not builder.statement
+        bool(free_names(condition.args[1]) & (builder.seen | _bound_in(builder.last))) and is_new_name(builder, *condition.args) and builder.started and not builder.statement
+
+
+def _bound_in(term: Term | None) -> frozenset[str]:
+    return frozenset() if term is None else frozenset(b.name for n in walk(term) for b in n.bound)
 
 
 def is_sandwich(whole: Term | Unread) -> bool:
