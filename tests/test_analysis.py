@@ -79,3 +79,34 @@ def test_a_power_that_loses_a_sign_shows_nothing() -> None:
     assert right.status is Status.PROVED and wrong.status is Status.REFUTED
     with pytest.raises(Refused):
         kernel.settle(wrong.claim, right.evidence)
+
+
+SUMS = [
+    (r"\sum_{k=0}^n \binom nk", "2^n", {}), (r"\sum_{k=0}^n k\binom nk", r"n \cdot 2^{n-1}", {}), (r"\sum_{k=0}^n k^2\binom nk", "n(n+1)2^{n-2}", {}),
+    (r"\sum_{k=0}^n \binom nk^2", r"\binom{2n}{n}", {}), (r"\sum_{k=0}^n \binom nk x^k y^{n-k}", "(x+y)^n", {}),
+    (r"\sum_{k=0}^{r}\binom mk\binom n{r-k}", r"\binom{m+n}{r}", {}), (r"\sum_{k=m}^n \binom km", r"\binom{n+1}{m+1}", {"m": "natural", "n": "natural"}),
+    (r"\sum_{k=0}^n \frac{1}{k+1}\binom nk", r"\frac{2^{n+1}-1}{n+1}", {}), (r"\sum_{k=0}^{m} (-1)^k\binom{n}{k}", r"(-1)^m\binom{n-1}{m}", {}),
+    (r"\sum_{k=0}^{n} \binom{n+k}{k} 2^{-k}", "2^n", {}), (r"\sum_{k=0}^{n} k\binom{n}{k} p^k (1-p)^{n-k}", "np", {"p": "> 0 < 1"}),
+    (r"\sum_{k=1}^n k\cdot k!", "(n+1)!-1", {}),
+]
+
+
+@pytest.mark.parametrize(("left", "right", "assume"), SUMS)
+def test_sums_whose_terms_depend_on_the_length(left: str, right: str, assume: dict[str, str]) -> None:
+    assert verify(left, right, assume=assume).status is Status.PROVED
+    assert verify(left, f"{right} + 10^{{-30}}", assume=assume).status is Status.REFUTED
+
+
+def test_an_alternating_sum_is_one_without_terms_to_cancel() -> None:
+    assert verify(r"\sum_{k=0}^n (-1)^k\binom nk", "0").status is Status.REFUTED
+    assert verify(r"\sum_{k=0}^n (-1)^k\binom nk", "0", assume={"n": "integer > 0"}).status is Status.PROVED
+
+
+def test_forged_recurrences_are_refused() -> None:
+    square = (r"\sum_{k=0}^n \binom nk^2", r"\binom{2n}{n}", {})
+    _forged(*square, lambda d: d.update(base=[]), "base")
+    _forged(*square, lambda d: d["coefficients"].__setitem__(-1, to_data(number(0))), "may be zero")
+    _forged(*square, lambda d: d.update(certificate=to_data(number(0))), "reduce to zero|no row|malformed|proved|differ")
+    _forged(*square, lambda d: d.update({"from": 3}), "base")
+    _forged(*square, lambda d: d.update(side=1 - d["side"]), "finite sum|number|malformed")
+    _forged(r"\sum_{k=0}^n k\binom nk", r"n \cdot 2^{n-1}", {}, lambda d: d.update({"from": 0}), "may be zero")

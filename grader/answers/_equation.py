@@ -10,6 +10,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Mapping
 from fractions import Fraction
+from math import ceil
 
 from grader.domain import Domain
 from grader.model import Claim, Equal, Read
@@ -177,10 +178,13 @@ def _lengths(*terms: Term) -> dict[str, Fraction]:
     for node in (n for t in terms for n in walk(t)):
         if node.kind != "binder" or node.name not in ("sum", "product") or len(node.args) != 3:
             continue
-        start, last = _shifted(node.args[1]), _shifted(node.args[2])
-        if start is not None and last is not None and not start[0] and last[0]:
-            first = start[1] - last[1]
-            least[last[0]] = min(least.get(last[0], first), first)
+        last, times = node.args[2], 1
+        if last.is_apply("mul", 2) and last.args[0].kind == "number" and last.args[0].value in (2, 3, 4):
+            last, times = last.args[1], int(last.args[0].value)  # type: ignore[arg-type]
+        start, end = _shifted(node.args[1]), _shifted(last)
+        if start is not None and end is not None and not start[0] and end[0]:
+            first = Fraction(ceil(start[1] / times)) - end[1]
+            least[end[0]] = min(least.get(end[0], first), first)
     return least
 
 

@@ -295,6 +295,13 @@ def prove_by_analysis(claim: Claim, budget: Budget) -> Evidence | str | None:
         if isinstance(found, Evidence):
             return found
         reasons += [found] if found else []
+    if isinstance(claim.conclusion, Equal) and any(t.kind == "binder" and t.name == "sum" for t in (claim.conclusion.left, claim.conclusion.right)):
+        from grader.decide.telescoping import prove_by_recurrence
+
+        found = prove_by_recurrence(claim, budget)
+        if isinstance(found, Evidence):
+            return found
+        reasons += [found] if found else []
     for _, procedure in analysis.PROCEDURES:
         found = procedure(claim, budget)
         if isinstance(found, Evidence):

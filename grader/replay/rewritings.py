@@ -10,7 +10,7 @@ from typing import Any
 from grader import kernel
 from grader.kernel import Refused
 from grader.model import Claim, Equal, Evidence, Finding, Status
-from grader.replay import analysis, branches, matrices, natures, nested, noncommuting, residues, slopes, values
+from grader.replay import analysis, branches, matrices, natures, nested, noncommuting, residues, slopes, telescoping, values
 from grader.replay.meaning import written_plainly
 from grader.term import Term, collection, free_names, number, replace, symbol
 
@@ -76,4 +76,4 @@ def instance(claim: Claim, rows: Mapping[str, list[list[str]]]) -> Claim:
 
 
 RULES = {"meaning": _meaning, "words": _words, "instance": _instance, "values": values.check_values,
-         "branches": branches.check_branches, **analysis.RULES, **nested.RULES, **residues.RULES, **slopes.RULES}
+         "branches": branches.check_branches, **analysis.RULES, **nested.RULES, **residues.RULES, **slopes.RULES, **telescoping.RULES}

@@ -31,6 +31,7 @@ injective      real functions whose exponentials, or powers, are equal; `undone`
 slope          the same derivative, and the same value at a place of each interval (`slopes`)
 inside         integrals within integrals, worked out for every value of the outer variables, or in the other order (`nested`)
 residues       floors and remainders of linear terms, for each remainder (`residues`)
+telescoping    a finite sum and a formula that obey the same recurrence (`telescoping`)
 words          formulas in matrices that are only names, by their words (`noncommuting`)
 instance       matrices put in for such names make the sides differ: REFUTED
 =============  ==================================================================================================================
