@@ -30,6 +30,8 @@ _EXCLUDING = {
 
 def nature(term: Term) -> str:
     """One of the keys of `WORDS`."""
+    if term.kind in ("number", "symbol"):
+        return "number"
     if any(node.kind == "apply" and node.name in ("pm", "mp") for node in walk(term)):
         return "pair"
     if term.kind == "binder":
