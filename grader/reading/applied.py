@@ -216,8 +216,8 @@ class Applied(Arguments, Special):
             return self.square_call(base, exponent, first, t)
         if self.is_sequence(t.text) and exponent is None and self.is_short_index(k):
             return self.indexed(base, first)
-        if not self.is_call(t, k):
-            return None
+        if base.is_apply("transpose") and not self.is_one_name(k) or not self.is_call(t, k):
+            return None  # g^T (w - v) is a product
         density = self.vocabulary.is_density(t.text)
         self.in_density += density
         arguments = self.listed_arguments()

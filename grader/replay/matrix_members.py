@@ -1,7 +1,7 @@
 """Which names x_1, x_2, ..., x_i are members of a family of vectors, and not entries of one vector.
 
 x_i is a vector, and not a number, where it stands by itself or in a sum under a transposition, in a norm, in an inner or outer product, or right behind something
-transposed (w^T x_i). A name whose own domain is a matrix is left out: X_i has no such reading.
+transposed (w^T x_i). A name whose own domain is a matrix is left out: X_i has no such reading; and one that occurs as x_{t+1}, whose marks are part of names.
 """
 
 from __future__ import annotations
@@ -26,15 +26,20 @@ def members(domains: Mapping[str, Domain], terms: Sequence[Term]) -> frozenset[s
                 for before, after in zip(node.args, node.args[1:]):
                     if before.is_apply("transpose", 1):
                         found |= set(_held(after))
-    declared = {n for n, d in domains.items() if d.shape in ("matrix", "function", "density", "variable")}
+    whole = {n.args[0].name for t in terms for n in walk(t) if n.is_apply("index", 2) and n.args[0].kind == "symbol" and not _is_index(n.args[1])}
+    declared = whole | {n for n, d in domains.items() if d.shape in ("matrix", "function", "density", "variable")}
     return frozenset(found - declared - {"delta", "e", "I", "ones", "indicator"})
+
+
+def _is_index(sub: Term) -> bool:
+    """Is it a number or a small letter, and not t + 1 or "new", which are part of a name?"""
+    return sub.kind == "symbol" and len(sub.name) == 1 and sub.name.islower() or sub.kind in ("number", "constant")
 
 
 def _held(term: Term) -> Iterable[str]:
     """Names of x_i where the term is x_i, or a sum with it."""
     if term.is_apply("index", 2) and term.args[0].kind == "symbol":
-        sub = term.args[1]
-        if sub.kind == "symbol" and len(sub.name) == 1 and sub.name.islower() or sub.kind == "number":
+        if _is_index(term.args[1]):
             yield term.args[0].name
     elif term.kind == "apply" and term.name in ("add", "neg", "pm"):
         for a in term.args:

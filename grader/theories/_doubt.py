@@ -135,18 +135,29 @@ def _leftovers(text: str, lines: Sequence[Line], places: Sequence[int]) -> list[
             if lines[k].role != "prose":
                 a, b = lines[k].span.start - starts[number], lines[k].span.end - starts[number]
                 shown[max(a, 0):max(b, 0)] = "\0" * (min(b, len(source)) - max(a, 0))
-        words = re.sub("\0+", "«»", "".join(shown))
-        condition = any(lines[k].mention and lines[k].role == "formula" and isinstance(lines[k].left, Term) and lines[k].steps for k in members)
-        found.append((words if condition else words.replace("«»", " "), places[members[0]]))
+        words = re.sub("\0+", "…", "".join(shown).replace("$", ""))
+        for k in members:
+            for reason in (lines[k].reason, *[s.reason for s in lines[k].steps]):
+                if lines[k].role == "formula" and reason and not _CONDITION.match(reason) and not reason.startswith("with "):
+                    words = words.replace(reason.replace("$", ""), " ")  # theories ask what a reason supposes
+        found.append((words, places[members[0]]))
+        found += [(f"{lines[k].words} «»", places[k]) for k in members if lines[k].mention and lines[k].role == "formula" and isinstance(lines[k].left, Term)
+                  and lines[k].steps]
     return found
+
+
+_NAMED = re.compile(r"(?i)^\W*(?:(?:so|thus|hence|then|at|find|for|the|an?|its|our)\W+)*(?:fixed|stationary|critical|saddle) points?(?:\W+(?:satisf(?:y|ies)|is|are|of the \w+|given by|«»|…))*\W*$")
+"""Words that only say what the formula beside them is about."""
 
 
 def _supposing(words: str, relates: bool) -> str | None:
     """The words, in one line, where they suppose something of that sort."""
+    if _NAMED.match(words):
+        return None
     plain = _ROUTINE.sub(" ", words)
     hit = (RELATES if relates else RESTRICTS).search(plain) or relates and REJECTS.search(plain)
     if not hit and relates and "«»" in plain and not _ACTS.search(plain):
-        hit = re.search(_CONDITION.pattern + r"[^.;]*«»", plain)
+        hit = re.search(_CONDITION.pattern + r"[^.;,]*«»", plain)
     if not hit:
         return None
     return " ".join(words.replace("«»", "…").replace("$", " ").replace("*", " ").split())[:120]

@@ -75,6 +75,17 @@ def wanted(lines: Sequence[Line]) -> tuple[str, ...]:
     return tuple(flowing) if flowing and others else ()
 
 
+def bodies(lines: Sequence[Line], flowing: Sequence[str]) -> tuple[tuple[Term, Term], ...]:
+    """What lines say that other quantities are, where flows are given: (V, w^2/2)."""
+    found: dict[Term, Term] = {}
+    for line in lines if flowing else ():
+        if isinstance(line.left, Term) and line.steps and line.steps[0].sign in ("=", ":=") and isinstance(line.steps[0].side, Term):
+            bare = _bare(line.left)
+            if bare.kind == "symbol" and bare.name not in flowing and head(line.left) is None and bare.name not in free_names(line.steps[0].side):
+                found.setdefault(bare, line.steps[0].side)
+    return tuple(found.items())
+
+
 def put_in(term: Term, flows: Mapping[str, Term], definitions: Sequence[tuple[Term, Term]]) -> Term:
     """The term with derivatives by time worked out, and with p for p(t). Fails with ValueError where one cannot be."""
     bodies = {_bare(h).name: body for h, body in definitions if _bare(h).kind == "symbol" and _bare(h).name not in flows}

@@ -27,12 +27,14 @@ ZERO = number(0)
 _ASKED = re.compile(r"\b(?:we|you|one|it|this|gd|convergence|stability|that) (?:only |then |now |also |thus |therefore )*(?:needs?|requires?|wants?|must have|demands?)\b|"
                     r"\b(?:suffices|is enough|converges?|stable|contracts?|contraction|decays?|vanish(?:es)?) (?:(?:iff|if|when|exactly|only|and|provided|that|to|have|require|"
                     r"for|zero|0)\W*)+$|\bcondition (?:is|for)\b|\bfor convergence\b", re.IGNORECASE)
+_WITH = re.compile(r"\W*(?:with|where|setting|choosing|taking|for|using|put|let)\b\W*$", re.IGNORECASE)
+_MARKED = frozenset("hat bar tilde star".split())
 _ORDER = frozenset(["<", ">", "<=", ">="])
 
 
 def begin(builder: Builder, lines: Sequence[Line], sides: Sequence[Term]) -> None:
     """Find which names are eigenvalues, which matrices are spoken of, and which names flow."""
-    roots, written = eigenvalues.sought(sides, " ".join(f"{line.words} {line.reason} {line.text if line.role == 'prose' else ''}" for line in lines))
+    roots, _ = eigenvalues.sought([*sides, *[t for line in lines for t in _wholes(line)]], " ".join(f"{line.words} {line.reason} {line.text if line.role == 'prose' else ''}" for line in lines))
     table = dict(builder.context.domains)
     for root in roots:
         if not any(eigenvalues.is_ordered(t, root) for line in lines for t in _wholes(line)):
@@ -43,7 +45,8 @@ def begin(builder: Builder, lines: Sequence[Line], sides: Sequence[Term]) -> Non
     spoken = {a for t in sides for n in walk(t) if n.kind == "apply" and n.name in ("det", "trace", "call") for a in n.args}
     builder.matrices = tuple(dict.fromkeys([*builder.matrices, *[h for h in heads if roots or h in spoken]]))  # type: ignore[list-item]
     flowing = flows.wanted(lines)
-    options = {**builder.context.options, "roots": roots, "flowing": flowing, "flows": ()} if roots or flowing else builder.context.options
+    options = {**builder.context.options, "roots": roots, "flowing": flowing, "flows": (), "flow bodies": flows.bodies(lines, flowing)} if roots or flowing \
+        else builder.context.options
     builder.context = replace(builder.context, domains=tuple(sorted(table.items())) if roots else builder.context.domains, options=options)
 
 
@@ -101,14 +104,16 @@ def whole_of(line: Line) -> Term | Unread | None:
 
 
 def is_rule(left: Term | Unread | None) -> bool:
-    """Is it a value at t + 1, a derivative by time, or a function of names, of which an equation says what it is?"""
+    """Is it a value at t + 1, a derivative by time, a function of names, a determinant or trace, of which an equation says what it is?"""
     if not isinstance(left, Term):
         return False
+    if left.kind == "apply" and left.name in ("det", "trace"):
+        return True
     function = left.is_apply("call") and left.args[0].kind == "symbol" and all(a.kind == "symbol" for a in left.args)
     return function or is_next(left) or flows.head(left) is not None
 
 
-def takes(builder: Builder, line: Line, number_: int) -> bool:
+def takes(builder: Builder, line: Line, number_: int, goes_on: bool = False) -> bool:
     """Take a line of one of these kinds; False for others."""
     whole = whole_of(line)
     if not isinstance(whole, Term):
@@ -119,12 +124,32 @@ def takes(builder: Builder, line: Line, number_: int) -> bool:
         builder.context = replace(builder.context, options={**builder.context.options, "flows": given})
         builder.told.append(number_)
         return True
+    if line.role == "premise" and goes_on is False and _WITH.match(line.words) and _set(builder, line, whole):
+        builder.told.append(number_)
+        return True
     if not is_statement(whole) or line.role in ("definition", "premise"):
         return False
     if _is_chain(builder, line):
         builder.start(number_, line.left, statement=False)  # type: ignore[arg-type]
         for step in line.steps:
             builder.link(line, number_, step.sign, step.side, step.reason or line.reason)
+        return True
+    if _is_marked(builder, line, goes_on):
+        builder.context = replace(builder.context, definitions=(*builder.context.definitions, (line.left, line.steps[0].side)))  # type: ignore[arg-type]
+        builder.start(number_, line.steps[0].side, statement=False)  # type: ignore[arg-type]
+        builder.told.append(number_)
+        for step in line.steps[1:]:
+            builder.link(line, number_, step.sign, step.side, step.reason or line.reason)
+        return True
+    if _is_equation_of_arrays(builder, line, whole):
+        builder.start(number_, line.left, statement=False)  # type: ignore[arg-type]
+        builder.link(line, number_, "=", line.steps[0].side, line.reason)
+        last = builder.placed[-1]
+        if last.link is not None:  # it may be a condition as well: nothing is called wrong
+            builder.placed[-1] = replace(last, link=replace(last.link, loose=True))
+        if not goes_on:
+            builder.last, builder.statement = whole, True
+            builder.state(whole)
         return True
     if _unknown_matrix(builder, line, number_, whole) or _about_roots(builder, line, number_, whole):
         return True
@@ -163,6 +188,44 @@ def _is_chain(builder: Builder, line: Line) -> bool:
     return left.is_apply("call", 2) and left.args[0] == symbol("rho") and left.args[1] in given
 
 
+def _set(builder: Builder, line: Line, whole: Term) -> bool:
+    """ "With eta = 2/(L + mu):" where nothing has spoken of eta: what it stands for."""
+    parts = [whole, *[c for c in line.conditions if isinstance(c, Term)]]
+    known = builder.seen | {n for n, _ in builder.context.domains}
+    made: list[tuple[Term, Term]] = []
+    for part in parts:
+        if part.kind != "relation" or part.signs != ("=",) or part.args[0].kind != "symbol" or part.args[0].name in known | free_names(part.args[1]):
+            return False
+        if any(h.name in free_names(part.args[1]) for h, _ in made):
+            return False
+        made.append((part.args[0], part.args[1]))
+    conditions = tuple([c for c in builder.context.conditions if c not in parts])
+    builder.context = replace(builder.context, definitions=(*builder.context.definitions, *made), conditions=conditions)
+    return True
+
+
+def _is_marked(builder: Builder, line: Line, goes_on: bool) -> bool:
+    """Does "w-hat = ..." stand for the first time, before more sides, and say what it is, whatever w is?"""
+    left = line.left
+    if not isinstance(left, Term) or not goes_on or left.kind != "apply" or left.name not in _MARKED or left.args[0].kind != "symbol" or line.signs[:1] != ("=",):
+        return False
+    before = [t for p in builder.placed if p.link is not None for t in (p.link.left, p.link.right)] + [*builder.stated, *[t for pair in builder.context.definitions for t in pair]]
+    if any(n == left for t in before for n in walk(t)) or any(n == left for s in line.steps if isinstance(s.side, Term) for n in walk(s.side)):
+        return False
+    return isinstance(line.steps[0].side, Term) and (builder.premised or not builder.statement or builder.last is None or left.args[0].name not in free_names(builder.last))
+
+
+def _is_equation_of_arrays(builder: Builder, line: Line, whole: Term) -> bool:
+    """Does an equation about vectors and matrices follow a chain, with words or nothing between, so that it may claim something?"""
+    if builder.statement or not builder.started or builder.zero is not None or line.connective or line.signs != ("=",) or builder.last is None:
+        return False
+    left = line.left
+    if not isinstance(left, Term) or left.kind == "symbol" or left.kind == "apply" and left.name in (*_MARKED, "gradient", "partial", "derivative", "call", "index"):
+        return False
+    arrays = [n for n in walk(whole) if n.kind == "apply" and n.name in ("transpose", "inverse", "norm", "trace")]
+    return bool(arrays) and line.steps[0].side != ZERO
+
+
 def _unknown_matrix(builder: Builder, line: Line, number_: int, whole: Term) -> bool:
     """ "det(A - lambda I) = E" where nothing says what A is."""
     def unknown(term: Term) -> bool:
@@ -198,6 +261,7 @@ def _about_roots(builder: Builder, line: Line, number_: int, whole: Term) -> boo
         listed = eigenvalues.canonical(whole, root)[0]
         if eigenvalues.cases(listed, root) or eigenvalues.is_equation(whole) and (eigenvalues.degree(eigenvalues.difference(whole), root) or 0) >= 2:
             builder.last, builder.statement = relation("=", builder.last, ZERO), True
+            builder.state(builder.last)
             _link(builder, line, number_, whole)
             return True
     if not builder.statement and builder.zero is not None or eigenvalues.speaks_of(whole, root) and _is_sized(whole):

@@ -43,7 +43,7 @@ def roots_by_number(whole: Term, before: Term | None, seen: set[str]) -> Term:
         found = _NUMBERED.match(node.name) if node.kind == "symbol" else None
         if found and found["base"] in known and node.name not in known:
             table[node] = symbol(found["base"])
-        elif node.is_apply("index") and node.args[0].kind == "symbol" and node.args[0].name in known and all(a.kind == "number" for a in node.args[1:]) and \
+        elif node.is_apply("index") and node.args[0].kind == "symbol" and node.args[0].name in known and all(a.kind == "number" and a.value for a in node.args[1:]) and \
                 node not in set(walk(before)):
             table[node] = node.args[0]
     if not table or len(set(table.values())) != 1:

@@ -96,7 +96,10 @@ def _told(term: Term, context: Context, rules: dict[str, recurrences.Rule], plai
     """The term with what is known of derivatives and iterates put in. Fails with ValueError where that grows too large."""
     term = recurrences.partials(recurrences.gradients(eigenvalues.written_out(term, context.definitions), plain, context.options.get("columns", False)), plain)
     if context.options.get("flows"):
-        term = flows.put_in(term, flows.left_open(context.options["flows"]), plain)
+        term = flows.put_in(term, flows.left_open(context.options["flows"]), (*context.options["flow bodies"], *plain))
+    for head, body in reversed(plain):
+        if head.kind == "symbol" or head.kind == "apply" and head.name in ("star", "bar", "hat", "tilde"):
+            term = put(term, {head: body})
     told = recurrences.differentiated(recurrences.named(term) if "e" in rules else term, plain)
     told = recurrences.unrolled(recurrences.forward(told, rules) if told.kind == "relation" else told, rules)
     for root in context.options.get("roots", ()):

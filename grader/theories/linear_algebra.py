@@ -20,7 +20,9 @@ from grader.model import Claim, Equal, Follows, Satisfies, Status, Verdict
 from grader.replay.matrix_language import Language
 from grader.replay.matrix_readings import speaks_of_arrays
 from grader.replay.matrix_shapes import ONE, NoForm, Unfit, is_array
-from grader.term import Term, apply, free_names, number, relation, symbol, walk
+from grader.term import Term, apply, collection, free_names, number, relation, symbol, walk
+from grader.term import replace as put
+from grader.theories import _blocks as blocks
 from grader.theories import _scalar_parts as scalar_parts
 from grader.theories._linear_lines import RESERVED, known_of, placed, reasons, samples, unfolded, with_traits
 from grader.theories._shapes import certain, completed, fits
@@ -77,7 +79,7 @@ def prepare(terms: tuple[Term, ...], context: Context) -> Prepared:
     for t in (*terms, *context.conditions):
         for part in t.args if t.is_apply("and") else (t,):
             domains |= {n: d for n, d in (placed(part) or {}).items() if n not in domains or not is_array(domains[n])}
-    made = [unfolded(t, context) for t in terms]
+    made = _with_identity([unfolded(t, context) for t in terms], domains)
     functions = scalar_parts.unknown_functions(made, context)
     made = [scalar_parts.named(t, functions) for t in made] if functions else made
     domains |= scalar_parts.named_domains(made, functions) if functions else {}
@@ -91,6 +93,16 @@ def prepare(terms: tuple[Term, ...], context: Context) -> Prepared:
     options = {**context.options, "guessed": guessed, "fits": fits(groups, tuple(sorted(table.items()))), "unsure": tuple(n for n in guessed if n not in sure and is_array(table.get(n, Domain())))}
     kept = tuple(sorted(table.items()))
     return Prepared(tuple(_frobenius(t, kept) for t in made), notes, replace(context, domains=kept, options=options))
+
+
+def _with_identity(terms: list[Term], domains: dict[str, Domain]) -> list[Term]:
+    """The terms with I as the identity matrix of the one size of which square matrices are written out, where these are all the matrices there are."""
+    sizes = {len(n.args) for t in terms for n in walk(t) if n.kind == "tuple" and n.name == "matrix" and all(r.kind == "tuple" and len(r.args) == len(n.args) for r in n.args)}
+    if "I" in domains or len(sizes) != 1 or any(is_array(d) for d in domains.values()):
+        return terms
+    size = sizes.pop()
+    unit = collection("matrix", *[collection("tuple", *[number(int(i == j)) for j in range(size)]) for i in range(size)])
+    return [put(t, {symbol("I"): unit}) if "I" in free_names(t) else t for t in terms]
 
 
 def _frobenius(term: Term, domains: tuple[tuple[str, Domain], ...]) -> Term:
@@ -115,7 +127,9 @@ def _frobenius(term: Term, domains: tuple[tuple[str, Domain], ...]) -> Term:
 
 def claims(link: Link, context: Context, settled: Settled) -> tuple[Claim, ...]:
     """Equality or order; definiteness for matrices; for statements, whether each follows from the other."""
-    parts = _pairs(link)
+    if blocks.has_blocks(link.left, context) and blocks.has_blocks(link.right, context) and not _blocks(link, context):
+        return ()
+    parts = _pairs(link) or _blocks(link, context)
     if parts:
         return tuple([replace(c, label=f"{k}: {c.label}") for k, part in enumerate(parts) for c in claims(part, context, _of_part(settled, k))])
     context = _usable(context)
@@ -180,6 +194,16 @@ def _pairs(link: Link) -> tuple[Link, ...]:
     return tuple([replace(link, right=relation("=", a, b)) for a, b in zip(right.args, right.args[1:])])
 
 
+def _blocks(link: Link, context: Context) -> tuple[Link, ...]:
+    """An equation between block matrices of one blocking as the equations between their blocks; nothing for other links."""
+    if link.statement or (link.sign or "=") != "=":
+        return ()
+    left, right = blocks.grid(link.left, context), blocks.grid(link.right, context)
+    if not left or not right or (len(left), len(left[0])) != (len(right), len(right[0])):
+        return ()
+    return tuple([replace(link, left=a, right=b) for x, y in zip(left, right) for a, b in zip(x, y) if a != b]) or (replace(link, left=left[0][0], right=right[0][0]),)
+
+
 def _of_part(settled: Settled, k: int) -> dict[str, Verdict]:
     start = f"{k}: "
     return {label.removeprefix(start): v for label, v in settled.items() if label.startswith(start)}
@@ -192,7 +216,8 @@ def _together(link: Link, steps: list[Step]) -> Step:
         return replace(worst, relation="fails" if worst.relation is not None else None)
     conditions = tuple(dict.fromkeys(c for s in steps for c in s.conditions))
     status = Status.PROVED if all(s.status is Status.PROVED for s in steps) else Status.AGREES
-    return Step(link.line, "implies", status, "it follows from the line before.", tuple(v for s in steps for v in s.evidence), conditions)
+    words = "it follows from the line before." if link.statement else "the two sides are equal, block by block."
+    return Step(link.line, "implies" if link.statement else "equal", status, words, tuple(v for s in steps for v in s.evidence), conditions)
 
 
 def _statement_claims(link: Link, context: Context, settled: Settled, earlier: tuple[Term, ...]) -> tuple[Claim, ...]:
@@ -240,7 +265,9 @@ def _has_array(term: Term, context: Context) -> bool:
 
 def conclude(link: Link, context: Context, settled: Settled) -> Step:
     """What holds between the sides."""
-    parts = _pairs(link)
+    if blocks.has_blocks(link.left, context) and blocks.has_blocks(link.right, context) and not _blocks(link, context):
+        return Step(link.line, None, Status.UNDECIDED, "it could not be decided.")
+    parts = _pairs(link) or _blocks(link, context)
     if parts:
         return _together(link, [conclude(part, context, _of_part(settled, k)) for k, part in enumerate(parts)])
     bounded = scalar_parts.same_left(link)
@@ -323,7 +350,7 @@ def _checked(step: Step, link: Link, context: Context, settled: Settled) -> Step
         return undecided(f"nothing says what {', '.join(unsaid)} is.", "unsaid")
     opaque = [frozenset(n for n in free_names(t) if "(" in n) for t in (link.left, link.right)]
     bounds = [v for label, v in settled.items() if label.startswith("through")]
-    if any(opaque) and bounds and all(v.equal is False for v in bounds) and not context.conditions:
+    if any(opaque) and bounds and all(v.equal is False for v in bounds) and all(c.signs == ("=",) for c in context.conditions):
         return replace(step, reason="it does not follow from the bound before.", evidence=tuple(bounds), example=example_of(bounds[0]), tags=())
     if any(opaque) and ((link.sign or "=") != "=" or opaque[0] != opaque[1]):
         return undecided("nothing says enough of the function.", "unsaid")
@@ -334,10 +361,9 @@ def _checked(step: Step, link: Link, context: Context, settled: Settled) -> Step
 
 
 def _is_misfit(link: Link, context: Context) -> bool:
-    """Are all shapes beyond doubt, and each side right by itself, so that a number stands for a matrix or a vector for either? (Derivatives may be laid
-    out in several ways.)"""
-    if not context.options.get("fits") or _unsure(link, context) or any(n.kind == "apply" and n.name in ("partial", "derivative", "gradient")
-                                                                      for t in (link.left, link.right) for n in walk(t)):
+    """Are all shapes beyond doubt, and each side right by itself, so that a number, a vector and a matrix are mixed up? (Whether a derivative is laid out as a
+    row or as a column makes no such difference.)"""
+    if not context.options.get("fits") or _unsure(link, context):
         return False
     language = Language(context.domains, [link.left, link.right])
     try:
