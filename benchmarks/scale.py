@@ -1,11 +1,15 @@
 """How marking grows: time and memory an answer from 10 to 100,000 answers, one worker against two, a second run, one answer that never ends.
 
-usage: python benchmarks/scale.py [--most N] [--rounds N] [--only PART[,PART]] [--chart FILE.svg]
+usage: python benchmarks/scale.py [--most N] [--answers N] [--rounds N] [--only PART[,PART]] [--chart FILE.svg]
 
 Papers are generated (seeded): a question of five short parts (an order, a condition, an expression, a number, a choice). An answer is one of the few ways in
 which most learners write it (about six in ten), one of some dozens of wrong ones (three in ten), or the learner's own (one in ten); so that among 100,000
 answers about a tenth are distinct. Every figure is of whole commands, `grade FOLDER` in a process of its own: seconds on the wall, processor seconds
-of the command and its workers, and the largest resident set of any of its processes. PART is growth, warm, jobs, again, or hang.
+of the command and its workers, and the largest resident set of the command. PART is growth, warm, jobs, again, or hang.
+
+Every run writes into a folder of its own, and nothing is removed before the end: a file system that has just removed thousands of files makes new ones ten
+times slower (ext4 looks for an inode that was not removed lately). The commands find byte code of the package, as after an installation, whatever the
+environment says about writing it. On a machine that does other work the clock says little: the load is printed, and processor time beside the clock.
 """
 
 from __future__ import annotations
@@ -22,12 +26,13 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent
 PARTS = 5
+SCRATCH = Path(tempfile.gettempdir())
+BYTE_CODE = SCRATCH
 SIZES = (10, 100, 1_000, 10_000, 100_000)
 PROBLEM = """\
 problem: warm-up
@@ -78,7 +83,8 @@ class Measured:
         state = folder / "state"
         if cold:
             options = (*options, "--no-cache")
-        environment = {**os.environ, "XDG_CACHE_HOME": str(folder / "cache"), "XDG_STATE_HOME": str(state)}
+        environment = {**os.environ, "XDG_CACHE_HOME": str(folder / "cache"), "XDG_STATE_HOME": str(state), "PYTHONPYCACHEPREFIX": str(BYTE_CODE)}
+        environment.pop("PYTHONDONTWRITEBYTECODE", None)
         log = folder / "log.jsonl"
         log.unlink(missing_ok=True)
         command = [sys.executable, "-m", "grader", "papers", "--out", out, "--json-log", str(log), *options]
@@ -94,6 +100,7 @@ class Measured:
         self.wall = time.perf_counter() - start
         after = resource.getrusage(resource.RUSAGE_CHILDREN)
         self.cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+        self.load = os.getloadavg()[0]
         self.events = [json.loads(line) for line in log.read_text(encoding="utf-8").splitlines()] if log.exists() else []
         if child.returncode:
             raise SystemExit(f"{' '.join(command)}: exit code {child.returncode}\n{said}")
@@ -102,6 +109,14 @@ class Measured:
         """Seconds on the wall of a phase."""
         starts = [e for e in self.events if e["event"] in ("phase", "end")]
         return next((b["seconds"] - a["seconds"] for a, b in zip(starts, starts[1:]) if a.get("phase") == name), 0.0)
+
+    def spent(self, name: str) -> tuple[float, float]:
+        """Processor seconds of the command and of its workers in a phase; of all of them for ""."""
+        starts = [e for e in self.events if e["event"] in ("phase", "end")]
+        if not name:
+            return starts[-1]["cpu"], starts[-1]["workers_cpu"]
+        a, b = next((a, b) for a, b in zip(starts, starts[1:]) if a.get("phase") == name)
+        return b["cpu"] - a["cpu"], b["workers_cpu"] - a["workers_cpu"]
 
     @property
     def distinct(self) -> int:
@@ -118,29 +133,28 @@ def _resident(pid: int) -> float:
     return int(fields[1]) * resource.getpagesize() / 2**20
 
 
-@contextlib.contextmanager
-def a_class(answers: int) -> Iterator[Path]:
-    """A generated class for the time of a measurement."""
-    with tempfile.TemporaryDirectory(prefix="grader-scale-") as name:
-        folder = Path(name) / "class"
-        folder.mkdir()
-        write_class(folder, answers)
-        yield folder
+def a_class(answers: int) -> Path:
+    """A generated class, which is there until the end of all measurements."""
+    folder = SCRATCH / f"{len(list(SCRATCH.iterdir()))}-{answers}"
+    folder.mkdir()
+    write_class(folder, answers)
+    return folder
 
 
 def growth(most: int, rounds: int) -> list[tuple[int, float, float, float, int, int]]:
     """For each size: answers, processor milliseconds an answer, wall milliseconds an answer, MB of the command, distinct answers, bytes an answer."""
     rows = []
-    print("| answers | distinct | wall s | cpu ms an answer | command MB | bytes an answer | reading s | marking s | reporting s |")
-    print("| ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |")
+    print("| answers | distinct | wall s | processor ms an answer | of it the command | reading, marking, reporting (processor s) | command MB | bytes an answer |")
+    print("| ---: | ---: | ---: | ---: | ---: | --- | ---: | ---: |")
     for size in (s for s in SIZES if s <= most):
-        with a_class(size) as folder:
-            runs = [Measured(folder, "--fresh", out=f"reports{k}") for k in range(rounds if size <= 1_000 else 1)]
-            run = sorted(runs, key=lambda r: r.cpu)[len(runs) // 2]
-            held = sum(p.stat().st_size for p in (folder / "reports0").rglob("*") if p.is_file()) // size
+        folder = a_class(size)
+        runs = [Measured(folder, "--fresh", out=f"reports{k}") for k in range(rounds if size <= 1_000 else 1)]
+        run = sorted(runs, key=lambda r: r.cpu)[len(runs) // 2]
+        held = sum(p.stat().st_size for p in (folder / "reports0").rglob("*") if p.is_file()) // size
         rows.append((size, 1000 * run.cpu / size, 1000 * run.wall / size, run.peak, run.distinct, held))
-        phases = " | ".join(f"{run.phase(p):.2f}" for p in ("reading", "marking", "reporting"))
-        print(f"| {size} | {run.distinct} | {run.wall:.2f} | {1000 * run.cpu / size:.2f} | {run.peak:.0f} | {held} | {phases} |", flush=True)
+        phases = ", ".join(f"{sum(run.spent(p)):.2f}" for p in ("reading", "marking", "reporting"))
+        print(f"| {size:,} | {run.distinct:,} | {run.wall:.2f} | {1000 * run.cpu / size:.2f} | {1000 * run.spent('')[0] / size:.2f} | {phases} | {run.peak:.0f} | {held:,} |",
+              flush=True)
     return rows
 
 
@@ -180,22 +194,36 @@ def warm(answers: int = 20_000) -> None:
 
 
 def jobs(answers: int, rounds: int) -> None:
-    """Two workers against one, as pairs of runs one after the other; the median of the ratios."""
-    with a_class(answers) as folder:
-        ratios = []
-        for _ in range(rounds):
-            one, two = (Measured(folder, "--jobs", j, "--fresh") for j in ("1", "2"))
-            ratios.append(one.wall / two.wall)
-        print(f"{answers} answers, 2 workers: {statistics.median(ratios):.2f} times one (rounds: {', '.join(f'{r:.2f}' for r in ratios)})", flush=True)
+    """Two workers against one: whole commands on one class, by the clock, in pairs whose order changes; the median of the ratios and the ratio of the best.
+
+    Beside it what processor time says of a quiet machine with two cores: T1 = s + w, T2 = s + (c + w') / 2, where s is what the command computes before it has
+    workers, c what it computes beside them, and w and w' what one and two workers compute.
+    """
+    folder = a_class(answers)
+    Measured(a_class(100))  # whatever is slow only once
+    times: dict[str, list[Measured]] = {"1": [], "2": []}
+    for k in range(rounds):
+        for number in ("1", "2") if k % 2 == 0 else ("2", "1"):
+            times[number].append(Measured(folder, "--jobs", number, "--fresh", out=f"by{number}-{k}"))
+    ratios = [one.wall / two.wall for one, two in zip(times["1"], times["2"])]
+    best = min(t.wall for t in times["1"]) / min(t.wall for t in times["2"])
+    said = "; ".join(f"{one.wall:.1f} and {two.wall:.1f} s at load {one.load:.1f}, {two.load:.1f}" for one, two in zip(times["1"], times["2"]))
+    print(f"{answers:,} answers, one worker and two: {said}")
+    print(f"  two are {statistics.median(ratios):.2f} times one by the clock (median of {rounds} pairs: {', '.join(f'{r:.2f}' for r in ratios)}; best of each: {best:.2f})")
+    (c1, w1), (c2, w2) = (min((t.spent("") for t in times[number]), key=sum) for number in ("1", "2"))
+    alone = min(t.events[0]["cpu"] + t.spent("testing")[0] for t in times["2"])
+    expected = (alone + w1) / (alone + (c2 - alone + w2) / 2)
+    print(f"  processor time: the command {c1:.2f} s beside one worker with {w1:.2f} s, {c2:.2f} s beside two with {w2:.2f} s, {alone:.2f} s of it before they begin: "
+          f"{expected:.2f} times on two cores that do nothing else", flush=True)
 
 
 def again(answers: int) -> None:
     """A second run with nothing changed, and one into another folder."""
-    with a_class(answers) as folder:
-        first, second = Measured(folder, cold=False), Measured(folder, cold=False)
-        other = Measured(folder, cold=False, out="elsewhere")
-        print(f"{answers} answers: first run {first.wall:.2f} s, second {second.wall:.3f} s ({first.wall / second.wall:.0f} times faster), "
-              f"with the cache into another folder {other.wall:.2f} s", flush=True)
+    folder = a_class(answers)
+    first, second = Measured(folder, cold=False), Measured(folder, cold=False)
+    other = Measured(folder, cold=False, out="elsewhere")
+    print(f"{answers} answers: first run {first.wall:.2f} s, second {second.wall:.3f} s ({first.wall / second.wall:.0f} times faster; processor time {first.cpu:.2f} and "
+          f"{second.cpu:.2f} s), with the cache into another folder {other.wall:.2f} s", flush=True)
 
 
 def hang(answers: int = 1_000) -> None:
@@ -206,32 +234,32 @@ def hang(answers: int = 1_000) -> None:
     from grader.run.papers import Keys, described_papers
     from grader.run.workers import Limits, default_jobs, run_tasks
 
-    with a_class(answers) as folder:
-        problems, _ = load_problems(folder / "problems")
-        papers, _ = load_submissions(folder / "papers", problems)
+    folder = a_class(answers)
+    problems, _ = load_problems(folder / "problems")
+    papers, _ = load_submissions(folder / "papers", problems)
 
-        def marked(spins: bool) -> tuple[float, list[str]]:
-            journal = Journal(folder / f"journal-{spins}")
-            marking = Marking(problems, described_papers(papers, problems, Keys(problems, {}, CPU_SECONDS)), journal)
-            bad = marking.papers.at(7)["answers"][2][2]
+    def marked(spins: bool) -> tuple[float, list[str]]:
+        journal = Journal(folder / f"journal-{spins}")
+        marking = Marking(problems, described_papers(papers, problems, Keys(problems, {}, CPU_SECONDS)), journal)
+        bad = marking.papers.at(7)["answers"][2][2]
 
-            def runner(work: Any, tasks: Any) -> Any:
-                def guarded(task: list[Any]) -> Any:
-                    while spins and task[0] == bad:
-                        pass
-                    return work(task)
-                return run_tasks(guarded, tasks, jobs=default_jobs(), limits=Limits(cpu_seconds=CPU_SECONDS + 1), ordered=False)
+        def runner(work: Any, tasks: Any) -> Any:
+            def guarded(task: list[Any]) -> Any:
+                while spins and task[0] == bad:
+                    pass
+                return work(task)
+            return run_tasks(guarded, tasks, jobs=default_jobs(), limits=Limits(cpu_seconds=CPU_SECONDS + 1), ordered=False)
 
-            start = time.perf_counter()
-            marking.decide(runner)
-            took = time.perf_counter() - start
-            return took, [line for index in range(marking.papers.count) for line in marking.records(index)[1]]
+        start = time.perf_counter()
+        marking.decide(runner)
+        took = time.perf_counter() - start
+        return took, [line for index in range(marking.papers.count) for line in marking.records(index)[1]]
 
-        (plain, before), (with_it, after) = marked(False), marked(True)
-        other = sum(a != b for a, b in zip(before, after))
-        stopped = sum('"limit.processor_time"' in line for line in after)
-        print(f"{answers} answers decided in {plain:.2f} s; with one that does not end in {with_it:.2f} s; {stopped} stopped by their limit (and those that say "
-              f"the same), {other - stopped} others differ", flush=True)
+    (plain, before), (with_it, after) = marked(False), marked(True)
+    other = sum(a != b for a, b in zip(before, after))
+    stopped = sum('"limit.processor_time"' in line for line in after)
+    print(f"{answers} answers decided in {plain:.2f} s; with one that does not end in {with_it:.2f} s; {stopped} stopped by their limit (and those that say "
+          f"the same), {other - stopped} others differ", flush=True)
 
 
 def chart(rows: list[tuple[int, float, float, float, int, int]], path: Path) -> None:
@@ -267,26 +295,32 @@ def chart(rows: list[tuple[int, float, float, float, int, int]], path: Path) -> 
 
 def main() -> None:
     """Run what is asked for and print it."""
+    global SCRATCH, BYTE_CODE
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--most", type=int, default=SIZES[-1])
+    parser.add_argument("--most", type=int, default=SIZES[-1], help="the largest class of growth")
+    parser.add_argument("--answers", type=int, default=20_000, help="the class of jobs")
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--only", default="growth,warm,jobs,again,hang")
     parser.add_argument("--chart", type=Path, default=None)
     asked = parser.parse_args()
     print(f"Python {platform.python_version()}, {platform.machine()}, {os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}\n")
     wanted = asked.only.split(",")
-    if "growth" in wanted:
-        rows = growth(asked.most, asked.rounds)
-        if asked.chart:
-            chart(rows, asked.chart)
-    if "warm" in wanted:
-        warm()
-    if "jobs" in wanted:
-        jobs(min(asked.most, 10_000), asked.rounds)
-    if "again" in wanted:
-        again(min(asked.most, 10_000))
-    if "hang" in wanted:
-        hang()
+    with tempfile.TemporaryDirectory(prefix="grader-scale-") as name:
+        SCRATCH, BYTE_CODE = Path(name, "classes"), Path(name, "code")
+        SCRATCH.mkdir()
+        Measured(a_class(10))  # makes the byte code
+        if "jobs" in wanted:
+            jobs(asked.answers, asked.rounds)
+        if "warm" in wanted:
+            warm()
+        if "again" in wanted:
+            again(min(asked.most, 10_000))
+        if "hang" in wanted:
+            hang()
+        if "growth" in wanted:
+            rows = growth(asked.most, asked.rounds)
+            if asked.chart:
+                chart(rows, asked.chart)
 
 
 if __name__ == "__main__":
