@@ -7,6 +7,7 @@ decided, and returns a step for every line. Nothing here raises because of what 
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -18,7 +19,7 @@ from grader.model import Claim, Follows, Status, Verdict
 from grader.reading import Vocabulary
 from grader.reading.lines import Line
 from grader.reading.lines import lines as read_lines
-from grader.term import Term, apply, constant, symbol
+from grader.term import Term, apply, constant, symbol, walk
 from grader.theories import Context, Link, Step, owned
 from grader.theories._derivation import Layout, layout
 from grader.theories._doubt import doubted, set_aside, weighed
@@ -30,8 +31,10 @@ from grader.theories._views import View, views
 
 CLAIM_SECONDS = 2.0
 """Processor time for one claim of a link."""
-TOTAL_SECONDS = 30.0
-"""Processor time for a derivation."""
+TOTAL_SECONDS = 4.0
+"""Processor time for a derivation: when it is spent, the lines that are left stay undecided."""
+MOST_DEFINITIONS, MOST_HYPOTHESES, MOST_NODES = 40, 60, 5_000
+"""What is kept in force at a line, and how long definitions may become when they are put into one another."""
 MAX_ROUNDS = 12
 _NAMED_I = re.compile(r"(?m)(?:^|[\s$(&])I\s*&?\s*:?=")
 """I is given a value: it is a name, and no imaginary unit."""
@@ -86,8 +89,9 @@ def check_proof(lines: str | Sequence[str], *, assume: Mapping[str, str] | None 
         return Proof(typed, tuple([None] * len(typed)), None, "", (f"it has more than {MAX_CHARACTERS} characters and was not read",))
     found, numbers = _read(set_aside(kept), vocabulary)
     laid = doubted(layout(found, context, numbers), "\n".join(kept), found, numbers)
-    seen = views(laid, context, theory)
-    judged = _judge(laid, seen, budget)
+    why = _too_much(laid)
+    seen = () if why else views(laid, context, theory)
+    judged = _judge(laid, seen, budget, why or "no theory is in the language of these lines.")
     by_line: dict[int, list[Step]] = {}
     for step in judged:
         if "condition" not in step.tags:  # "f'(x) = 2 x - 2 = 0" claims nothing by "= 0"
@@ -101,7 +105,7 @@ def _read(typed: Sequence[str], vocabulary: Vocabulary) -> tuple[tuple[Line, ...
     """The lines as statements, and for each the index of the text it stands in. A name that is called anywhere is a function everywhere."""
     text = "\n".join(typed)
     found = read_lines(text, vocabulary)
-    sure = [t for line in found for t in _sides(line) if not line.guessed]
+    sure = [t for line in found if not line.guessed for t in _sides(line)]
     sure += [line.left for line in found if isinstance(line.left, Term) and line.steps and line.left.is_apply("call")
              and all(a.kind == "symbol" for a in line.left.args)]  # "T(n) = ..." is about a function
     if any(line.guessed for line in found) and sure:
@@ -110,20 +114,37 @@ def _read(typed: Sequence[str], vocabulary: Vocabulary) -> tuple[tuple[Line, ...
     for piece in typed:
         at += len(piece) + 1
         starts.append(at)
-    numbers = [next(k for k, end in enumerate(starts) if line.span.start < end) for line in found]
-    return found, numbers
+    return found, [bisect_right(starts, line.span.start) for line in found]
 
 
 def _sides(line: Line) -> list[Term]:
     return [t for t in (line.left, *[s.side for s in line.steps]) if isinstance(t, Term)]
 
 
-def _judge(laid: Layout, seen: tuple[View, ...], budget: Budget) -> list[Step]:
-    """A step for each placed link: from the first theory that decides it."""
+def _too_much(laid: Layout) -> str:
+    """Why so much is defined or supposed that no line is judged; "" where it is not."""
+    if len(laid.context.definitions) > MOST_DEFINITIONS:
+        return f"more than {MOST_DEFINITIONS} definitions are in force."
+    if len(laid.context.conditions) + len(laid.context.domains) > MOST_HYPOTHESES:
+        return f"more than {MOST_HYPOTHESES} hypotheses are in force."
+    sizes: list[tuple[Term, int]] = []
+    for head, body in laid.context.definitions:
+        found = [next((size for other, size in reversed(sizes) if other == node or node.is_apply("call") and other == node.args[0]), 1) for node in walk(body)]
+        sizes.append((head.args[0] if head.is_apply("call") else head, sum(found)))
+        if sizes[-1][1] > MOST_NODES:
+            return "definitions that are put into one another become too long."
+    return ""
+
+
+def _judge(laid: Layout, seen: tuple[View, ...], budget: Budget, otherwise: str) -> list[Step]:
+    """A step for each placed link: from the first theory that decides it; `otherwise` says why there is none."""
     if not seen:
-        return [Step(p.line, None, Status.UNDECIDED, p.unread or "no theory is in the language of these lines.") for p in laid.placed]
-    steps = []
+        return [Step(p.line, None, Status.UNDECIDED, p.unread or otherwise) for p in laid.placed]
+    steps: list[Step] = []
     for place in laid.placed:
+        if not budget.remaining:
+            steps.append(Step(place.line, None, Status.UNDECIDED, place.unread or f"{budget.cpu_seconds:g} s of processor time are spent."))
+            continue
         step = None
         for view in seen:
             found = view.placed(place)

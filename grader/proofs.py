@@ -14,7 +14,7 @@ from typing import Any, TextIO
 
 from grader.run.workers import Limits, run_tasks
 
-CPU_SECONDS = 12.0
+CPU_SECONDS = 4.0
 """Processor time for one derivation: when it is spent, the lines that are left stay undecided."""
 MAX_LINE = 200_000
 """Longest input line, in characters."""
@@ -41,7 +41,7 @@ def checked(source_lines: Iterable[str], jobs: int = 1, theory: str | None = Non
         return made
 
     tasks = (line for line in source_lines if line.strip())
-    for task, outcome in run_tasks(work, tasks, jobs=jobs, limits=Limits(cpu_seconds=CPU_SECONDS + 6, wall_seconds=180.0)):
+    for task, outcome in run_tasks(work, tasks, jobs=jobs, limits=Limits(cpu_seconds=CPU_SECONDS + 1.5, wall_seconds=180.0)):
         if outcome.failed:
             yield _line(_row(task).get("id"), [], None, f"stopped by its limits: {outcome.failed}") | {"ms": 1000.0 * CPU_SECONDS}
         else:

@@ -39,13 +39,24 @@ def proof(file: str, as_json: bool, theory: str | None, assume: tuple[str, ...],
     if Path(file).suffix == ".tex" and "\\begin{document}" in text:
         preamble, _, rest = text.partition("\\begin{document}")
         text = "\n" * preamble.count("\n") + rest.partition("\\end{document}")[0]
-    from grader.proof import check_proof
+    from grader.proof import TOTAL_SECONDS, check_proof
+    from grader.run.workers import Limits, run_tasks
 
-    try:
-        made = check_proof(text, assume=_assumed(assume), theory=theory)
-    except ValueError as error:
-        raise click.UsageError(str(error)) from error
-    click.echo(json.dumps(made.to_data(), ensure_ascii=False, indent=1) if as_json else shown(made))
+    named = _assumed(assume)
+
+    def work(_: object) -> dict[str, Any]:
+        try:
+            made = check_proof(text, assume=named, theory=theory)
+        except ValueError as error:
+            return {"usage": str(error)}
+        return {"shown": json.dumps(made.to_data(), ensure_ascii=False, indent=1) if as_json else shown(made)}
+
+    (_, outcome), = run_tasks(work, [None], limits=Limits(cpu_seconds=TOTAL_SECONDS + 1.5))  # in a process that can be ended
+    if outcome.failed:
+        raise click.ClickException(f"the derivation was not judged: {outcome.why}")
+    if "usage" in outcome.value:
+        raise click.UsageError(outcome.value["usage"])
+    click.echo(outcome.value["shown"])
 
 
 def _assumed(pairs: tuple[str, ...]) -> dict[str, str]:
