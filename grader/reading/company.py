@@ -308,10 +308,10 @@ def _is_over_arguments(tokens: list[Token], k: int) -> bool:
             return False
     elif len(tokens) < 3 or tokens[1].kind != "name":
         return False
-    if not names or after >= len(tokens) or tokens[after].kind not in ("name", "func", "num", "(", "frac", "["):
+    if not names or after >= len(tokens) or tokens[after].kind in ("^", "_", "+", "-", "rel", ")", "]", "}", "end", "'", ",", "*", "/"):
         return False
     near = tokens[after:after + 16]
-    inside = {b.text for j, b in enumerate(near) if b.kind == "name" and j and near[j - 1].kind in ("(", ",", "|", "bar")}
+    inside = {b.text for j, b in enumerate(near) if b.kind == "name" and j and near[j - 1].kind in ("(", ",", "|", "bar", "rel")}
     return all(n in inside for n in names)
 
 

@@ -52,7 +52,7 @@ class Draws:
         drawn, law = last.args
         if over is not last:  # z_1, ..., (z_K ~ q)
             drawn = over.with_args((*over.args[:-1], drawn))
-        if drawn.is_apply("index", 2) and drawn.args[0].kind == "symbol":
+        if (drawn.is_apply("index", 2) or drawn.is_apply("prime")) and drawn.args[0].kind == "symbol":
             return self.law(law, drawn.args[0].name, drawn)
         counted = _counted(drawn)
         if counted is None:

@@ -11,8 +11,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from grader.model import AtMost, Claim, Equal, Status
+from grader.algebra.density_names import COUNTS, split_call
 from grader.algebra.density_syntax import rename_terms
+from grader.model import AtMost, Claim, Equal, Status
 from grader.term import Term, apply, free_names, number, symbol, walk
 from grader.theories._theory import Context, Link, Settled, Step
 
@@ -37,12 +38,42 @@ def optima(link: Link) -> Optima | None:
     a, b = sides
     if a.bound != b.bound or len(a.bound) != 1 or a.bound[0].kind != "symbol" or a.args[1:] != b.args[1:]:
         return None
-    bodies = [s.args[0] if s.name == "argmax" else _minus(s.args[0]) for s in sides]
+    bodies = [_unscaled(s.args[0] if s.name == "argmax" else _minus(s.args[0])) for s in sides]
     return Optima(*bodies, a.bound[0])
 
 
 def _minus(t: Term) -> Term:
     return t.args[0] if t.is_apply("neg", 1) else apply("neg", t)
+
+
+def reaching(t: Term) -> Term | None:
+    """argmax_t f + g, where g depends on t too, is the argmax of the whole sum."""
+    if not t.is_apply("add") or t.args[0].kind != "binder" or t.args[0].name not in ("argmax", "argmin"):
+        return None
+    first, *rest = t.args
+    if not any(free_names(b) & free_names(a) for a in rest for b in first.bound):
+        return None
+    return Term("binder", first.name, (apply("add", first.args[0], *rest), *first.args[1:]), bound=first.bound)
+
+
+def _unscaled(t: Term) -> Term:
+    """The function without factors that are positive numbers."""
+    if t.is_apply("neg", 1):
+        return apply("neg", _unscaled(t.args[0]))
+    if t.is_apply("mul"):
+        rest = [a for a in t.args if not _is_scale(a)]
+        return t if not rest else _unscaled(rest[0]) if len(rest) == 1 else t.with_args(tuple(rest))
+    if t.is_apply("div", 2) and _is_scale(t.args[1]):
+        return _unscaled(t.args[0])
+    return t
+
+
+def _is_scale(t: Term) -> bool:
+    if t.kind == "number":
+        return t.value > 0
+    if t.kind == "symbol":
+        return t.name in COUNTS
+    return t.kind == "apply" and t.name in ("mul", "div") and all(_is_scale(a) for a in t.args)
 
 
 def _is_positive(t: Term) -> bool:
@@ -95,11 +126,18 @@ def optima_step(link: Link, settled: Settled) -> Step:
     apart = settled.get("prefer")
     if apart is not None and apart.status is Status.REFUTED and apart.evidence.method == "probability":
         model = apart.evidence.data.get("model")
-        if model and model["size"] == 2:
+        if model and (model["size"] == 2 or _is_parameter(link)):
             scene = (apart.finding.teacher_words or apart.finding.words)[0]
             return Step(link.line, "fails", Status.REFUTED, "the two need not be greatest at the same place.", (apart,),
                         example=f"{scene} There one is greater at one of its two values and the other at the other.")
     return Step(link.line, None, Status.UNDECIDED, "it could not be decided.", tuple(settled.values()))
+
+
+def _is_parameter(link: Link) -> bool:
+    """Does the variable only stand right of bars, so that two of its values may be all there are?"""
+    found = optima(link)
+    calls = [n for t in (link.left, link.right) for n in walk(t) if n.is_apply("call")]
+    return found is not None and all(found.variable not in walk(a) for c in calls for a in split_call(c)[0])
 
 
 # ------------------------------------------------------------------------------------------------- up to a constant

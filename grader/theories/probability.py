@@ -23,13 +23,15 @@ from grader.algebra.density_syntax import rename_terms
 from grader.domain import Domain
 from grader.model import AtMost, Claim, Equal, Status
 from grader.reading.vocabulary import Vocabulary
-from grader.replay.moments_terms import law_at
+from grader.replay.entropies import DIFFERENTIAL
+from grader.replay.moments_terms import law_at, law_of
 from grader.term import Term, apply, free_names, number, relation, symbol, walk
 from grader.theories._density_sides import chosen_law, density_sides, releasing
 from grader.theories._random_names import ACCENTS, MEANS, Spelling, accented, is_capital, rebuilt
 from grader.theories._random_sides import meant, random_sides
 from grader.theories._draws import indexed_definition
-from grader.theories._optima import (constant_claims, constant_step, is_about_likelihoods, optima, optima_claims, optima_step,
+from grader.theories._letters import as_distributions, laws_of_divergence, numbered_copies, under_divergences, valued
+from grader.theories._optima import (constant_claims, constant_step, is_about_likelihoods, optima, optima_claims, optima_step, reaching,
                                      up_to_constant)
 from grader.theories._said import is_density_law, is_named_density, names_of
 from grader.theories._suppositions import Supposed, supposed
@@ -95,6 +97,7 @@ def _unheard(context: Context) -> bool:
 def prepare(terms: tuple[Term, ...], context: Context) -> Prepared:
     """Definitions put in, notation brought to one form, random variables declared, densities completed."""
     told = _told(context)
+    terms, told.conditions, context = _by_letters(terms, told.conditions, context)
     known = {c.args[0].args[0].name if c.args[0].is_apply("call") else c.args[0].name
              for c in (*told.conditions, *terms, *context.conditions) if is_density_law(c)}
     definitions = [(h, b) for h, b in (*context.definitions, *told.definitions) if h not in {n for n in walk(b)}
@@ -103,6 +106,17 @@ def prepare(terms: tuple[Term, ...], context: Context) -> Prepared:
     if _over_densities((*terms, *drawn), context, known):
         return density_sides(terms, context, definitions, told)
     return random_sides(terms, context, definitions, told)
+
+
+def _by_letters(terms: tuple[Term, ...], conditions: list[Term], context: Context) -> tuple[tuple[Term, ...], list[Term], Context]:
+    """The terms with what letters mean by custom said; suppositions and domains that follow from it."""
+    terms, letters = as_distributions(valued(tuple([rebuilt(t, reaching) for t in terms])))
+    letters |= {n for n in under_divergences(terms) if n not in dict(context.domains) and not any(is_density_law(c) and symbol(n) in walk(c) for c in (
+        *conditions, *context.conditions)) and all(h != symbol(n) for h, _ in context.definitions)}
+    domains = {**{n: Domain(shape="density") for n in letters}, **dict(context.domains)}
+    context = replace(context, domains=tuple(sorted(domains.items()))) if letters else context
+    laws = laws_of_divergence(terms)
+    return numbered_copies(terms), [*conditions, *laws], context
 
 
 def _over_densities(terms: tuple[Term, ...], context: Context, known: set[str]) -> bool:
@@ -276,7 +290,7 @@ def conclude(link: Link, context: Context, settled: Settled) -> Step:
                     step = replace(again, conditions=(*again.conditions, "the logarithm is of everything behind it"))
                     break
     alone = step.relation != "fails" or link.statement or optima(link) is not None or up_to_constant(link, context) is not None
-    new = "" if alone else _undefined(link, context)
+    new = "" if alone else _undefined(link, context) or _strange_density(link, context) or _numbers_put_in(link)
     if new:
         return Step(link.line, None, Status.UNDECIDED, f"it is not said what {new} is.", step.evidence, tags=("undefined",))
     if step.relation == "fails" and _unheard(context):
@@ -285,14 +299,49 @@ def conclude(link: Link, context: Context, settled: Settled) -> Step:
     return replace(step, conditions=(*step.conditions, *extra)) if extra and step.relation is not None else step
 
 
+def _strange_density(link: Link, context: Context) -> str:
+    """A density other than p, q, r of which nothing is supposed, such as the m of KL(p || m); "" where there is none."""
+    said = set().union(*[names_of(c) for c in context.conditions])
+    return next((n for n, d in context.domains if d.shape == "density" and n not in (*DENSITY_LETTERS, *said) and n in _names(link)), "")
+
+
+def _numbers_put_in(link: Link) -> str:
+    """A probability of an event for which the other side has decimals or fractions that no line states; "" where that is not so."""
+    for side, other in ((link.left, link.right), (link.right, link.left)):
+        numbers = [n for n in walk(other) if n.kind == "number"]
+        plain = all(n.kind == "number" or n.kind == "apply" and n.name in ("add", "mul", "div", "neg", "pow") for n in walk(other))
+        event = next((n for n in walk(side) if n.is_apply("probability")), None)
+        if plain and event is not None and len(numbers) > 1 and any(n.value.denominator > 1 for n in numbers):
+            return str(event)
+    return ""
+
+
 def _undefined(link: Link, context: Context) -> str:
-    """A constant that one side brings in and of which nothing was said before; "" where there is none."""
+    """A constant or function that one side brings in and of which nothing was said before; "" where there is none."""
     declared = {n for n, _ in context.domains}
     known = declared | set().union(*[names_of(c) for c in context.conditions]) | {"E", "P", "pi", "e"}
     for other in context.options.get("links", ()):
         if other.index < link.index:
             known |= _plain_names(other.left) | _plain_names(other.right)
-    return next((n for n in sorted(_constants(link.right) - names_of(link.left)) if n not in known), "")
+    known |= set().union(*[names_of(t) for h, b in context.definitions for t in (h, b)]) if context.definitions else set()
+    new = [n for n in sorted((_constants(link.right) | _functions(link.right)) - names_of(link.left)) if n not in known]
+    return next(iter(new), "") or _given_name(link, known)
+
+
+def _given_name(link: Link, known: set[str]) -> str:
+    """The name at the beginning of "gamma_k = ...", "log L(t) = ...", "JS(p, q) = ...", of which nothing was said before."""
+    left = link.left.args[0] if link.left.is_apply("log", 1) else link.left
+    head = left.args[0] if left.is_apply("call") else left
+    head = head.args[0] if head.is_apply("index") else head
+    if link.sign not in ("=", ":=") or head.kind != "symbol" or left.is_apply("call") and head.name not in _functions(left):
+        return ""
+    return head.name if head.name not in known | names_of(link.right) else ""
+
+
+def _functions(term: Term) -> set[str]:
+    """Names that are called and are neither densities nor laws nor operators."""
+    heads = {n.args[0].name for n in walk(term) if n.is_apply("call") and n.args[0].kind == "symbol" and law_of(n) is None and law_at(n) is None}
+    return heads - DENSITY_LETTERS - {"indicator", "N", "E", "Var", "Cov", "Pr", DIFFERENTIAL}
 
 
 def _plain_names(term: Term) -> set[str]:
