@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from grader.replay.moments_terms import law_at, law_of
-from grader.term import Term, walk
+from typing import Any
+
+from grader.term import Term, apply, walk
 from grader.theories._random_names import is_capital
 from grader.theories._theory import Context
 
@@ -66,3 +68,18 @@ def is_plain_name(arg: Term) -> bool:
     if arg.kind == "tuple" or arg.kind == "apply" and arg.name in ("given", "semicolon", "index", "prime"):
         return all(is_plain_name(a) or a.kind in ("number", "text") for a in arg.args)
     return arg.kind == "symbol"
+
+
+def name_given(head: Term, body: Term) -> str:
+    """The letter of tilde L(q) or gamma_k, where it is given to an expression about densities; "" for other heads."""
+    name = head.args[0] if head.is_apply("call") and all(is_plain_name(a) for a in head.args[1:]) else head
+    if name.kind == "apply" and name.name in ("hat", "tilde", "bar", "star") and name.args[0].kind == "symbol" and head.is_apply("call"):
+        return name.args[0].name if any(n.kind == "apply" and n.name in ("expectation", "given", "kl") for n in walk(body)) else ""
+    return name.args[0].name if is_of_densities(name, body) and name.args[0].kind == "symbol" and head == name else ""
+
+
+def without_logarithm(left: Any, body: Any) -> tuple[Any, Any]:
+    """ "log L(t) = log B" and "log L(t) = B" as "L(t) = B" and "L(t) = exp B": what the name stands for; other equations as they are."""
+    if not (isinstance(left, Term) and isinstance(body, Term) and left.is_apply("log", 1) and left.args[0].is_apply("call")):
+        return left, body
+    return left.args[0], body.args[0] if body.is_apply("log", 1) else apply("exp", body)
