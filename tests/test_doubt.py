@@ -61,3 +61,13 @@ def test_names_with_letters_behind_them_are_given_by_their_first_line():
 def test_definitions_and_suppositions_of_any_sentence_count(text):
     proof = check_proof(text)
     assert proof.first_break is None and proof.steps[-1].relation == "equal"
+
+
+@pytest.mark.parametrize("text, line", [
+    ("Bias-variance decomposition. Let $\\hat\\theta$ be an estimator of $\\theta$ (a constant).\n$E[(\\hat\\theta - \\theta)^2]$\n"
+     "$= \\mathrm{Var}(\\hat\\theta) - (E[\\hat\\theta] - \\theta)^2$", 2),
+    ("$\\sum_x q(x) \\log\\frac{q(x)}{p(x)}$\n$\\le -\\log \\sum_x q(x) \\frac{p(x)}{q(x)}$ (Jensen, $-\\log$ is convex)", 1),
+    ("Let $x > 0$, $y > 0$. Minimise $f(x) = (x - 2)^2$.\n$f(x)$\n$= x^2 - 2 x + 4$", 2),
+])
+def test_headings_and_reasons_heal_nothing(text, line):
+    assert check_proof(text).first_break == line

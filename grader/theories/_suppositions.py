@@ -355,12 +355,15 @@ def told(lines: tuple[str, ...], vocabulary: Vocabulary) -> tuple[tuple[str, ...
                 line = line[:b - len(hypothesis)] + " " * len(hypothesis) + line[b:]
             elif (laws := _topic(sentence)) is not None and supposed(laws, vocabulary) is not None:
                 words.append(laws)
-            elif WORDS_THAT_MATTER.search(_apart(sentence)[0]) and (OPENING.search(sentence) or not re.search(r"=|\\le|\\ge|[<>]", sentence)):
+            elif WORDS_THAT_MATTER.search(_apart(sentence)[0]) and (OPENING.search(sentence) or _SAYS.search(sentence) and
+                                                                    not re.search(r"=|\\le|\\ge|[<>]", sentence)):
                 words.append(sentence)
         kept.append(line if line.strip() else "")
     return tuple(kept), tuple(words)
 
 
+_SAYS = re.compile(r"(?i)\b(?:is|are|be|have|has|with|assum\w+|suppos\w+|independen\w*|i\.?i\.?d|drawn|distributed)\b")
+"""What a heading such as "Bias-variance decomposition" lacks."""
 _SENTENCE_END = re.compile(r"\.(?=\s+(?:[A-Z]|\$|\\[(\[]|\*\*))")
 _HYPOTHESIS = re.compile(r"(?i)^\W*(?:we (?:now )?(?:want to )?)?(?:show|prove|compute|find|derive|claim|calculate|verify|determine)\b.*?[\s,]"
                          r"(?=(?:when(?:ever)?|where|if|for|given(?: that)?|assuming(?: that)?|provided(?: that)?)\b)")
