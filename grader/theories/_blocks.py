@@ -30,9 +30,14 @@ def _is_entry(term: Term, name: str) -> bool:
     return term.is_apply("index") or term.kind == "apply" and term.name in ("norm", "inner", "trace", "det")
 
 
-def grid(term: Term, context: Context) -> Grid | None:
-    """The blocks of a term; None where it is no block matrix, or has operations on one other than sums, products, multiples and transposes."""
-    if _is_block(term, context):
+def _is_written(term: Term) -> bool:
+    return term.kind == "tuple" and term.name == "matrix"
+
+
+def grid(term: Term, context: Context | None) -> Grid | None:
+    """The blocks of a term; None where it is no block matrix, or has operations on one other than sums, products, multiples and transposes. Without a
+    context the entries of any matrix that is written out, and of what is made of such."""
+    if _is_block(term, context) if context is not None else _is_written(term):
         rows = [list(r.args) if r.kind == "tuple" else [r] for r in term.args]
         return rows if len({len(r) for r in rows}) == 1 and sum(map(len, rows)) <= MAX_BLOCKS else None
     if term.is_apply("transpose", 1):
@@ -51,13 +56,13 @@ def grid(term: Term, context: Context) -> Grid | None:
     return None
 
 
-def _product(factors: tuple[Term, ...], context: Context) -> Grid | None:
+def _product(factors: tuple[Term, ...], context: Context | None) -> Grid | None:
     found: Grid | None = None
     scalars: list[Term] = []
     for factor in factors:
         made = grid(factor, context)
         if made is None:
-            if found is not None or any(is_array(context.domain(n)) for n in free_names(factor)):
+            if found is not None or (any(_is_written(n) for n in walk(factor)) if context is None else any(is_array(context.domain(n)) for n in free_names(factor))):
                 return None
             scalars.append(factor)
         elif found is None:

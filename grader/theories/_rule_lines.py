@@ -18,6 +18,7 @@ from grader.domain import Domain
 from grader.model import Read, Reading, Unread
 from grader.reading.lines import Line
 from grader.term import Term, apply, free_names, number, relation, symbol, walk
+from grader.theories import _blocks as blocks
 from grader.theories import _eigenvalues as eigenvalues
 from grader.theories import _flows as flows
 from grader.theories._builder import Builder, is_statement
@@ -124,6 +125,9 @@ def takes(builder: Builder, line: Line, number_: int, goes_on: bool = False) -> 
         builder.context = replace(builder.context, options={**builder.context.options, "flows": given})
         builder.told.append(number_)
         return True
+    if _is_update_of_columns(builder, whole):
+        builder.told.append(number_)
+        return True
     if line.role == "premise" and goes_on is False and _WITH.match(line.words) and _set(builder, line, whole):
         builder.told.append(number_)
         return True
@@ -186,6 +190,22 @@ def _is_chain(builder: Builder, line: Line) -> bool:
     if left.kind == "apply" and left.name in ("det", "trace") and len(left.args) == 1:
         return left.args[0] in given or eigenvalues.is_matrix(left.args[0])
     return left.is_apply("call", 2) and left.args[0] == symbol("rho") and left.args[1] in given
+
+
+def _is_update_of_columns(builder: Builder, whole: Term) -> bool:
+    """ "(p_{t+1}, q_{t+1})^T = M (p_t, q_t)^T" with everything written out: the rule of each entry."""
+    if whole.kind != "relation" or whole.signs not in (("=",), (":=",)):
+        return False
+    left = blocks.grid(whole.args[0], None)
+    if not left or len(left[0]) != 1 or not all(is_next(row[0]) for row in left) or any(h == row[0] for h, _ in builder.context.definitions for row in left):
+        return False
+    matrices = {h: body for h, body in builder.context.definitions if eigenvalues.is_matrix(body)}
+    right = blocks.grid(_renamed(whole.args[1], matrices), None)
+    if not right or len(right) != len(left) or len(right[0]) != 1:
+        return False
+    made = tuple([(a[0], b[0]) for a, b in zip(left, right)])
+    builder.context = replace(builder.context, definitions=(*builder.context.definitions, *made))
+    return True
 
 
 def _set(builder: Builder, line: Line, whole: Term) -> bool:
@@ -274,6 +294,7 @@ def _about_roots(builder: Builder, line: Line, number_: int, whole: Term) -> boo
     if before is None:
         return False
     builder.last, builder.statement = before, True
+    builder.state(before)
     _link(builder, line, number_, whole)
     return True
 

@@ -22,6 +22,7 @@ from grader.replay.matrix_readings import speaks_of_arrays
 from grader.replay.matrix_shapes import ONE, NoForm, Unfit, is_array
 from grader.term import Term, apply, collection, free_names, number, relation, symbol, walk
 from grader.term import replace as put
+from grader.theories import _array_iterates as iterates
 from grader.theories import _blocks as blocks
 from grader.theories import _scalar_parts as scalar_parts
 from grader.theories._linear_lines import RESERVED, known_of, placed, reasons, samples, unfolded, with_traits
@@ -133,6 +134,8 @@ def claims(link: Link, context: Context, settled: Settled) -> tuple[Claim, ...]:
     if parts:
         return tuple([replace(c, label=f"{k}: {c.label}") for k, part in enumerate(parts) for c in claims(part, context, _of_part(settled, k))])
     context = _usable(context)
+    if iterates.speaks_of_iterates(link, context):
+        return iterates.claims(link, context)
     link, earlier = known_of(link, context)
     link = scalar_parts.same_left(link) or link
     if link.statement:
@@ -270,6 +273,8 @@ def conclude(link: Link, context: Context, settled: Settled) -> Step:
     parts = _pairs(link) or _blocks(link, context)
     if parts:
         return _together(link, [conclude(part, context, _of_part(settled, k)) for k, part in enumerate(parts)])
+    if iterates.speaks_of_iterates(link, context):
+        return iterates.conclude(link, settled)
     bounded = scalar_parts.same_left(link)
     if bounded is not None:
         return _bounded_step(bounded, settled)
