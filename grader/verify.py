@@ -118,7 +118,7 @@ def _quantities(answer: Term, reference: Term, domains: Mapping[str, Domain], bu
 def compare(answer: Read, reference: Read, domains: Mapping[str, Domain], budget: Budget) -> Verdict:
     """The verdict on two readings. The preferred readings decide; where they differ and another reading of either side would not, it stays
     undecided, and so it does where only a convention tells them apart, or where a reading is a guess."""
-    guess = next((n for side in (answer, reference) for n in side.notes if n.severity == "guess"), None)
+    guess = next((n for side in (answer, reference) for n in side.notes if n.severity == "guess" and n.code != "factorials"), None)
     answer, reference = _known_names(answer, reference.term), _known_names(reference, answer.term)
     for _ in range(2):  # what one is laid out as depends on the other
         answer, reference = aligned(answer, reference.term), aligned(reference, answer.term)

@@ -275,7 +275,8 @@ class Arithmetic:
                 factors[-1] = apply("add", factors[-1], part, span=span)
                 return True
             return False
-        self.note("two numbers side by side are read as a product", span, "numbers_side_by_side", "guess")
+        fraction = factors[-1].is_apply("div")  # two fractions, or a fraction and a number, are nothing else than factors
+        self.note("two numbers side by side are read as a product", span, "numbers_side_by_side", "info" if fraction else "guess")
         return False
 
     def mixed_number(self, factors: list[Term], t: Token, first: int) -> bool:
