@@ -137,6 +137,16 @@ def _tails(part: Part, heads: set[str]) -> tuple[tuple[str, ...], ...]:
     return tuple(tails or [base])
 
 
+def title_line(book: Book, rows: Sequence[str], k: int) -> Problem | None:
+    """The problem whose label or title line k is: in bold, or of several words alone between blank lines."""
+    bold = re.fullmatch(r"\s*(?:\*\*|__)([^*_]{3,60}?)[:.]?(?:\*\*|__)[:.]?\s*", rows[k])
+    if bold:
+        return book.problem(bold[1])
+    words = rows[k].strip().rstrip(":")
+    alone = not (k and rows[k - 1].strip()) and not (k + 1 < len(rows) and rows[k + 1].strip())
+    return book.problem(words) if alone and 3 <= len(words) <= 80 and " " in normal(words) else None
+
+
 # --------------------------------------------------------------------------------------------------------------- lines
 
 

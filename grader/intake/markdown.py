@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from grader.intake.labels import find_label
-from grader.intake.markup import plain_markup
+from grader.intake.markup import comments, plain_markup
 from grader.intake.paper import Paper, Piece, front_matter, learner_line, listed
 from grader.reading.passages import delimited
 
@@ -22,6 +22,7 @@ def read_markdown(text: str, file: str = "") -> Paper:
 
 def markdown_pieces(text: str, first: int = 1) -> list[Piece]:
     """The pieces of a Markdown text whose first line has the number `first`."""
+    hidden = comments(text)
     text = plain_markup(text)
     lines = text.split("\n")
     roles: list[str] = ["text"] * len(lines)
@@ -44,7 +45,29 @@ def markdown_pieces(text: str, first: int = 1) -> list[Piece]:
         tag = _TAG.fullmatch(line)
         if tag and roles[k] in ("text", "block"):
             roles[k], content[k] = "key", tag["key"]
-    return _runs(content, roles, levels, first)
+    made = _runs(content, roles, levels, first)
+    return _with_comments(made, hidden, first) if hidden else made
+
+
+def _with_comments(pieces: list[Piece], hidden: list[tuple[int, str]], first: int) -> list[Piece]:
+    """The pieces with each comment behind the line it begins on; a piece of text is cut there."""
+    made: list[Piece] = []
+    left = [(first + k, words) for k, words in hidden]
+    for piece in pieces:
+        rows = piece.text.split("\n") if piece.role != "key" else [""]
+        while left and left[0][0] < piece.line + len(rows):
+            line, words = left.pop(0)
+            cut = line + 1 - piece.line
+            if piece.role in ("text", "handout") and 0 < cut:
+                made.append(Piece(piece.role, "\n".join(rows[:cut]), piece.line))
+                rows = rows[cut:]
+                piece = Piece(piece.role, "\n".join(rows), piece.line + cut)
+            made.append(Piece("comment", words, line))
+            if not rows:
+                break
+        if rows:
+            made.append(piece)
+    return made + [Piece("comment", words, line) for line, words in left]
 
 
 _CALLOUT = re.compile(r"\s*\[!(?P<kind>[\w-]{1,20})\][+-]?[ \t]*(?P<title>.*)")

@@ -46,6 +46,18 @@ def plain_markup(text: str) -> str:
     return _outside(_TICKED.sub(r"$\1$", text), _plain, None)
 
 
+def comments(text: str) -> list[tuple[int, str]]:
+    """What stands in comments outside of code: the number of the line, from 0, on which the words begin, and the words."""
+    code = [p.outer for p in delimited(text) if p.kind == "code"]
+    found = [m for m in _COMMENT.finditer(text) if not any(start <= m.start() < end for start, end in code)]
+    made = []
+    for m in found:
+        inner = m[0].removeprefix("%%").removesuffix("%%") if m[0].startswith("%%") else m[0].removeprefix("<!--").removesuffix("-->")
+        begins = m.start() + m[0].index(inner) + len(inner) - len(inner.lstrip())
+        made.append((text.count("\n", 0, begins), inner.strip()))
+    return [(line, words) for line, words in made if words]
+
+
 def _outside(text: str, change: Callable[[str], str], fixed: str | None) -> str:
     """The text with `change` made in what stands outside of formulas and code; these as they are, or as `fixed`."""
     pieces: list[str] = []

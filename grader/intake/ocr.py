@@ -16,7 +16,8 @@ LOOP = 4
 def read_ocr(text: str, file: str = "") -> Paper:
     """A recognised Markdown paper, with a note for each line that was repeated over and over."""
     paper = read_markdown(text, file)
-    return replace(paper, format="ocr", ocr=True, notes=(*paper.notes, *loop_notes(text)))
+    written = tuple(piece for piece in paper.pieces if piece.role != "comment")  # those are the tool's ("page 2")
+    return replace(paper, pieces=written, format="ocr", ocr=True, notes=(*paper.notes, *loop_notes(text)))
 
 
 def looks_recognised(text: str) -> bool:

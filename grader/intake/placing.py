@@ -40,7 +40,7 @@ def place(paper: Paper, book: Book, handout: Handout, digest: str = "") -> Submi
         elif section.group is not None and section.problem is not None:
             by_group.setdefault((section.problem.id, section.group.names), []).append(section)
         else:
-            unplaced += loose(paper, section)
+            unplaced += loose(paper, section, section.scope)
     for problem in book.problems:
         placed: list[Answer] = []
         beside: list[str] = [_preamble(problem, sections)]

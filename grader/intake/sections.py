@@ -11,7 +11,8 @@ import re
 from dataclasses import dataclass, field, replace
 
 from grader.intake.fields import Line
-from grader.intake.labels import Book, Group, Label, find_label, normal
+from grader.intake.labels import Book, Group, Label, find_label, normal, title_line
+from grader.intake.ordinals import renumbered
 from grader.intake.paper import Paper, Piece
 from grader.intake.remarks import ANSWER_LABEL, BEHIND, LEADS_ON, MENTIONS, POINTS, label_words, says
 from grader.intake.targets import resolve, stem
@@ -36,6 +37,8 @@ class Section:
     """Did the format mark where the answer begins?"""
     outside: list[Line] = field(default_factory=list)
     """Its lines outside of the marked answers."""
+    scope: str = ""
+    """Of text without a place: the part, or the start of the parts' ids, beside which it stands."""
 
 
 _TITLE = re.compile(r"[\w\s,.:&'’#/–-]{0,80}")
@@ -46,6 +49,7 @@ class Walk:
     """The state of one walk over a paper."""
 
     def __init__(self, book: Book, paper: Paper, handout: Handout) -> None:
+        paper, self.ordinals = (paper, {}) if paper.format == "yaml" else renumbered(paper, book)
         self.book, self.paper, self.handout = book, paper, handout
         named = [p for p in (book.problem(name) for name in paper.problems) if p]
         self.problem: Problem | None = named[0] if len(named) == 1 else book.problems[0] if len(book.problems) == 1 else None
@@ -78,6 +82,8 @@ class Walk:
                 self._handout(piece)
             elif piece.role == "answer":
                 self.sections[-1].marked = True
+            elif piece.role == "comment":
+                self._comment(piece)
             elif piece.role == "block":
                 self._content(piece.line, piece.text)
             else:
@@ -203,14 +209,14 @@ class Walk:
         if removed:
             self.sections[-1].notes.append(Note(f"line {piece.line}: text of the question itself is left out", code="handout"))
         before = ""
-        for k, line in enumerate(text.split("\n")):
+        rows = text.split("\n")
+        for k, line in enumerate(rows):
             number = piece.line + k
             label = find_label(line) if not LEADS_ON.search(before[-60:]) else None
             before = line
             if label and self._enter(label, line, number):
                 continue
-            bold = re.fullmatch(r"\s*(?:\*\*|__)([^*_]{3,60}?)[:.]?(?:\*\*|__)[:.]?\s*", line)
-            named = self.book.problem(bold[1]) if bold else None
+            named = title_line(self.book, rows, k)
             if named:
                 self._enter_problem(named, number)
                 continue
@@ -231,6 +237,15 @@ class Walk:
             line = line[leading.end():] if leading else line
         if not is_placeholder(line):
             self._content(number, line)
+
+    def _comment(self, piece: Piece) -> None:
+        """Text in a comment is no answer; it is kept beside the part it stands under, and shown."""
+        text, _ = self.handout.without(piece.text)
+        lines = [(piece.line + k, row) for k, row in enumerate(text.split("\n")) if row.strip() and not is_placeholder(row)]
+        here = self.sections[-1]
+        scope = here.part.id if here.part else stem(here.group) if here.group else ""
+        if lines:
+            self.sections.insert(-1, Section(here.problem, None, None, lines, [], "it stands in a comment", piece.line, scope=scope))
 
     def _handout(self, piece: Piece) -> None:
         text, _ = self.handout.without(piece.text)
@@ -268,6 +283,8 @@ class Walk:
         self.last = group.name
         self._open(problem, group, line=number)
         self._described(label_words(line, label))
+        if note := self.ordinals.get((number, problem.id, group.name)):
+            self.sections[-1].notes.append(note)
         if doubt:
             home = self.home[0].id if self.home else ""
             text = f"line {number}: \"{label.typed}\" may belong to {home} or to the problem named in the label before it"

@@ -1,0 +1,88 @@
+"""Papers that number the parts in a way of their own, titles that stand alone, and what comments hide."""
+
+from pathlib import Path
+
+import pytest
+
+from grader.intake.labels import Book
+from grader.intake.spec import load_problems
+from grader.intake.submissions import read_paper
+from grader.run.one import find_answer
+
+PROBLEMS = load_problems(Path(__file__).resolve().parent.parent / "problems")[0]
+
+
+def placed(text, name="s001.md"):
+    submission = read_paper(name, text.encode(), Book(PROBLEMS))[0]
+    return {a.part: a for a in submission.answers if a.text.strip()}, submission
+
+
+def texts(text, name="s001.md"):
+    return {part: a.text for part, a in placed(text, name)[0].items()}
+
+
+def severities(answers):
+    return {part: max((n.severity for n in a.notes if n.code == "placing.ordinal"), default="") for part, a in answers.items()}
+
+
+@pytest.mark.parametrize("marks", [("(i)", "(ii)", "(iii)", "(iv)"), ("1.", "2.", "3.", "4."), ("1)", "2)", "3)", "4)"), ("**i.**", "**ii.**", "**iii.**", "**iv.**"),
+                                   ("### (i)", "### (ii)", "### (iii)", "### (iv)"), ("- i)", "- ii)", "- iii)", "- iv)")])
+def test_numbers_stand_for_letters(marks):
+    one, two, three, four = marks
+    answers, _ = placed(f"## Question 6\n\n{one} $1 - \\eta\\lambda$\n\n{two} $0 < \\eta < 2/\\lambda$\n\n{three} $(1-\\eta\\lambda)^t w$\n\n{four} $\\log n$\n")
+    assert {p: a.text for p, a in answers.items()} == {"descent/6a": "$1 - \\eta\\lambda$", "descent/6b": "$0 < \\eta < 2/\\lambda$", "descent/6c": "$(1-\\eta\\lambda)^t w$",
+                                                      "descent/6d": "$\\log n$"}
+    assert set(severities(answers).values()) == {"repair"}
+
+
+def test_a_number_left_out_shows_that_parts_are_numbered():
+    answers, _ = placed("## Question 17\n\n1. $2X^\\top(Xw-y)$\n\n4. $\\lambda = 2$\n")
+    assert severities(answers) == {"ridge/17a": "repair", "ridge/17d": "repair"}
+
+
+def test_one_or_two_numbers_are_a_guess_and_other_problems_settle_it():
+    two = "## Question 2\n\n(i) $k_j^Tq \\gg k_i^Tq$\n\n(ii) $q = k_a + k_b$\n"
+    assert severities(placed(two)[0]) == {"attention/2a": "guess", "attention/2b": "guess"}
+    more = "## Question 8\n\n(i) $td^2$\n\n(ii) $t > 4d$\n\n(iii) 1\n\n"
+    assert set(severities(placed(more + two)[0]).values()) == {"repair"}
+
+
+@pytest.mark.parametrize("text", [
+    "## Question 6\n\na) first\n1. $1 - \\eta\\lambda$\n2. $x$\n3. $y$\n",  # a list inside an answer
+    "## Question 6\n\n3. $x$\n2. $y$\n1. $z$\n", "## Question 6\n\n1. $x$\n1. $y$\n1. $z$\n",  # no numbers of parts
+    "## Question 6\n\n1. $a$\n2. $b$\n3. $c$\n4. $d$\n5. $e$\n6. $f$\n"])  # more than there are parts
+def test_lists_stay_lists(text):
+    answers, _ = placed(text)
+    assert not any(severities(answers).values())
+    assert set(answers) <= {"descent/6a"}
+
+
+def test_weak_letters_count_under_a_problem_that_has_no_others():
+    found = texts("### Question 6\n\n6a. $1-\\eta\\lambda$\n\n6b. $\\eta < 2/\\lambda$\n\n### Question 8\n\na. $td^2$\n\nb. $t > 4d$\n")
+    assert found["regimes/8a"] == "$td^2$" and found["regimes/8b"] == "$t > 4d$" and found["descent/6b"] == "$\\eta < 2/\\lambda$"
+
+
+def test_a_list_of_questions():
+    found = texts("1. Question 7\n\n   1. $1+\\eta^2$\n   2. never\n   3. $1$\n\n2. Question 9\n\n   1. $\\ln n$\n   2. $1 + \\ln n$\n   4. $\\log n$\n")
+    assert found["saddle/7a"] == "$1+\\eta^2$" and found["saddle/7c"] == "$1$" and found["sums/9b"] == "$1 + \\ln n$" and found["sums/9d"] == "$\\log n$"
+
+
+def test_a_title_alone_is_a_heading():
+    found = texts("Ridge regression\n\na) 2X^T(Xw - y)\n\nLogistic regression\n\na) X^T y\n", "s001.txt")
+    assert found == {"ridge/17a": "2X^T(Xw - y)", "logistic/16a": "X^T y"}
+    assert texts("## Question 16\n\nb) this is as in\nRidge regression\n")["logistic/16b"].endswith("Ridge regression")
+
+
+@pytest.mark.parametrize("hidden", ["<!-- p = q = 0 -->", "%% p = q = 0 %%", "<!--\np = q = 0\n-->"])
+def test_what_a_comment_hides_is_no_answer_and_is_not_lost(hidden):
+    _, submission = placed(f"## Question 5\n\nb) No.\n\nc)\n{hidden}\n")
+    assert [(a.part, a.text) for a in submission.unplaced] == [("minimax/5c", "p = q = 0")]
+    problem = next(p for p in PROBLEMS if p.id == "minimax")
+    waits = [part.id for part in problem.parts if any(n.code == "paper.unplaced" for n in find_answer(submission, problem, part).notes)]
+    assert waits == ["5c"]
+    assert texts(f"## Question 5\n\nb) No.\n\nc) $p = q = 1$\n{hidden}\n\nmore")["minimax/5c"].startswith("$p = q = 1$")
+
+
+def test_comments_in_code_and_empty_ones_are_none():
+    assert not placed("## Question 5\n\nc) $p = q = 0$\n\n<!-- -->\n<!-- your answer here -->\n")[1].unplaced
+    assert "<!-- x = 1 -->" in texts("## Question 5\n\nc) see\n```\n<!-- x = 1 -->\n```\n")["minimax/5c"]
