@@ -49,7 +49,8 @@ _CONDITION = re.compile(r"(?i)\b(?:when|whenever|if|where|provided|unless|given|
 _ACTS = re.compile(r"(?i)^\W*(?:(?:we|let us|now|first|next|finally|then|to|i|step \d+|problem \d+\w?|exercise \d+\w?)\W+)*(?:show|prove|find|solve|compute|calculate|determine|verify|check|want|"
                    r"claim|minimi[sz]e|maximi[sz]e)\b")
 """A sentence that says what is to be done; the restrictions in it hold all the same, the formula in it is no condition."""
-_ROUTINE = re.compile(r"(?i)\b(?:by|from|using|use|since|as)\s+(?:the\s+)?(?:symmetry of|convexity of|concavity of|monotonicity of|independence of|linearity of)\b|"
+_ROUTINE = re.compile(r"(?i)[(\[](?:by |using |from |since )?(?:Jensen|Cauchy|Schwarz|Markov|Chebyshev|AM-GM|triangle|Young|Hölder|Gibbs|Bayes)[^()]*[)\]]|"
+                      r"\b(?:by|from|using|use|since|as)\s+(?:the\s+)?(?:symmetry of|convexity of|concavity of|monotonicity of|independence of|linearity of)\b|"
                       r"\b(?:even|odd)\s+(?:if|though|when|more|better|so)\b|\bat large\b|\blarge(?:r|st)? (?:terms?|part)\b|\b(?:the )?(?:positive|negative) (?:root|sign|term|part)s?\b|"
                       r"\binverse of both\b|\bsimilar(?:ly)?\b (?:for|to|terms)|\bparallel(?:i[sz]\w+)\b|\bit is (?:positive|negative|non-?zero|invertible)\b")
 """Phrases with such words that suppose nothing."""
@@ -146,6 +147,9 @@ def _leftovers(text: str, lines: Sequence[Line], places: Sequence[int]) -> list[
     return found
 
 
+_SPELLED_OUT = re.compile(r"(?i)\b(?:satisf(?:y|ies|ying)|such that|orthonormal|orthogonal|normali[sz]ed|symmetric|idempotent|unit vectors?|unit(?:[- ]norm)?)"
+                          r"[\s$,:(]*(?:i\.e\.|that is|meaning|in the sense that)?[\s$,:(]*«»")
+"""Words whose meaning the formula right behind them spells out."""
 _NAMED = re.compile(r"(?i)^\W*(?:(?:so|thus|hence|then|at|find|for|the|an?|its|our)\W+)*(?:fixed|stationary|critical|saddle) points?(?:\W+(?:satisf(?:y|ies)|is|are|of the \w+|given by|«»|…))*\W*$")
 """Words that only say what the formula beside them is about."""
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from grader.model import Read
 from grader.reading import Vocabulary, read
 from grader.replay.moments_terms import law_of
-from grader.term import Term, apply, number, relation, symbol
+from grader.term import Term, apply, binder, number, relation, symbol
 
 PARTITION = re.compile(r"(?i)\bpartition|\bexhaustive\b")
 WORDS_THAT_MATTER = re.compile(
@@ -189,6 +189,7 @@ def _law(formula: str, vocabulary: Vocabulary, found: Supposed, iid: bool) -> bo
     elif law.is_apply("exp", 1) or law.is_apply("binomial", 2):
         law = apply("call", symbol("Exp" if law.name == "exp" else "Binomial"), *law.args)
     found.conditions.append(relation("~", drawn, law))
+    found.definitions += _averages(drawn)
     names = families(drawn)
     found.random += names
     found.members += [n.name for n in names if n.kind == "symbol" and drawn.kind != "symbol"]
@@ -206,6 +207,15 @@ def families(term: Term) -> list[Term]:
     if term.kind == "tuple":
         return list(dict.fromkeys([n for a in term.args for n in families(a)]))
     return []
+
+
+def _averages(term: Term) -> list[tuple[Term, Term]]:
+    """What X with a bar is where X_1, ..., X_n are listed: their average."""
+    ends = [a for a in term.args if a.is_apply("index", 2)] if term.kind == "tuple" and any(a.kind == "text" for a in term.args) else []
+    if len(ends) < 2 or ends[0].args[1] != number(1) or ends[0].args[0] != ends[-1].args[0]:
+        return []
+    family, count, i = ends[0].args[0], ends[-1].args[1], symbol("i")
+    return [(apply("bar", family), apply("div", binder("sum", (i,), apply("index", family, i), number(1), count), count))]
 
 
 def subjects(term: Term) -> list[Term]:
@@ -282,6 +292,7 @@ def _words(words: str, names: list[int], formulas: list[str], vocabulary: Vocabu
         r"|scalars?|numbers?)\b", words)
     taken |= {int(k) for k in re.findall(r"«(\d+)»", fixed.group(1))} if fixed else set()
     listed = [(k, t) for k in names if k not in taken and (t := _term(formulas[k], vocabulary)) is not None and law_of(t) is None]
+    found.definitions += [d for _, t in listed for d in _averages(t)]
     own = list(dict.fromkeys([m for k, t in listed if k not in other for m in subjects(t)]))
     terms = list(dict.fromkeys([*own, *[m for k, t in listed if k in other for m in subjects(t)]]))
     bases = list(dict.fromkeys([n for t in terms for n in families(t)]))
