@@ -36,7 +36,7 @@ CASES = [
     (["x = 2", "<=> x^2 = 4"], {}, [None, "implies"], 1),
     (["x = 2", "=> x^2 = 4"], {}, [None, "implies"], None),
     (["x^2 = 4", "<== x = 2"], {}, [None, "implied_by"], None),
-    (["f(t) = t^2 - 1", "= (t - 1)(t + 1)", "f(2) = 3"], {}, [None, "equal", None], None),
+    (["f(t) = t^2 - 1", "= (t - 1)(t + 1)", "f(2) = 3"], {}, [None, "equal", "equal"], None),
     (["(a - b)^2/4", ">= 0"], {}, [None, "implies"], None),
     (["-x^2 - 4x - 4", "= -(x + 2)^2", "<= 0", "< 1"], {}, [None, "equal", "implies", "implies"], None),
     (["[t^2]_1^3", "= 9 - 1", "= 8"], {}, [None, "equal", "equal"], None),

@@ -138,7 +138,7 @@ def _word_grade(piece: str, token: re.Match[str], names: Names) -> int:
         following == "-" and piece[token.end():token.end() + 1] == "-" and piece[token.end() + 1:token.end() + 2].isalpha() and len(word) > 1
     if hyphened and not (len(word) == 1 and word in names.spellings):
         return 0
-    if word in names.spellings or len(word) == 1:
+    if word in names.spellings or len(word) == 1 or re.fullmatch("d[a-z]", word) and following == "=":
         return 1
     if piece[token.end():token.end() + 1] in ("(", "_", "^", "{") and (word in FUNCTIONS or piece[token.end():token.end() + 1] != "("):
         return 2

@@ -284,6 +284,8 @@ _STRUCTURE = re.compile(r"\\(?:(?:sub)*section|chapter|(?:sub)?paragraph|title|a
 _ITEM = re.compile(r"\\item\s*(?:\[[^\]]*\]\s*)?")
 _APART = re.compile(r"^\W*(?:the\s+)?(?:base\s+case|case\s+\(?\w{1,3}\)?\s*[:.,]|induct(?:ive|ion)\s+(?:step|hypothesis)|basis\b|step\s+case)", re.IGNORECASE)
 """Words with which a part of a proof begins that does not go on from the line before."""
+_DEFINES = re.compile(r"\s*[A-Za-z]\s*\([A-Za-z](?:_\w)?(?:\s*,\s*[A-Za-z](?:_\w)?)*\)\s*=(?!=)")
+"""f(x) = ...: "the minimum of" before it speaks of f."""
 _TAGGED = re.compile(r"[\s$.,;]*(?:\\q?quad|\.{2,}|\\dots|\\hfill|\s)*(?:\(\s*(?:\d{1,2}|\*{1,3}|[a-dA-D]|[ivxIVX]{1,4})\s*\)|\\tag\*?\s*\{[^{}]{1,8}\}|\[\d\])[\s$.]*"
                      r"(?:\\\\)?[ \t]*(?=\n|$|\\end|\\\])")
 _CASE = re.compile(r"^\W*case\s+\(?\w{1,3}\)?\s*[:.,(]", re.IGNORECASE)
@@ -371,7 +373,7 @@ def _mixed_line(state: _State, span: Span, remark: Remark) -> None:
             state.role = lead.role or state.role
             state.connective = lead.connective or state.connective
             state.reason = _said(state.reason, lead.reason)
-            if belongs_to_words(words, text[span.start + position:span.end]):
+            if belongs_to_words(words, text[span.start + position:span.end]) and not _DEFINES.match(passage.text):
                 reading = Unread("the words beside this formula may belong to it", where, "Write the whole statement as a formula.")
                 state.made.append(Line("formula", reading, (), where, text[where.start:where.end], state.reason, state.connective,
                                        number=text.count("\n", 0, where.start)))

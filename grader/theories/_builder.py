@@ -76,6 +76,8 @@ class Builder:
     """Statements so far, and equations that a name begins."""
     differentials: int = -1
     """Number of the row of the last differential."""
+    parts: set[str] = field(default_factory=set)
+    """Names whose differentials have been written."""
     row: int = -1
     """Number of the row of the last formula."""
     matrices: tuple[Term, ...] = ()

@@ -21,7 +21,7 @@ from grader.theories import _turns as turns
 from grader.theories._builder import LOGIC, STANDARD, ZERO, Builder, Layout, Placed, is_statement
 from grader.theories._eigenvalues import characteristic, characteristics, is_matrix
 from grader.theories._hypotheses import assuming, declared, narrowed
-from grader.theories._line_kinds import (as_statement, begins_recursion, is_apart, is_new_name, is_sandwich, is_solved_for, is_substitution,
+from grader.theories._line_kinds import (as_statement, begins_recursion, is_apart, is_new_name, is_new_power, is_sandwich, is_solved_for, is_substitution,
                                           is_unknown_function, labelled, names_new, with_statement)
 from grader.theories._recurrences import is_next, is_recursive, iterate_of, iterates_in, recursions_of, rules_of
 from grader.theories._solving import roots_by_number
@@ -67,10 +67,13 @@ def _systems(lines: Sequence[Line], numbers: list[int]) -> tuple[list[Line], lis
         while k + len(row) < len(lines) and _is_beside(lines[k + len(row)]):
             row.append(lines[k + len(row)])
         after = lines[k + len(row)] if k + len(row) < len(lines) else None
-        if len(row) > 1 and all(r.role == "formula" and r.steps and r.left is not None for r in row) and not (after is not None and after.left is None and after.steps):
+        if len(row) > 1 and all(r.role == "formula" and (r.steps or isinstance(r.left, Term) and r.left.is_apply("or")) and r.left is not None for r in row) and not (after is not None and after.left is None and after.steps):
             whole = [as_statement(r) for r in row]
             if not any(isinstance(w, Unread) for w in whole) and not any(rule_lines.is_rule(r.left) for r in row):
                 first = row[0]
+                if (values := _listed_values(row, whole)) is not None:  # type: ignore[arg-type]
+                    made, kept, k = [*made, replace(first, left_reading=Read(values), steps=())], [*kept, numbers[k]], k + len(whole)
+                    continue
                 bounds = [w for w in whole[1:] if narrowed(Context(), w) is not None and w.signs != ("=",)]  # type: ignore[arg-type, union-attr]
                 if len(bounds) == len(whole) - 1 and whole[0].signs == ("=",):  # type: ignore[union-attr] # "f(x) = 1/x, x > 0": the bound is a condition
                     made.append(replace(first, conditions=(*first.conditions, *bounds)))  # type: ignore[arg-type]
@@ -88,12 +91,24 @@ def _systems(lines: Sequence[Line], numbers: list[int]) -> tuple[list[Line], lis
     return made, kept
 
 
+def _listed_values(row: list[Line], whole: list[Term]) -> Term | None:
+    """ "x = 0, x = 1 or x = -1" and "x = 1, x = 2": different values of one name, of which one or the other is meant."""
+    if any(line.words.lower() == "and" for line in row[1:]):
+        return None
+    parts = [p for w in whole for p in (w.args if w.is_apply("or") else (w,))]
+    if not all(p.kind == "relation" and p.signs == ("=",) and p.args[0].kind == "symbol" for p in parts) or len({p.args[0] for p in parts}) != 1:
+        return None
+    values = [p.args[1] for p in parts]
+    return apply("or", *parts) if len(set(values)) == len(values) and not any(free_names(v) for v in values) else None
+
+
 def _is_beside(other: Line) -> bool:
     """Does the statement stand in the same row as the one before, with no arrow between?"""
-    return other.beside and not other.connective and other.left is not None and bool(other.steps)
+    return other.beside and not other.connective and other.left is not None and (bool(other.steps) or isinstance(other.left, Term) and other.left.is_apply("or"))
 
 
 def _take(builder: Builder, line: Line, number: int, following: Line | None, alone: bool) -> None:
+    line = turns.with_partials(builder, line)
     if turns.says_no_roots(builder, line, number):
         return
     if line.role == "prose":
@@ -115,7 +130,8 @@ def _take(builder: Builder, line: Line, number: int, following: Line | None, alo
     if turns.is_side_after_sign(builder, line, number) or turns.is_differential(builder, line, number):
         return
     if builder.differentials == line.number and not builder.statement and len(line.steps) == 1 and line.steps[0].sign == "=" and \
-            is_new_name(builder, line.left, line.steps[0].side) and _define(builder, line):
+            (is_new_name(builder, line.left, line.steps[0].side) or isinstance(line.left, Term) and line.left.kind == "symbol" and line.left.name in builder.parts and
+             all(h != line.left for h, _ in builder.context.definitions)) and _define(builder, line):
         builder.told.append(number)  # "u = ln x, dv = dx, v = x"
         return
     if turns.puts_value(builder, line, number, following):
@@ -155,7 +171,7 @@ def _take(builder: Builder, line: Line, number: int, following: Line | None, alo
     whole = as_statement(line)
     if builder.statement and isinstance(whole, Term) and (renamed := roots_by_number(whole, builder.last, builder.seen)) != whole:
         line, whole = with_statement(line, renamed), renamed
-    if turns.names_roots(builder, line, whole, number):
+    if turns.names_roots(builder, line, whole, number) or turns.set_to_zero(builder, line, whole, number):
         return
     if builder.bounds_beside(line, whole):
         builder.context = assuming(builder.context, whole)  # "a x^2 + b x + c = 0, a != 0"
@@ -230,6 +246,9 @@ def _is_worked_out(builder: Builder, left: Term | Unread | None) -> bool:
         return False
     if (sought := characteristic(left)) is not None:
         return is_matrix(sought[0]) or any(h == sought[0] for h, _ in builder.context.definitions)
+    if left.is_apply("call", 2) and not free_names(left.args[1]) and any(h.is_apply("call", 2) and h.args[0] == left.args[0] and free_names(b) <= free_names(h.args[1])
+                                                                          for h, b in builder.context.definitions):
+        return True  # f(2) = ..., where it is known what f is
     derived = left.kind == "apply" and left.name in ("gradient", "partial", "derivative") or left.is_apply("call") and left.args[0].is_apply("prime")
     said = [h for h, _ in builder.context.definitions] + [t.args[0] for t in builder.stated if t.kind == "relation" and t.signs == ("=",)]
     named = {h.name if h.kind == "symbol" else h.args[0].name for h in said if h.kind == "symbol" or h.kind == "apply" and h.args and h.args[0].kind == "symbol"}
@@ -269,7 +288,7 @@ def _chain(builder: Builder, line: Line, number: int) -> None:
         for step in line.steps[1:]:
             builder.link(line, number, step.sign, step.side, step.reason or line.reason)
         return
-    if is_unknown_function(builder, line.left) and line.steps[0].sign == "=" and isinstance(line.steps[0].side, Term):
+    if (is_unknown_function(builder, line.left) or is_new_power(builder, line.left, line.steps[0].side)) and line.steps[0].sign == "=" and isinstance(line.steps[0].side, Term):
         builder.start(number, line.steps[0].side, statement=False)  # "f'(x) = lim ...", where nothing says what f is
         for step in line.steps[1:]:
             builder.link(line, number, step.sign, step.side, step.reason or line.reason)

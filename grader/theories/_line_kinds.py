@@ -51,6 +51,15 @@ def is_label(head: Term) -> bool:
     return head.is_apply("index", 2) and all(a.kind in ("symbol", "text") for a in head.args) and head.args[0].name[:1].isupper()
 
 
+def is_new_power(builder: Builder, left: Term | Unread | None, body: Term | Unread) -> bool:
+    """Is it I^2 or 2 S, where nothing has spoken of I or S?"""
+    if not isinstance(left, Term) or not isinstance(body, Term) or not (left.is_apply("pow", 2) or left.is_apply("mul", 2)):
+        return False
+    base, other = left.args if left.is_apply("pow") else left.args[::-1]
+    known = builder.seen | {n for n, _ in builder.context.domains} | {n for h, _ in builder.context.definitions for n in free_names(h)}
+    return base.kind == "symbol" and other.kind == "number" and base.name not in known | free_names(body)
+
+
 def is_unknown_function(builder: Builder, left: Term | Unread | None) -> bool:
     """Is it f'(x), or y', where nothing has spoken of f or y?"""
     if not isinstance(left, Term):

@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
-from grader.model import Unread
+from grader.model import Read, Unread
 from grader.reading.lines import Line
 from grader.term import Term, apply, constant, free_names, number, relation, symbol, walk
 from grader.term import replace as substituted
@@ -24,6 +24,7 @@ NO_ROOTS = re.compile(r"\W*(?:(?:so|thus|hence|therefore|then|which|this|and|but
 """Words that say that nothing satisfies what stands before."""
 _FUNCTIONS = frozenset("sin cos tan cot sec csc sinh cosh tanh exp log sqrt".split())
 _ROOTS = re.compile(r"(?i)\b(?:roots?|zeros?|zeroes|solutions?|critical (?:points?|values?)|candidates?)\b")
+_ZERO_SET = re.compile(r"(?i)\b(?:set(?:ting|s)?|equat(?:e|ing)|put(?:ting)?|solv(?:e|ing))\b[^.]*\b(?:zero|0)\b|\bfirst[- ]order condition\b")
 _SIDES = frozenset(["LHS", "RHS"])
 
 
@@ -207,6 +208,7 @@ def is_differential(builder: Builder, line: Line, number_: int) -> bool:
     if one is None or two is None or one[0] == two[0]:
         return False
     builder.differentials = line.number
+    builder.parts |= {one[0], two[0]}
     named = {h: b for h, b in builder.context.definitions} | {t.args[0]: t.args[1] for t in builder.stated if t.kind == "relation" and t.signs == ("=",)}
     for (u, a), (x, b) in ((one, two), (two, one)):
         body = named.get(symbol(u))
@@ -240,6 +242,40 @@ def names_roots(builder: Builder, line: Line, whole: Term | Unread, number_: int
     return True
 
 
+def set_to_zero(builder: Builder, line: Line, whole: Term | Unread, number_: int) -> bool:
+    """Take "setting this to zero: 2x - 4 = 0" behind "f'(x) = 2x - 4": it is where the right side vanishes."""
+    last = builder.last
+    if not builder.statement or last is None or last.kind != "relation" or last.signs != ("=",) or not isinstance(whole, Term) or whole.kind != "relation":
+        return False
+    if not _ZERO_SET.search(f"{line.words} {line.reason}") or whole.signs != ("=",) or not free_names(last.args[1]):
+        return False
+    if whole.args[1] != number(0) and whole.args[0] != number(0) or last.args[1] == number(0):
+        return False
+    builder.last = relation("=", last.args[1], number(0))
+    builder.link(line, number_, line.connective, whole, line.reason, statement=True)
+    return True
+
+
+def with_partials(builder: Builder, line: Line) -> Line:
+    """f_x as the derivative of f(x, y) by x, where f has been defined."""
+    functions = {h.args[0]: h for h, _ in builder.context.definitions if h.is_apply("call") and len(h.args) > 2 and h.args[0].kind == "symbol"}
+    if not functions:
+        return line
+
+    def spelled(term: Term) -> Term:
+        if term.is_apply("index") and term.args[0] in functions and all(a in functions[term.args[0]].args[1:] for a in term.args[1:]):
+            made = functions[term.args[0]]
+            for a in term.args[1:]:
+                made = apply("derivative", made, a, number(1))
+            return made
+        return term.with_args(tuple([spelled(a) for a in term.args])) if term.args else term
+
+    def read(reading: object) -> object:
+        return replace(reading, term=spelled(reading.term)) if isinstance(reading, Read) else reading
+
+    return replace(line, left_reading=read(line.left_reading), steps=tuple([replace(s, reading=read(s.reading)) for s in line.steps]))  # type: ignore[arg-type]
+
+
 def claims_of_sum(builder: Builder, whole: Term | Unread) -> bool:
     """Is it an equation about a sum or integral that has been given a name ("S = ...; r S = ..."), without names that are new? It claims something."""
     if builder.given_only or not isinstance(whole, Term) or whole.kind != "relation" or whole.signs != ("=",):
@@ -260,4 +296,5 @@ def says_no_roots(builder: Builder, line: Line, number_: int) -> bool:
     return True
 
 
-__all__ = ["begins_case", "claims_of_sum", "differential", "end_case", "gathers_cases", "is_differential", "is_side_after_sign", "names_roots", "puts_value", "says_no_roots", "side_of_identity"]
+__all__ = ["begins_case", "claims_of_sum", "differential", "end_case", "gathers_cases", "is_differential", "is_side_after_sign", "names_roots", "puts_value", "says_no_roots", "set_to_zero",
+           "side_of_identity", "with_partials"]
