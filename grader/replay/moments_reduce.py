@@ -17,8 +17,8 @@ from typing import Any
 from grader.kernel import Refused
 from grader.replay.moments_algebra import (
     ONE, Atom, Poly, basics, frozen, indices, minus, mul, number, plus, power, reciprocal, settled, single, times_number, total)
+from grader.replay.moments_divergence import Divergences, is_vector
 from grader.replay.moments_events import Events
-from grader.replay.moments_laws import density
 from grader.replay.moments_means import NOTHING, separates
 from grader.replay.moments_sums import settled_renamed, split_again
 from grader.replay.moments_terms import Law, Roles, base_of, law_at, law_of, members
@@ -29,13 +29,16 @@ ANY = "|*|"
 """The upper end of a sum that names none, where no sum of the claim does."""
 
 
-class Reduction(Events):
+class Reduction(Events, Divergences):
     """Works out the terms of one claim; `terms` are all of them, for what they leave unsaid of each other."""
 
     def __init__(self, roles: Roles, terms: Iterable[Term] = ()) -> None:
         super().__init__(roles)
+        terms = tuple(terms)
         ends = {n.args[2] for t in terms for n in walk(t) if n.kind == "binder" and n.name == "sum" and len(n.args) == 3}
         self.span = next(iter(ends)).name if len(ends) == 1 and next(iter(ends)).kind == "symbol" else ANY
+        self.entries = {(m.args[0].name, n.args[2].name) for t in terms for n in walk(t) if n.kind == "binder" and n.name == "sum" and len(n.args) == 3
+                        and n.args[2].kind == "symbol" for m in walk(n.args[0]) if m.is_apply("index", 2) and m.args[0].kind == "symbol" and m.args[1] in n.bound}
         for left, right in roles.facts:
             self._fact(left, right)
 
@@ -86,6 +89,8 @@ class Reduction(Events):
         zero: Poly = {}
         found = [(zero, v) for _, v in self.variances.values()]
         for law in [*self.roles.laws.values(), *[d[1] for d in self.roles.densities.values()]]:
+            if is_vector(law):
+                continue
             values = [self.value(p) for p in law.parameters]
             if law.name == "Bernoulli":
                 found += [(zero, values[0]), (values[0], ONE)]
@@ -387,35 +392,6 @@ class Reduction(Events):
 
     def on_probability(self, event: Term) -> Poly:
         return self.given(event, self.event)
-
-    def on_kl(self, first: Term, second: Term) -> Poly:
-        p, q = self._law(first), self._law(second)
-        if p is None or q is None:
-            raise Refused("a divergence between laws that are not known")
-        self.lemmas.setdefault("kl")
-        self.bound["~"] = p
-        try:
-            x = single(("rv", "~", ()))
-            return self.expect(minus(self.log_density(p, x), self.log_density(q, x)))
-        finally:
-            del self.bound["~"]
-            self._memo.clear()
-
-    def on_entropy(self, law: Term) -> Poly:
-        p = self._law(law)
-        if p is None:
-            raise Refused("the entropy of a law that is not known")
-        self.lemmas.setdefault("entropy")
-        self.bound["~"] = p
-        try:
-            return times_number(self.expect(self.log_density(p, single(("rv", "~", ())))), -1)
-        finally:
-            del self.bound["~"]
-            self._memo.clear()
-
-    def log_density(self, law: Law, x: Poly) -> Poly:
-        """log p(x) for a law."""
-        return density(law.name, [self.value(a) for a in law.parameters], x, self.log)
 
 
 _TWO = Term("number", value=Fraction(2))

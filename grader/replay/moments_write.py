@@ -20,6 +20,10 @@ class Writer:
         self.names: dict[Atom, Term] = {}
         self.domains: list[tuple[str, Domain]] = []
         self.left_over = False
+        self._inside: dict[str, Term] = {}
+        """Bound indices of the sums that are being written."""
+        self._families: dict[str, set[bool]] = {}
+        """Letters with indices, and whether they stand in a sum or alone."""
 
     def term(self, poly: Poly) -> Term:
         """The polynomial as a term."""
@@ -47,15 +51,38 @@ class Writer:
             if atom[1] == "recip":
                 return apply("div", number(1), args[0])
             return apply(atom[1], *args)
+        if kind == "sym" and all(i in self._inside or i.isdigit() for i in atom[2]) and self._inside:
+            self._seen(atom[1], True)
+            return apply("index", symbol(atom[1]), *[self._inside.get(i) or number(int(i)) for i in atom[2]])
+        if kind == "sum" and _is_constant(atom):
+            return self.total(atom)
         if kind == "ev":
             raise Refused("an event stands where a number is wanted")
         return self.fresh(atom)
+
+    def total(self, atom: Atom) -> Term:
+        """A sum of constants over its indices, written out; numbers that it is about are no moments."""
+        change = {b: symbol(f"k{b[1:]}") for b, _ in atom[1]}
+        self._inside |= change
+        try:
+            body = self.product(atom[2], Fraction(1))
+        finally:
+            for b in change:
+                del self._inside[b]
+        for b, span in reversed(atom[1]):
+            body = Term("binder", "sum", (body, number(1), number(int(span)) if span.isdigit() else symbol(span)), bound=(change[b],))
+        return body
+
+    def _seen(self, name: str, summed: bool) -> None:
+        self._families.setdefault(name, set()).add(summed)
+        self.left_over = self.left_over or len(self._families[name]) > 1
 
     def fresh(self, atom: Atom) -> Term:
         """A new symbol for what is only known by name."""
         found = self.names.get(atom)
         if found is None:
             if atom[0] == "sym":
+                self._seen(atom[1], False)
                 name = atom[1] + "_" + "_".join(atom[2])
                 domain = self.roles.domain(atom[1], atom[2]) or Domain("real")
             else:
@@ -85,6 +112,17 @@ class Writer:
             domain = self.roles.domain(atom[1], atom[2])
             return domain is not None and domain.is_nonnegative
         return atom[0] == "E" and all(self._not_negative(a, k) for a, k in atom[1])
+
+
+def _is_constant(x: Any) -> bool:
+    """Is it made of letters by sums, products and known functions alone?"""
+    if isinstance(x, frozenset):
+        return all(_is_constant(a) for a, _ in x)
+    if x[0] == "f":
+        return not x[1].startswith("call ") and all(_is_constant(m) for p in x[2] for m, _ in p)
+    if x[0] == "sum":
+        return all(span.isdigit() or span.isalnum() for _, span in x[1]) and _is_constant(x[2])
+    return x[0] == "sym"
 
 
 def _times(parts: list[Term]) -> Term:

@@ -239,8 +239,10 @@ def _scales(terms: list[Term], domains: dict[str, Domain]) -> list[str]:
     for t in terms:
         for n in walk(t):
             law = law_of(n) or (at[1] if (at := law_at(n)) is not None else None)
-            if law is not None and law.name == "Normal" and law.parameters[1].is_apply("pow", 2):
-                base = law.parameters[1].args[0]
+            spread = law.parameters[1] if law is not None and law.name == "Normal" else None
+            spread = spread.args[0] if spread is not None and spread.is_apply("diag", 1) else spread
+            if spread is not None and spread.is_apply("pow", 2):
+                base = spread.args[0]
                 name = base.name if base.kind == "symbol" else base.args[0].name if base.is_apply("index") and base.args[0].kind == "symbol" else ""
                 found |= {name: None} if name else {}
             elif law is not None and law.parameters and law.parameters[-1].kind == "symbol" and law.name in ("Normal", "Exponential", "Poisson"):
