@@ -8,6 +8,7 @@ compared with them as a set, in both directions, over positive step sizes and th
 from __future__ import annotations
 
 import dataclasses
+import re
 from fractions import Fraction
 from functools import lru_cache
 
@@ -18,10 +19,12 @@ from grader.answers._kind import Claim, Mark, Part, Read, Reading, Settled, Unre
 from grader.domain import Domain
 from grader.model import Answer, Follows, Satisfies, SpecError, Status
 from grader.reading.stated import stated
+from grader.reading.vocabulary import Vocabulary
 from grader.term import Span, Term, apply, constant, free_names, number, relation
 
 TAGS = {"convergence.region": "The region is right.", "convergence.too_many": "The region contains step sizes that do not converge.",
-        "convergence.too_few": "The region leaves out step sizes that converge.", "convergence.wrong_region": "The region is wrong on both sides."}
+        "convergence.too_few": "The region leaves out step sizes that converge.", "convergence.wrong_region": "The region is wrong on both sides.",
+        "convergence.restated": "The region is right, and a further condition beside it is not seen to be the same."}
 
 
 def _name(part: Part) -> str:
@@ -69,6 +72,10 @@ def read(answer: Answer, part: Part) -> Reading:
         candidates = stated(answer.text, vocabulary)  # "we need |1 - eta| < 1, i.e. 0 < eta < 2"
         if len(candidates) == 1 and isinstance(found := reader.read(candidates[0].text, vocabulary), Read):
             formula = found
+    if isinstance(formula, Read) and formula.term.is_apply("iff", 2):
+        formula = Read(formula.term.args[1], extra=(formula.term.args[0],))
+    if not isinstance(formula, Read) and (several := _conditions_said(answer.text, part, vocabulary)):
+        return Read(several[-1], extra=tuple(several[:-1]))
     if isinstance(formula, Read) and _is_formula(formula.term):
         unknown = sorted(free_names(formula.term) - {s.name for s in part.symbols} - {_name(part)})
         if not unknown:
@@ -80,6 +87,34 @@ def read(answer: Answer, part: Part) -> Reading:
         return Read(constant("false"))
     reason = formula.reason if isinstance(formula, Unread) else "this is no condition on the step size"
     return Unread(reason, Span(0, len(answer.text)), f"Write a condition on {_name(part)}, such as 0 < {_name(part)} < 1.")
+
+
+_JOINS = re.compile(r"[\s,;:.$]*(?:\bi\.\s?e\.|\bthat is(?: to say)?\b|\b(?:or )?equivalently\b|\bif and only if\b|\biff\b|\bsince (?:then|this means)\b|\bbecause\b|\bwhich (?:is|means|gives|is the same as)\b|"
+                    r"\bmeaning\b|\b(?:and )?(?:so|hence|thus|therefore)\b|\\(?:iff|Leftrightarrow|Rightarrow|implies|Longleftrightarrow)(?![A-Za-z])|<=>|=>|⇔|⟺|⇒)[\s,;:$]*", re.IGNORECASE)
+"""Words and signs between two ways to say one condition."""
+_LEADS = re.compile(r"^[\s$,;:.]*(?:(?:(?:so|then|thus|hence|therefore|now|for|this|that|it|gd|gradient descent|the (?:iteration|method|update|algorithm|iterates?)|we|you|one|step size|"
+                    r"convergence|stability|is|are|to|have|holds?|only|exactly|precisely|and|with)\s+)*(?:needs?|requires?|wants?|must have|converges?|stable|contracts?|convergent|if|when|whenever|for|"
+                    r"provided(?: that)?|as long as|exactly|choose|take|pick|with)\s+)*[\s$:,]*", re.IGNORECASE)
+"""Words that lead to a condition."""
+MOST_SAID = 4
+
+
+def _conditions_said(words: str, part: Part, vocabulary: Vocabulary) -> list[Term]:
+    """The conditions of "we need |1 - eta| < 1, i.e. 0 < eta < 2", in order; empty where some piece is no condition on the step size."""
+    pieces = [p for p in _JOINS.split(words) if p.strip(" .,;:$")]
+    if not 1 <= len(pieces) <= MOST_SAID:
+        return []
+    found = []
+    for piece in pieces:
+        content = _LEADS.sub("", f"{piece} ", count=1).strip(" .,;:$")
+        if not content:
+            continue
+        heard = reader.read(content, vocabulary)
+        known = {s.name for s in part.symbols} | {_name(part)}
+        if not isinstance(heard, Read) or heard.proposed or not _is_formula(heard.term) or not free_names(heard.term) <= known or _name(part) not in free_names(heard.term):
+            return []
+        found.append(heard.term)
+    return found
 
 
 def _is_formula(term: Term) -> bool:
@@ -102,6 +137,7 @@ def claims(reading: Reading, part: Part, settled: Settled) -> tuple[Claim, ...]:
     made = (Claim(Satisfies((conditions,), "dynamics.stability", parameters), domains, label="conditions"),
             Claim(Follows((conditions,), reading.term), domains, label="complete"),
             Claim(Follows((reading.term,), conditions), domains, label="sound"))
+    made += tuple([Claim(Follows((), apply("iff", other, reading.term)), domains, label=f"restated {k}") for k, other in enumerate(reading.extra or ())])
     if not any(label in settled and settled[label].status is Status.REFUTED for label in ("complete", "sound")):
         return made
     foreseen = [(k, read(Answer("", entry.answer), part)) for k, entry in enumerate(part.wrong) if entry.answer]
@@ -119,6 +155,9 @@ def mark(reading: Reading, part: Part, settled: Settled) -> Mark:
                 "complete": "It leaves out step sizes with which they settle."}
         words = settled["sound"].finding.words[:1] if "sound" in refuted else ()
         return mark_known_wrong(part, settled, tag, " ".join([*(said[r] for r in refuted), *words]), refuted[0])
+    apart = [v for label, v in settled.items() if label.startswith("restated") and v.equal is not True]
+    if apart and all(s in (Status.PROVED, Status.AGREES) for s in statuses.values()):
+        return person(part, "convergence.restated", "Two conditions are given that are not seen to say the same.")
     if all(s in (Status.PROVED, Status.AGREES) for s in statuses.values()):
         return full(part, "convergence.region", "", "sound", Status.PROVED)
     return person(part, "convergence.undecided", "Whether the region is the right one could not be decided.")
