@@ -32,12 +32,13 @@ def nature(term: Term) -> str:
     """One of the keys of `WORDS`."""
     if term.kind in ("number", "symbol"):
         return "number"
-    if any(node.kind == "apply" and node.name in ("pm", "mp") for node in walk(term)):
+    inside = {node.name for node in walk(term) if node.kind in ("apply", "binder")}
+    if "pm" in inside or "mp" in inside:
         return "pair"
     if term.kind == "binder":
         return {"lambda": "function", "set_of": "set", "antiderivative": "antiderivative", "forall": "condition",
                 "exists": "condition"}.get(term.name, "number")
-    if any(node.kind == "binder" and node.name == "antiderivative" for node in walk(term)):
+    if "antiderivative" in inside:
         return "antiderivative"
     if term.kind == "relation":
         if ":=" in term.signs:
@@ -100,7 +101,23 @@ def elements(term: Term) -> tuple[Term, ...] | None:
     """Elements of a finite set that is written out, else None."""
     if term.kind == "constant" and term.name == "emptyset":
         return ()
+    if term.kind == "binder" and term.name == "set_of" and len(term.args) == 2 and len(term.bound) == 1:
+        return _images(term)
     return term.args if term.kind == "tuple" and term.name == "set" else None
+
+
+def _images(term: Term) -> tuple[Term, ...] | None:
+    """{f(n) | n in {1, 2, 3}} written out."""
+    body, condition = term.args
+    if body.kind == "relation" or condition.kind != "relation" or condition.signs != ("in",) or condition.args[0] != term.bound[0]:
+        return None
+    over = elements(condition.args[1])
+    if over is None or condition.args[1].kind == "binder" or any(nature(e) != "number" for e in over):
+        return None
+    try:
+        return tuple(replace(body, {term.bound[0]: e}) for e in over)
+    except ValueError:
+        return None
 
 
 def bundle(parts: tuple[Term, ...]) -> Term:
@@ -139,6 +156,10 @@ def membership(t: Term, term: Term) -> Term:
         return apply("not", membership(t, term.args[0]))
     if term.kind == "binder" and term.name == "set_of" and len(term.args) == 2 and term.args[0].kind == "symbol":
         return replace(term.args[1], {term.args[0]: t})
+    if term.kind == "binder" and term.name == "set_of" and len(term.args) == 2 and term.args[0].kind == "relation" and term.args[0].signs == ("in",):
+        x, where = term.args[0].args
+        if (x,) == term.bound and x.kind == "symbol":
+            return apply("and", membership(t, where), replace(term.args[1], {x: t}))
     raise Refused("a set that is not described by inequalities")
 
 
