@@ -54,7 +54,16 @@ PARTICLE_NEXT = frozenset(", : - – — ; it they we the this because since as 
                           "values but and".split())
 FOREIGN = (
     (r"(?:不能|不会|無法|无法|没有|不)\s*(?:收敛|收斂)", " not converge "), (r"收敛|收斂", " converge "), (r"수렴하지\s*않\w*", " not converge "),
-    (r"수렴\w*", " converge "), (r"^\s*(?:不能|不会|否|不|아니\w*)", " no, "), (r"^\s*(?:能|会|是|네|예)", " yes, "))
+    (r"수렴\w*", " converge "), (r"^\s*(?:不能|不会|否|不|아니\w*)", " no, "), (r"^\s*(?:能|会|是|네|예)", " yes, "),
+    (r"\bn(?:e\s+|['’])(?:\w+\s+){0,2}?(?:converge\w*\s+(?:pas|jamais|plus|point)|(?:pas|jamais|plus|point)\s+converge\w*)\b", " not converge "),
+    (r"\bconverge\w*\s+(?:pas|jamais)\b", " not converge "), (r"\bn['’]y\s+a(?:ura)?\s+(?:pas|jamais|aucune)\s+(?:de\s+)?convergence\b", " no convergence "),
+    (r"\b(?:non|não|nunca|jamás)\s+(?:\w+\s+){0,2}?converg(?:er|ere|e|en|em|ono|irá|erá)\b", " not converge "),
+    (r"\bno\s+(?:puede|pueden|podrá|va\s+a|van\s+a|llega\s+a|se)\s+converg(?:er|e|en)\b", " not converge "),
+    (r"\bkonvergier(?:t|en)\s+(?:also\s+|hier\s+|daher\s+)?(?:nicht|nie|niemals)\b", " not converge "),
+    (r"\b(?:nicht|nie|niemals)\s+konvergier(?:t|en)\b", " not converge "), (r"\bkonvergier(?:t|en)\b", " converge "),
+    (r"^\s*(?:non|nein|não)(?=\s*[,.:;!–—-])", " no"), (r"^\s*(?:oui|ja|sí|sì|sim)(?=\s*[,.:;!–—-])", " yes"),
+    (r"\b(?:pas|jamais|aucune?|nicht|nie|niemals|kein\w*|nunca|jamás|ningun[ao]|nessun[ao]?|mai)\b", " maybe "))
+"""Other languages: what says that it converges or not, word for word; a denial of theirs that is left over makes its clause unclear."""
 DRIFTS = frozenset("tend tends approach approaches go goes going grow grows growing spiral spirals spiraling spiralling".split())
 OUTWARDS = frozenset("infinity oo ∞ bound bounds bounded unbounded out outward outwards exponentially larger away".split())
 """What drifts there grows; without one of these words a drift says nothing."""
@@ -76,7 +85,7 @@ class Token:
 
 
 def english(text: str) -> str:
-    """Chinese and Korean words for the two verdicts, in English of the same meaning."""
+    """Words of other languages for the two verdicts, in English of the same meaning."""
     for pattern, word in FOREIGN:
         text = re.sub(pattern, word, text)
     return text
