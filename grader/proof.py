@@ -19,7 +19,7 @@ from grader.model import Claim, Follows, Status, Verdict
 from grader.reading import Vocabulary
 from grader.reading.lines import Line
 from grader.reading.lines import lines as read_lines
-from grader.term import Term, apply, constant, symbol, walk
+from grader.term import Term, apply, constant, free_names, symbol, walk
 from grader.theories import Context, Link, Step, owned
 from grader.theories._derivation import Layout, layout
 from grader.theories._doubt import doubted, set_aside, weighed
@@ -202,6 +202,8 @@ def _take_givens(laid: Layout, seen: tuple[View, ...], steps: list[Step], budget
 def judge_link(theory: Any, link: Link, context: Context, budget: Budget) -> Step:
     """What the theory finds; where that is a break or open, what it finds under what the link's reason says, if that makes it right."""
     step = _found(theory, link, context, budget)
+    if (step.relation is None or breaks(step)) and link.under is not None and _says(link, link.under):
+        return Step(step.line, None, Status.UNDECIDED, "it only says what was supposed, so that it shows nothing.", step.evidence, tags=("supposed",))
     if (step.relation is None or breaks(step)) and link.under is not None and not is_vacuous(step):
         better = _found(theory, link, replace(context, conditions=(*context.conditions, link.under)), budget)
         if better.relation is not None and not breaks(better):
@@ -210,7 +212,17 @@ def judge_link(theory: Any, link: Link, context: Context, budget: Budget) -> Ste
         better = _found(theory, link, under[0], budget)
         if better.relation is not None and not breaks(better):
             return replace(better, conditions=tuple(dict.fromkeys([*better.conditions, *under[1]])))
+    if step.relation in ("equivalent", "implies") and link.statement and link.left.kind == "relation" and not free_names(link.left) and \
+            decide(Claim(Follows((link.left,), constant("false")), context.domains), Budget(min(CLAIM_SECONDS, budget.remaining))).equal:
+        why = "the line before is false as it stands, so anything follows from it; a person decides whether the step is meant."
+        return Step(step.line, None, Status.UNDECIDED, why, step.evidence, tags=("vacuous",))
     return weighed(step, link)
+
+
+def _says(link: Link, supposed: Term) -> bool:
+    """Is the step the very relation that was supposed?"""
+    return supposed.kind == "relation" and supposed.signs == (link.sign or "=",) and (
+        supposed.args == (link.left, link.right) or supposed.signs == ("=",) and supposed.args == (link.right, link.left))
 
 
 def is_vacuous(step: Step) -> bool:
