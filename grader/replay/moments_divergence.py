@@ -6,14 +6,16 @@ the entries (Cover, Thomas, Elements of Information Theory, 2nd ed., theorems 2.
 
 from __future__ import annotations
 
+import json
+from collections.abc import Callable
 from fractions import Fraction
 
 from grader.kernel import Refused
 from grader.replay.moments_algebra import Poly, minus, single, times_number, total
 from grader.replay.moments_laws import density
 from grader.replay.moments_means import Means
-from grader.replay.moments_terms import Law
-from grader.term import Term, walk
+from grader.replay.moments_terms import Law, base_of, law_at
+from grader.term import Term, to_data, walk
 
 ENTRY = Term("symbol", "~e")
 """The index of an entry."""
@@ -34,13 +36,7 @@ class Divergences(Means):
 
     def divergence(self, p: Law, q: Law) -> Poly:
         """E_p[log p - log q]"""
-        self.bound["~"] = p
-        try:
-            x = single(("rv", "~", ()))
-            return self.expect(minus(self.log_density(p, x), self.log_density(q, x)))
-        finally:
-            del self.bound["~"]
-            self._memo.clear()
+        return self._over(p, lambda x: minus(self.log_density(p, x), self.log_density(q, x)))
 
     def on_entropy(self, law: Term) -> Poly:
         p = self._law(law)
@@ -53,11 +49,16 @@ class Divergences(Means):
 
     def entropy(self, p: Law) -> Poly:
         """- E_p[log p]"""
-        self.bound["~"] = p
+        return times_number(self._over(p, lambda x: self.log_density(p, x)), -1)
+
+    def _over(self, p: Law, body: Callable[[Poly], Poly]) -> Poly:
+        """The mean over a new variable with the law."""
+        token = named(p, f"~{len(self.bound)}")
+        self.bound[token] = p
         try:
-            return times_number(self.expect(self.log_density(p, single(("rv", "~", ())))), -1)
+            return self.expect(body(single(("rv", token, ()))))
         finally:
-            del self.bound["~"]
+            del self.bound[token]
             self._memo.clear()
 
     def log_density(self, law: Law, x: Poly) -> Poly:
@@ -73,6 +74,43 @@ class Divergences(Means):
         if len(ends) > 1:
             raise Refused("vectors of several sizes")
         return next(iter(ends), "d")
+
+
+def named(law: Law, mark: str) -> str:
+    """A name for a variable that a mean brings with it. It says the law, so that what is left of means under different laws is never the same."""
+    return f"{mark} {law.name} " + " ".join([json.dumps(to_data(p), separators=(",", ":")) for p in law.parameters])
+
+
+def standing(law: Law, mark: str, body: Term) -> tuple[str, Law, Term]:
+    """Name and law of the variable over which a mean is taken, and what stands for the old one: a normal variable under an unknown function is
+    m + s U with a standard normal U, so that E_{z ~ N(m, s^2)} f(z) and E_{u ~ N(0, 1)} f(m + s u) are the same."""
+    opaque = any(n.is_apply("call") and law_at(n) is None and base_of(n.args[0]) not in (None, ("indicator", ())) for n in walk(body))
+    if law.name != "Normal" or not opaque or is_vector(law):
+        token = named(law, mark)
+        return token, law, Term("symbol", token)
+    mean, variance = law.parameters
+    plain = Law("Normal", (Term("number", value=Fraction(0)), _ONE))
+    token = named(plain, mark)
+    square = variance.is_apply("pow", 2) and variance.args[1] == Term("number", value=Fraction(2))
+    scale = variance.args[0] if square else Term("apply", "sqrt", (variance,))
+    unit = Term("symbol", token)
+    scaled = unit if variance == _ONE else Term("apply", "mul", (scale, unit))
+    return token, plain, scaled if mean.kind == "number" and mean.value == 0 else Term("apply", "add", (mean, scaled))
+
+
+def replaced(term: Term, name: str, place: Term) -> Term:
+    """The term with the symbol replaced; an index of it stays where a symbol takes its place. Fails with `Refused` under a binder of that name."""
+    if term.kind == "symbol":
+        return place if term.name == name else term
+    if any(b.kind == "symbol" and b.name == name for b in term.bound):
+        raise Refused(f"{name} is bound twice")
+    if term.is_apply("expectation", 2) and term.args[1].kind == "relation" and any(n == Term("symbol", name) for n in walk(term.args[1].args[0])):
+        raise Refused(f"{name} is bound twice")
+    if term.is_apply("call"):
+        return term.with_args((term.args[0], *[replaced(a, name, place) for a in term.args[1:]]))
+    if term.is_apply("index") and term.args[0] == Term("symbol", name) and place.kind != "symbol":
+        return place
+    return term.with_args(tuple([replaced(a, name, place) for a in term.args])) if term.args else term
 
 
 def is_vector(law: Law) -> bool:

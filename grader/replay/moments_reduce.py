@@ -17,7 +17,7 @@ from typing import Any
 from grader.kernel import Refused
 from grader.replay.moments_algebra import (
     ONE, Atom, Poly, basics, frozen, indices, minus, mul, number, plus, power, reciprocal, settled, single, times_number, total)
-from grader.replay.moments_divergence import Divergences, is_vector
+from grader.replay.moments_divergence import Divergences, is_vector, replaced, standing
 from grader.replay.moments_events import Events
 from grader.replay.moments_means import NOTHING, separates
 from grader.replay.moments_sums import settled_renamed, split_again
@@ -300,14 +300,16 @@ class Reduction(Events, Divergences):
             raise Refused(f"{name} is bound twice")
         if any(n.kind == "symbol" and n.name == name for p in law.parameters for n in walk(p)):
             raise Refused(f"{name} stands in its own law")
-        self.bound[name] = law
+        token, law, place = standing(law, f"~{len(self.bound)}", body)
+        body = replaced(body, name, place)
+        self.bound[token] = law
         self._memo.clear()
         try:
             found = self.value(body)
-            others = frozenset([a for m in found for a in basics(m) if a[1] != name]) if body is not None else NOTHING
+            others = frozenset([a for m in found for a in basics(m) if a[1] != token])
             return self.expect(found, others)
         finally:
-            del self.bound[name]
+            del self.bound[token]
             self._memo.clear()
 
     # -- expectations

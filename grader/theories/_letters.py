@@ -92,6 +92,35 @@ def laws_of_divergence(terms: tuple[Term, ...]) -> list[Term]:
     return made
 
 
+def density_of_variable(terms: tuple[Term, ...], conditions: Iterable[Term]) -> tuple[tuple[Term, ...], list[Term]]:
+    """The terms with p(X), p_X(x), f_X(x) called p, and "p(x) = N(x; m, v)" where "X ~ N(m, v)" is supposed of the only variable and p is called at it;
+    its entropy h(X) as that of its law."""
+    laws = [c for c in conditions if c.kind == "relation" and c.signs == ("~",) and c.args[0].kind == "symbol" and law_of(c.args[1]) is not None]
+    if len(laws) != 1:
+        return terms, []
+    big, law = laws[0].args
+    point = symbol(big.name.lower())
+    named = {apply("index", symbol(f), big) for f in ("p", "f")}
+    heads = {n.args[0] for t in terms for n in walk(t) if n.is_apply("call", 2) and n.args[1] in (big, point)}
+    own = heads & ({symbol("p")} | named)
+    if not own and not any(n.is_apply("call", 2) and n.args[0].kind == "symbol" and n.args[0].name in ("h", "H") and n.args[1] == big for t in terms for n in walk(t)):
+        return terms, []
+    if len(own) > 1 or any(n.is_apply("call") and n.args[0] in own and n.args[1:] not in ((big,), (point,)) for t in terms for n in walk(t)):
+        return terms, []
+
+    def node(t: Term) -> Term | None:
+        if t in own:
+            return symbol("p")
+        if t.is_apply("call", 2) and t.args[1] == big and t.args[0].kind == "symbol" and t.args[0].name in ("h", "H"):
+            return apply("entropy", big)
+        return None
+
+    if any(c.kind == "relation" and c.signs == ("=",) and c.args[0].is_apply("call") for c in conditions):
+        return terms, []
+    made = [relation("=", apply("call", symbol("p"), point), apply("call", law.args[0], apply("semicolon", point, collection("tuple", *law.args[1:]))))]
+    return tuple([rebuilt(t, node) for t in terms]), made if own else []
+
+
 def valued(terms: tuple[Term, ...]) -> tuple[Term, ...]:
     """P(Y = y) as p(y), P(X = x | Y = y) as p(x | y), E[X | Y = y] as the mean of x under p(x | y), E[X] as that under p(x)."""
     pairs = {n for t in terms for n in walk(t) if n.kind == "relation" and n.signs == ("=",) and _is_value(n)}

@@ -30,7 +30,7 @@ from grader.theories._density_sides import chosen_law, density_sides, releasing
 from grader.theories._random_names import ACCENTS, MEANS, Spelling, accented, is_capital, rebuilt
 from grader.theories._random_sides import meant, random_sides
 from grader.theories._draws import indexed_definition
-from grader.theories._letters import as_distributions, laws_of_divergence, numbered_copies, under_divergences, valued
+from grader.theories._letters import as_distributions, density_of_variable, laws_of_divergence, numbered_copies, under_divergences, valued
 from grader.theories._optima import (constant_claims, constant_step, is_about_likelihoods, optima, optima_claims, optima_step, reaching,
                                      up_to_constant)
 from grader.theories._said import is_density_law, is_named_density, names_of
@@ -115,8 +115,8 @@ def _by_letters(terms: tuple[Term, ...], conditions: list[Term], context: Contex
         *conditions, *context.conditions)) and all(h != symbol(n) for h, _ in context.definitions)}
     domains = {**{n: Domain(shape="density") for n in letters}, **dict(context.domains)}
     context = replace(context, domains=tuple(sorted(domains.items()))) if letters else context
-    laws = laws_of_divergence(terms)
-    return numbered_copies(terms), [*conditions, *laws], context
+    terms, own = density_of_variable(terms, conditions)
+    return numbered_copies(terms), [*conditions, *laws_of_divergence(terms), *own], context
 
 
 def _over_densities(terms: tuple[Term, ...], context: Context, known: set[str]) -> bool:
