@@ -21,7 +21,7 @@ _LEAD = frozenset("""the a an both only just answer answers is are was be were i
 select selected would say my our choice choices option options namely like such as for example eg e.g i.e ie of them here include includes including
 included consist consists following correct right true part parts either as well also plus then and or with along together to my's yes its their his
 her it's that's same likewise similarly so does do too""".split())
-_FILLERS = frozenset("layer layers sublayer sublayers sub network networks block blocks module modules connection connections component components "
+_FILLERS = frozenset("layer layers sublayer sublayers sub network networks net nets block blocks module modules connection connections component components "
                      "operation operations step steps unit units part parts one ones".split())
 _JOINS = frozenset(", and or & + / also plus as well then the a an both - – : ( ) \" “ ” ' with along together \\\\ \\& nor of".split())
 _COPULAS = frozenset("is are was were be being : = namely include includes including choose chose pick select".split())
@@ -166,7 +166,8 @@ def _read_sentence(sentence: list[Word], line: str, names: Mapping[str, Sequence
                 groups.append(Group(tuple(group), tuple(remark)))
                 group, remark, state = [(name, False)], [], "list"
             else:
-                loose_names.append((name, words[k - 1] in ("and", "or", "also", "plus", "&", "+")))
+                before = next((w for w in reversed(words[:k]) if w not in ("the", "a", "an")), "")
+                loose_names.append((name, before in ("and", "or", "also", "plus", "&", "+")))
             k = hit.last
             continue
         word = words[k]
