@@ -19,7 +19,7 @@ from grader.decide.budget import Budget
 from grader.decide.strategy import decide
 from grader.kernel import Refused
 from grader.model import AtMost, Claim, Equal, Evidence, Status
-from grader.replay.moments import check, understood, worked_out
+from grader.replay.moments import check, instance, understood, unknown_functions, worked_out
 from grader.replay.moments_models import Evaluation, Floats, Rational, Space
 from grader.replay.moments_terms import WORDS, Roles, base_of, law_of
 from grader.term import Term, walk
@@ -159,6 +159,21 @@ def decide_by_numbers(claim: Claim, budget: Budget) -> Evidence | str | None:
     return Evidence("moments", {"form": "worked", "inner": [verdict.evidence.method, dict(verdict.evidence.data)], **more})
 
 
+def refute_by_function(claim: Claim, budget: Budget) -> Evidence | str | None:
+    """A polynomial in place of an unknown function, and what then is refuted as a claim about numbers."""
+    if not is_business(claim):
+        return None
+    functions = unknown_functions(claim)
+    if len(functions) != 1:
+        return "not one unknown function"
+    for polynomial in ([0, 0, 1], [0, 1, 0, 1], [1, 2]):
+        verdict = decide(instance(claim, functions[0], polynomial), Budget(min(0.7, budget.remaining), budget.seed, budget.oracles))
+        if verdict.status is Status.REFUTED:
+            inner = [verdict.evidence.method, dict(verdict.evidence.data)]
+            return Evidence("moments", {"form": "instance", "function": functions[0], "polynomial": polynomial, "inner": inner})
+    return "it is not refuted for simple functions"
+
+
 def compare_spaces(claim: Claim, budget: Budget) -> Evidence | str | None:
     """More spaces: one that fails refutes, else they agree."""
     if not is_business(claim):
@@ -173,4 +188,4 @@ def compare_spaces(claim: Claim, budget: Budget) -> Evidence | str | None:
     return Evidence("moments", {"form": "agreement", "models": models}) if len(models) == 6 else found
 
 
-PROCEDURES = (("small model", refute_by_space), ("worked out", prove_same), ("numbers", decide_by_numbers), ("more models", compare_spaces))
+PROCEDURES = (("small model", refute_by_space), ("worked out", prove_same), ("numbers", decide_by_numbers), ("a function", refute_by_function), ("more models", compare_spaces))

@@ -6,6 +6,7 @@ Forms of evidence (`data["form"]`):
   says of these moments as conditions); `inner` is the evidence for it. What holds for all numbers holds for moments. It refutes only where no
   moment is left;
 - "model": a small probability space that satisfies the hypotheses and in which the claim fails, evaluated in intervals;
+- "instance": the claim with a polynomial in place of every unknown function of one argument, and its derivative in place of f'; `inner` refutes that;
 - "agreement": at least six such spaces in which the sides agree to thirty digits.
 """
 
@@ -25,7 +26,7 @@ from grader.replay.moments_algebra import Poly, is_multiple, minus
 from grader.replay.moments_bounds import instances
 from grader.replay.moments_models import Evaluation, Space
 from grader.replay.moments_reduce import Reduction
-from grader.replay.moments_terms import Roles, roles
+from grader.replay.moments_terms import Roles, law_at, roles
 from grader.replay.moments_write import Writer
 from grader.replay.moments_words import describe, number_words
 from grader.replay.probability_models import Intervals
@@ -92,7 +93,7 @@ def worked_out(claim: Claim, chosen: Sequence[int] | None = None) -> Worked:
 
 def check(claim: Claim, data: Mapping[str, Any]) -> Finding:
     """What the evidence shows of the claim. Fails with `Refused` where it does not hold up."""
-    form = {"identity": _identity, "worked": _worked, "model": _model, "agreement": _agreement}.get(data["form"])
+    form = {"identity": _identity, "worked": _worked, "model": _model, "agreement": _agreement, "instance": _instance}.get(data["form"])
     if form is None:
         raise Refused(f"no form of evidence is called {data['form']!r}")
     return form(claim, data)
@@ -128,6 +129,56 @@ def _worked(claim: Claim, data: Mapping[str, Any]) -> Finding:
         raise Refused("the claim about numbers is not settled")
     words = _titles(worked.lemmas) if found.status is Status.PROVED else found.words
     return Finding(found.status, (*_facts(claim), *found.facts), found.oracles, worked.lemmas, words, found.teacher_words)
+
+
+def unknown_functions(claim: Claim) -> list[str]:
+    """Names that are called with one argument in the claim's sides and of which nothing is supposed."""
+    calls = {n.args[0].name for t in sides_of(claim) for n in walk(t) if n.is_apply("call", 2) and n.args[0].kind == "symbol" and law_at(n) is None}
+    supposed = {n.name for c in claim.conditions for n in walk(c) if n.kind == "symbol"} | {n for n, d in claim.domains if d.shape != "function"}
+    return sorted({n.removesuffix(PRIME) for n in calls} - supposed - {"indicator", "N"})
+
+
+PRIME = "\u2032"
+"""Ends the name of a derivative."""
+
+
+def instance(claim: Claim, name: str, polynomial: Sequence[int]) -> Claim:
+    """The claim with f(t) = c_0 + c_1 t + ... for one unknown function. Fails with `Refused` where there is none of that name."""
+    if name not in unknown_functions(claim) or not 1 < len(polynomial) <= 5 or not all(isinstance(c, int) and abs(c) < 100 for c in polynomial):
+        raise Refused("no polynomial in place of an unknown function")
+    slopes = [k * c for k, c in enumerate(polynomial)][1:]
+
+    def put(t: Term) -> Term:
+        if t.is_apply("call", 2) and t.args[0].kind == "symbol" and t.args[0].name in (name, name + PRIME):
+            return _at(polynomial if t.args[0].name == name else slopes, put(t.args[1]))
+        return t.with_args(tuple([put(a) for a in t.args])) if t.args else t
+
+    left, right = [put(t) for t in sides_of(claim)]
+    made = Equal(left, right) if isinstance(claim.conclusion, Equal) else AtMost(left, right, claim.conclusion.strict)  # type: ignore[union-attr]
+    return replace(claim, conclusion=made)
+
+
+def _at(polynomial: Sequence[int], x: Term) -> Term:
+    terms = [_power(c, x, k) for k, c in enumerate(polynomial) if c]
+    return Term("number", value=Fraction(0)) if not terms else terms[0] if len(terms) == 1 else Term("apply", "add", tuple(terms))
+
+
+def _power(c: int, x: Term, k: int) -> Term:
+    number = Term("number", value=Fraction(abs(c)))
+    body = number if not k else Term("apply", "mul", (number, x if k == 1 else Term("apply", "pow", (x, Term("number", value=Fraction(k))))))
+    return Term("apply", "neg", (body,)) if c < 0 else body
+
+
+def _instance(claim: Claim, data: Mapping[str, Any]) -> Finding:
+    name, polynomial = data["function"], data["polynomial"]
+    method, inner = data["inner"]
+    if method == "moments" and inner.get("form") == "instance":
+        raise Refused("one unknown function at a time")
+    found = kernel.settle(instance(claim, name, polynomial), Evidence(method, inner)).finding
+    if found.status is not Status.REFUTED:
+        raise Refused("the claim for this function is not refuted")
+    said = f"Take {name}(t) = " + " + ".join([f"{c} t^{k}" if k else str(c) for k, c in enumerate(polynomial) if c]).replace("t^1", "t").replace("1 t", "t") + "."
+    return replace(found, words=(said, *found.words), teacher_words=(said, *(found.teacher_words or found.words)))
 
 
 # ------------------------------------------------------------------------------------------------------------- models

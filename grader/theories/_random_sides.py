@@ -11,6 +11,7 @@ from grader.domain import Domain
 from grader.replay.moments_terms import law_at, law_of
 from grader.term import Term, apply, constant, number, relation, symbol, walk
 from grader.theories._derivation import assuming
+from grader.theories._means_derived import derived
 from grader.theories._random_names import Spelling, accented, random_names, rebuilt
 from grader.theories._ranges import counted, thresholds, with_ends
 from grader.theories._said import WORDS, first_sides, is_hypothesis, is_named_density, names_of
@@ -24,7 +25,7 @@ def random_sides(terms: tuple[Term, ...], context: Context, definitions: list[tu
     """The sides in one notation, with the names that are random declared as variables, and the hypotheses."""
     conditions = [c for c in told.conditions if is_hypothesis(c)]
     definitions = [*definitions, *first_sides(context, definitions)]
-    opened = with_ends([_unfolded(t, definitions) for t in (*terms, *conditions)], context.words)
+    opened = with_ends([derived(_unfolded(t, definitions)) for t in (*terms, *conditions)], context.words)
     stated = {n.name for r in told.random for n in walk(r) if n.kind == "symbol"}
     opened, told = _apart_members(opened, told)
     spelling = Spelling.of(opened)
@@ -77,8 +78,19 @@ def _unfolded(term: Term, definitions: Iterable[tuple[Term, Term]]) -> Term:
     """The term with defined names replaced, the later definitions first."""
     for head, body in reversed(tuple(definitions)):
         if any(n == head for n in walk(term)):
-            term = rebuilt(term, lambda n, h=head, b=body: b if n == h else None)
+            term = _put_where_free(term, head, body)
     return term
+
+
+def _put_where_free(t: Term, head: Term, body: Term) -> Term:
+    """The body of a definition in place of its head, but not under a mean that draws a variable of that name."""
+    if t == head:
+        return body
+    over = t.args[1] if t.is_apply("expectation", 2) else None
+    if not t.args or over is not None and over.kind == "relation" and over.signs == ("~",) and head in walk(over.args[0]):
+        return t
+    bound = tuple([_put_where_free(b, head, body) for b in t.bound])
+    return Term(t.kind, t.name, tuple([_put_where_free(a, head, body) for a in t.args]), bound=bound, signs=t.signs, value=t.value, text=t.text, span=t.span)
 
 
 def _dimension(terms: list[Term], families_: frozenset[str]) -> Term | None:
