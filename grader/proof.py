@@ -212,9 +212,9 @@ def judge_link(theory: Any, link: Link, context: Context, budget: Budget) -> Ste
         better = _found(theory, link, under[0], budget)
         if better.relation is not None and not breaks(better):
             return replace(better, conditions=tuple(dict.fromkeys([*better.conditions, *under[1]])))
-    if step.relation in ("equivalent", "implies") and link.statement and link.left.kind == "relation" and not free_names(link.left) and \
+    if step.relation in ("equivalent", "implies") and context.definitions and link.left.kind == "relation" and not free_names(link.left) and \
             decide(Claim(Follows((link.left,), constant("false")), context.domains), Budget(min(CLAIM_SECONDS, budget.remaining))).equal:
-        why = "the line before is false as it stands, so anything follows from it; a person decides whether the step is meant."
+        why = "with what was defined the line before is false, so anything follows from it; a person decides whether the step is meant."
         return Step(step.line, None, Status.UNDECIDED, why, step.evidence, tags=("vacuous",))
     return weighed(step, link)
 
