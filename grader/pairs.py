@@ -10,45 +10,35 @@ from __future__ import annotations
 
 import dataclasses
 import json
-import time
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from fractions import Fraction
 from typing import Any, TextIO
 
 from grader.model import SpecError
-from grader.run.workers import Limits, run_tasks
+from grader.run.lines import Runner, local, write_lines
+from grader.run.workers import Limits, Outcome
 
 CPU_SECONDS = 4.0
+LIMITS = Limits(cpu_seconds=CPU_SECONDS + 1.5)
 MAX_LINE = 200_000
 """Longest input line, in characters."""
 
 
-def run_pairs(source_lines: Iterable[str], out: TextIO, jobs: int = 1) -> int:
-    """Write one output line for every input line that is not blank, in order; how many there were."""
-    count = 0
-    for line in decided(source_lines, jobs):
-        out.write(json.dumps(line, ensure_ascii=False, separators=(",", ":")) + "\n")
-        count += 1
-    return count
+def run_pairs(source_lines: Iterable[str], out: TextIO, jobs: int = 1, runner: Runner | None = None) -> int:
+    """Write one output line for every input line that is not blank, in order; how many there were. Each pair is decided in a worker process that is ended
+    when it exceeds its limits, on this machine or where `runner` says."""
+    preload()
+    return write_lines(source_lines, out, decide_line, _stopped, runner or local(jobs, LIMITS))
 
 
-def decided(source_lines: Iterable[str], jobs: int = 1) -> Iterator[dict[str, Any]]:
-    """The output objects, in order. Each pair is decided in a worker process that is ended when it exceeds its limits."""
-    import grader.verify  # noqa: F401 - loaded once, before the workers are forked; what few pairs need they load themselves
-
-    tasks = (line for line in source_lines if line.strip())
-    for task, outcome in run_tasks(_work, tasks, jobs=jobs, limits=Limits(cpu_seconds=CPU_SECONDS + 1.5)):
-        if outcome.failed:
-            yield _line(_id_of(task), "undecided", None, f"stopped by its limits: {outcome.failed}", None, 1000.0 * CPU_SECONDS)
-        else:
-            yield outcome.value
+def preload() -> None:
+    """Load what decides pairs, before workers are forked."""
+    import grader.algebra.normal_form  # noqa: F401
+    import grader.verify  # noqa: F401
 
 
-def _work(line: str) -> dict[str, Any]:
-    start = time.thread_time()
-    made = decide_line(line)
-    made["ms"] = round(1000 * (time.thread_time() - start), 3)
-    return made
+def _stopped(line: str, outcome: Outcome) -> dict[str, Any]:
+    return _line(_id_of(line), "undecided", None, f"stopped by its limits: {outcome.failed}", None, 1000.0 * CPU_SECONDS)
 
 
 def decide_line(line: str) -> dict[str, Any]:

@@ -8,44 +8,34 @@ derivation that runs out of its limits, give no steps and an "error". `ms` is pr
 from __future__ import annotations
 
 import json
-import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from typing import Any, TextIO
 
-from grader.run.workers import Limits, run_tasks
+from grader.run.lines import Runner, local, write_lines
+from grader.run.workers import Limits, Outcome
 
 CPU_SECONDS = 4.0
 """Processor time for one derivation: when it is spent, the lines that are left stay undecided."""
+LIMITS = Limits(cpu_seconds=CPU_SECONDS + 1.5, wall_seconds=180.0)
 MAX_LINE = 200_000
 """Longest input line, in characters."""
 
 
-def run_proofs(source_lines: Iterable[str], out: TextIO, jobs: int = 1, theory: str | None = None) -> int:
-    """Write one output line for every input line that is not blank, in order; how many there were."""
-    count = 0
-    for line in checked(source_lines, jobs, theory):
-        out.write(json.dumps(line, ensure_ascii=False, separators=(",", ":")) + "\n")
-        count += 1
-    return count
+def run_proofs(source_lines: Iterable[str], out: TextIO, jobs: int = 1, theory: str | None = None, runner: Runner | None = None) -> int:
+    """Write one output line for every input line that is not blank, in order; how many there were. Each derivation is checked in a worker process that is
+    ended when it exceeds its limits, on this machine or where `runner` says."""
+    preload()
+    return write_lines(source_lines, out, lambda line: check_line(line, theory), _stopped, runner or local(jobs, LIMITS))
 
 
-def checked(source_lines: Iterable[str], jobs: int = 1, theory: str | None = None) -> Iterator[dict[str, Any]]:
-    """The output objects, in order. Each derivation is checked in a worker process that is ended when it exceeds its limits."""
-    import grader.algebra.normal_form  # noqa: F401 - loaded once, before the workers are forked
+def preload() -> None:
+    """Load what checks derivations, before workers are forked."""
+    import grader.algebra.normal_form  # noqa: F401
     import grader.proof  # noqa: F401
 
-    def work(line: str) -> dict[str, Any]:
-        start = time.thread_time()
-        made = check_line(line, theory)
-        made["ms"] = round(1000 * (time.thread_time() - start), 3)
-        return made
 
-    tasks = (line for line in source_lines if line.strip())
-    for task, outcome in run_tasks(work, tasks, jobs=jobs, limits=Limits(cpu_seconds=CPU_SECONDS + 1.5, wall_seconds=180.0)):
-        if outcome.failed:
-            yield _line(_row(task).get("id"), [], None, f"stopped by its limits: {outcome.failed}") | {"ms": 1000.0 * CPU_SECONDS}
-        else:
-            yield outcome.value
+def _stopped(line: str, outcome: Outcome) -> dict[str, Any]:
+    return _line(_row(line).get("id"), [], None, f"stopped by its limits: {outcome.failed}") | {"ms": 1000.0 * CPU_SECONDS}
 
 
 def check_line(line: str, theory: str | None = None) -> dict[str, Any]:

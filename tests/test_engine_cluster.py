@@ -69,6 +69,34 @@ def test_a_cluster_gives_the_bytes_of_one_machine_also_when_a_worker_is_lost(clu
     assert not any(alive(h) for h in helpers[0]), "a helper outlived its worker"
 
 
+def without_times(path):
+    return [{**json.loads(line), "ms": 0} for line in path.read_text().splitlines()]
+
+
+def test_lines_on_a_cluster_are_those_of_one_machine_also_when_a_worker_is_lost(cluster, tmp_path):
+    home, address, _ = cluster
+    pairs = [{"id": k, "reference": f"x^{k % 5} + {k % 7}", "answer": f"{k % 7} + x^{k % 4}"} for k in range(100)] + [{"id": "\ud800", "reference": "x", "answer": "x +* 2"}]
+    (tmp_path / "pairs.jsonl").write_text("\n\n".join(map(json.dumps, pairs)) + "\nnothing\n")
+    (tmp_path / "proofs.jsonl").write_text("".join(json.dumps({"id": k, "lines": ["(x + 1)^2", f"= x^2 + 2 x + {k}"]}) + "\n" for k in range(6)))
+    lost = quiet([*DASK, "--scheduler-file", "where.json", "--no-nanny", "--no-dashboard", "--nthreads", "1", "--name", "c"], home)
+    for name in ("pairs", "proof"):
+        source = "proofs.jsonl" if name == "proof" else "pairs.jsonl"
+        command = [sys.executable, "-m", "grader", name, source, "--jobs", "1"]
+        assert subprocess.run([*command, "--out", "here.jsonl"], cwd=tmp_path, capture_output=True).returncode == 0
+        child = subprocess.Popen([*command, "--out", "there.jsonl", "--cluster", address], cwd=tmp_path, stderr=subprocess.PIPE, text=True)
+        if name == "pairs":
+            while child.poll() is None and not any(children(helper) for helper in children(lost.pid)):
+                time.sleep(0.005)
+            assert child.poll() is None, "it was over before the blow"
+            lost.kill()
+            lost.wait()
+        said = child.communicate(timeout=120)[1]
+        assert child.returncode == 0 and not said, said
+        here, there = (without_times(tmp_path / f"{where}.jsonl") for where in ("here", "there"))
+        assert here == there and len(here) == (6 if name == "proof" else 102)
+    assert here[1]["steps"][1]["relation"] == "equal"
+
+
 def test_a_cluster_that_is_not_there_is_named(tmp_path, monkeypatch):
     from click.testing import CliRunner
 

@@ -1,4 +1,4 @@
-"""The process behind a worker of a cluster: reads problem files and chunks of answers, decides them in guarded workers, writes the outcomes.
+"""The process behind a worker of a cluster: reads problem files and chunks of answers (or of lines), decides them in guarded workers, writes the outcomes.
 
 `python -m grader.cli._helper` speaks with its parent (`run.cluster`) over its standard input and output, in texts with their lengths before them, and ends
 with them.
@@ -10,14 +10,17 @@ import json
 import os
 import sys
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from grader import pairs, proofs
 from grader.intake.spec import load_problem
 from grader.model import Problem
 from grader.run import sandbox
 from grader.run.cluster import receive, send
 from grader.run.folder import CPU_SECONDS, decided_body
+from grader.run.lines import made_by
 from grader.run.memory import Remembering
 from grader.run.one import preload
 from grader.run.store import code_digest
@@ -32,19 +35,33 @@ def main() -> None:
     setting = json.loads(receive(source) or "{}")
     if setting.get("code") != code_digest():
         raise SystemExit("another version of grader")
-    problems = _problems(setting)
-    preload()
-    memory = Remembering(None)
-
-    def work(task: list[Any]) -> dict[str, Any]:
-        key, p, k, shown = task
-        memory.scope = key
-        body = decided_body(problems[p], k, shown, memory)
-        return {"body": body, "evidence": memory.taken()}
-
+    work, limits = _work(setting)
     while (text := receive(source)) is not None:
-        done = run_tasks(work, json.loads(text), jobs=setting["jobs"], limits=Limits(cpu_seconds=CPU_SECONDS + 1))
+        done = run_tasks(work, json.loads(text), jobs=setting["jobs"], limits=limits)
         send(target, json.dumps([[outcome.value, outcome.failed, outcome.why] for _, outcome in done]))
+
+
+def _work(setting: dict[str, Any]) -> tuple[Callable[[Any], Any], Limits]:
+    """What the guarded workers do, with everything loaded that they need, and its limits."""
+    if setting["what"] == "answers":
+        problems = _problems(setting)
+        preload()
+        memory = Remembering(None)
+
+        def answer(task: list[Any]) -> dict[str, Any]:
+            key, p, k, shown = task
+            memory.scope = key
+            body = decided_body(problems[p], k, shown, memory)
+            return {"body": body, "evidence": memory.taken()}
+
+        return answer, Limits(cpu_seconds=CPU_SECONDS + 1)
+    if setting["what"] == "pairs":
+        pairs.preload()
+        made, limits = made_by(pairs.decide_line), pairs.LIMITS
+    else:
+        proofs.preload()
+        made, limits = made_by(lambda line: proofs.check_line(line, setting["theory"])), proofs.LIMITS
+    return lambda line: made(line).decode(), limits
 
 
 def _problems(setting: dict[str, Any]) -> list[Problem]:

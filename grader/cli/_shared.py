@@ -11,6 +11,8 @@ import click
 if TYPE_CHECKING:
     from grader.model import Part, Problem
     from grader.run.cache import Cache
+    from grader.run.lines import Runner
+    from grader.run.workers import Limits
 
 SYMBOLS = {"proved": "✓ proved", "refuted": "✗ refuted", "agrees": "≈ agrees", "undecided": "? undecided", "unread": "✎ not read"}
 """How a status is shown on a terminal."""
@@ -21,6 +23,25 @@ def cache_options(command: Any) -> Any:
     command = click.option("--no-cache", is_flag=True, help="Neither use nor keep what runs find out.")(command)
     return click.option("--cache", "cache_folder", type=click.Path(file_okay=False, path_type=Path), default=None,
                         help="Folder for what runs find out (default: $XDG_CACHE_HOME/grader or ~/.cache/grader).")(command)
+
+
+def cluster_option(command: Any) -> Any:
+    """The option that says where else lines are decided."""
+    return click.option("--cluster", metavar="ADDRESS", default=None,
+                        help="For lines: decide on the workers of a Dask scheduler such as tcp://host:8786 (needs grader[cluster]).")(command)
+
+
+def lines_runner(address: str | None, what: str, jobs: int, limits: Limits, theory: str | None = None) -> Runner | None:
+    """The runner that the option means; None for this machine alone. Fails with a message where the cluster cannot be used."""
+    if address is None:
+        return None
+    from grader.run.cluster import Unreachable, lines_on_cluster
+    from grader.run.lines import local
+
+    try:
+        return lines_on_cluster(address, what, theory=theory, jobs=jobs, here=local(jobs, limits), tell=lambda words: click.echo(f"note: {words}", err=True))
+    except Unreachable as error:
+        raise click.ClickException(str(error)) from error
 
 
 def cache_of(folder: Path | None, off: bool) -> Cache:

@@ -8,6 +8,8 @@ from typing import Any
 
 import click
 
+from grader.cli._shared import cluster_option, lines_runner
+
 COLOURS = {"✓": "green", "⇒": "cyan", "✗": "red", "?": "yellow"}
 
 
@@ -18,7 +20,8 @@ COLOURS = {"✓": "green", "⇒": "cyan", "✗": "red", "?": "yellow"}
 @click.option("--assume", multiple=True, metavar="NAME=DOMAIN", help="A domain in words, such as 'x=positive'; '*' is for all symbols not named.")
 @click.option("--out", type=click.File("w", encoding="utf-8"), default=None, help="For a .jsonl FILE: where the lines go (default: standard output).")
 @click.option("--jobs", type=click.IntRange(1), default=None, help="For a .jsonl FILE: worker processes (default: one a core).")
-def proof(file: str, as_json: bool, theory: str | None, assume: tuple[str, ...], out: Any, jobs: int | None) -> None:
+@cluster_option
+def proof(file: str, as_json: bool, theory: str | None, assume: tuple[str, ...], out: Any, jobs: int | None, cluster: str | None) -> None:
     """Check the derivation in FILE (Markdown, LaTeX or plain lines) and mark each line in the margin.
 
     A .jsonl FILE holds many: {"id", "lines", "assume"?} a line; one line comes out for each, in order: {"id", "steps", "first_break"}.
@@ -28,11 +31,12 @@ def proof(file: str, as_json: bool, theory: str | None, assume: tuple[str, ...],
     if theory is not None and theory not in theories.names():
         raise click.UsageError(f"no theory {theory!r}; there are: {', '.join(theories.names())}")
     if file.endswith(".jsonl") or out is not None:
-        from grader.proofs import run_proofs
+        from grader.proofs import LIMITS, run_proofs
         from grader.run.workers import default_jobs
 
+        runner = lines_runner(cluster, "proofs", jobs or default_jobs(), LIMITS, theory)
         with click.open_file(file, encoding="utf-8", errors="replace") as source:
-            run_proofs(source, out or click.get_text_stream("stdout"), jobs or default_jobs(), theory)
+            run_proofs(source, out or click.get_text_stream("stdout"), jobs or default_jobs(), theory, runner)
         return
     with click.open_file(file, encoding="utf-8", errors="replace") as source:
         text = source.read()

@@ -1,6 +1,6 @@
 """Answers decided on many machines: chunks of tasks on the workers of a Dask scheduler, each guarding its answers as one machine does.
 
-A worker of the cluster gets the problem files and chunks of answers, all as JSON text. It decides nothing itself: it keeps a helper, a process of its own
+A worker of the cluster gets the problem files and chunks of answers (or chunks of lines of pairs or derivations), all as JSON text. It decides nothing itself: it keeps a helper, a process of its own
 that has one thread and forks guarded workers (`workers`) like a run on one machine does, because a process with many threads cannot fork safely. What comes
 back is what the helper's workers said, and goes through the same journal: a chunk that is done twice because a worker was lost counts once, and the bytes
 of a run are those of a local one. Marking, records and pages stay on the machine that began.
@@ -30,6 +30,8 @@ CHUNK = 16
 """Answers that travel together."""
 IN_FLIGHT = 4
 """Chunks sent ahead for each worker of the cluster."""
+AHEAD = 16
+"""Chunks for each worker of the cluster that may be ready before one that comes first in order."""
 TRIES = 3
 """How often a chunk is given to the cluster before it is done here."""
 PATIENCE = 60.0
@@ -45,23 +47,34 @@ class Unreachable(Exception):
 
 def on_cluster(address: str, problems: Sequence[Problem], specs: Mapping[str, str], *, jobs: int = 1, here: Runner,
                tell: Callable[[str], None] = lambda words: None) -> Runner:
-    """A runner (see `folder.Runner`) on the scheduler at an address.
+    """A runner for answers (see `folder.Runner`) on the scheduler at an address; outcomes come in any order.
 
     `specs` holds the text of each problem's file, `jobs` is how many processes each worker of the cluster forks; `here` does what the cluster could not, and
     `tell` hears of it. Fails with `Unreachable`.
     """
-    client = _connect(address)
-    setting = json.dumps({"code": code_digest(), "specs": [[problem.id, specs[problem.id]] for problem in problems], "jobs": jobs})
+    setting = {"what": "answers", "specs": [[problem.id, specs[problem.id]] for problem in problems]}
+    return _runner(_connect(address), setting, jobs, here, tell, ordered=False)
+
+
+def lines_on_cluster(address: str, what: str, *, theory: str | None = None, jobs: int = 1, here: Runner, tell: Callable[[str], None] = lambda words: None) -> Runner:
+    """A runner for lines (see `lines.Runner`) on the scheduler at an address; outcomes come in order, and however long the stream, only so many lines are
+    drawn before the first of them is done. `what` is "pairs" or "proofs". Fails with `Unreachable`."""
+    return _runner(_connect(address), {"what": what, "theory": theory}, jobs, here, tell, ordered=True)
+
+
+def _runner(client: Any, setting: Mapping[str, Any], jobs: int, here: Runner, tell: Callable[[str], None], ordered: bool) -> Runner:
+    text = json.dumps({"code": code_digest(), "jobs": jobs, **setting})
 
     def run(work: Callable[[Any], Any], tasks: Iterable[Any]) -> Iterator[tuple[Any, Outcome]]:
-        spread = _Spread(client, setting, iter(tasks))
+        spread = _Spread(client, text, iter(tasks), ordered)
         try:
             yield from spread.run()
         finally:
             client.close()
         if spread.left:
-            tell(f"the cluster did not finish {spread.left} answers; they are decided here")
-            yield from here(work, spread.rest())
+            tell(f"the cluster did not finish {spread.left} {'lines' if ordered else 'answers'}; they are decided here")
+            for done, chunk in spread.rest():
+                yield from done if done is not None else here(work, chunk)
 
     return run
 
@@ -95,64 +108,72 @@ def _version() -> str:
 
 
 class _Spread:
-    """One stream of tasks over a cluster: keeps it busy and gives outcomes as they come; what it did not finish is left in `rest`."""
+    """One stream of tasks over a cluster: keeps it busy and gives outcomes as they come, or in order; what it did not finish is left in `rest`."""
 
-    def __init__(self, client: Any, setting: str, tasks: Iterator[Any]) -> None:
-        self.client, self.setting, self.tasks = client, setting, tasks
-        self.flying: dict[Any, tuple[list[Any], int]] = {}
-        self.given_up: list[Any] = []
+    def __init__(self, client: Any, setting: str, tasks: Iterator[Any], ordered: bool) -> None:
+        self.client, self.setting, self.tasks, self.ordered = client, setting, tasks, ordered
+        self.flying: dict[Any, tuple[int, list[Any], int]] = {}
+        self.given_up: dict[int, list[Any]] = {}
+        self.done: dict[int, list[tuple[Any, Outcome]]] = {}
+        self.drawn = self.given = 0
         self.ended = False
 
     @property
     def left(self) -> int:
-        """Answers that the cluster has drawn and not finished."""
-        return len(self.given_up)
+        """Tasks that the cluster has drawn and not finished."""
+        return sum(map(len, self.given_up.values()))
 
-    def rest(self) -> Iterator[Any]:
-        """What is still to be done."""
-        yield from self.given_up
-        yield from self.tasks
+    def rest(self) -> Iterator[tuple[list[tuple[Any, Outcome]] | None, Iterable[Any]]]:
+        """What was not given yet, in order: outcomes that are there, or else tasks that are still to be done."""
+        for number in sorted({*self.done, *self.given_up}):
+            yield self.done.get(number), self.given_up.get(number, ())
+        yield None, self.tasks
 
     def run(self) -> Iterator[tuple[Any, Outcome]]:
-        """Outcomes until all is done, or until the cluster is gone."""
+        """Outcomes until all is done, until the cluster is gone, or until the next in order is none that it can do."""
         from concurrent.futures import CancelledError
 
         idle = time.monotonic()
         try:
             placed = self.client.scatter(self.setting, broadcast=True)
-            while True:
+            while not (self.ordered and self.given in self.given_up):
                 self._fill(placed)
                 if not self.flying:
-                    return
+                    break
                 for future in self._finished():
                     idle = time.monotonic()
-                    chunk, tries = self.flying.pop(future)
+                    number, chunk, tries = self.flying.pop(future)
                     if future.status == "finished":
-                        yield from zip(chunk, [Outcome(*each) for each in json.loads(future.result())], strict=True)
+                        self.done[number] = list(zip(chunk, [Outcome(*each) for each in json.loads(future.result())], strict=True))
                     elif tries < TRIES:
-                        self._send(placed, chunk, tries + 1)
+                        self._send(placed, number, chunk, tries + 1)
                     else:
-                        self.given_up += chunk
+                        self.given_up[number] = chunk
+                while self.done and (not self.ordered or self.given in self.done):
+                    yield from self.done.pop(self.given if self.ordered else next(iter(self.done)))
+                    self.given += 1
                 if time.monotonic() - idle > PATIENCE and not self._workers():
                     break
         except (OSError, TimeoutError, CancelledError):
             pass
-        for chunk, _ in self.flying.values():
-            self.given_up += chunk
+        for number, chunk, _ in self.flying.values():
+            self.given_up[number] = chunk
 
     def _workers(self) -> int:
         return len(self.client.scheduler_info(n_workers=-1)["workers"])
 
     def _fill(self, placed: Any) -> None:
-        while not self.ended and len(self.flying) < IN_FLIGHT * max(1, self._workers()):
+        workers = max(1, self._workers())
+        while not self.ended and len(self.flying) < IN_FLIGHT * workers and (not self.ordered or self.drawn - self.given < AHEAD * workers):
             chunk = list(itertools.islice(self.tasks, CHUNK))
             self.ended = len(chunk) < CHUNK
             if chunk:
-                self._send(placed, chunk, 1)
+                self._send(placed, self.drawn, chunk, 1)
+                self.drawn += 1
 
-    def _send(self, placed: Any, chunk: list[Any], tries: int) -> None:
+    def _send(self, placed: Any, number: int, chunk: list[Any], tries: int) -> None:
         future = self.client.submit(decide_chunk, placed, json.dumps(chunk), pure=False)
-        self.flying[future] = (chunk, tries)
+        self.flying[future] = number, chunk, tries
 
     def _finished(self) -> list[Any]:
         from distributed import wait

@@ -5,8 +5,8 @@ come). A worker leads a process group of its own, which is killed as a whole; it
 (`ITIMER_PROF`, whose signal keeps its default action: the kernel ends the process even in the middle of a C call), has a limit on its data segment,
 writes no files, and wears what belts the machine offers (`sandbox`). When a worker dies, the task it was at is the one that failed; the tasks behind it
 go to the next worker. A task that failed for memory or by a crash in a worker that had done others before is tried once more in a fresh one, so that
-it pays for nobody else; a worker that has grown large is replaced between two tasks. Processor time decides, so that a time-out reproduces on a busy
-machine; a limit on the wall catches work that only sleeps.
+it pays for nobody else, and one whose worker was killed from outside (SIGKILL) some times more; a worker that has grown large is replaced between two
+tasks. Processor time decides, so that a time-out reproduces on a busy machine; a limit on the wall catches work that only sleeps.
 """
 
 from __future__ import annotations
@@ -35,6 +35,8 @@ AHEAD = 4096
 """Outcomes kept at most while an earlier task is still at work (memory stays flat over a long stream)."""
 LARGEST_REPLY = 64 * 1024 * 1024
 """A worker that announces more bytes than these is broken."""
+MAX_STRUCK = 12
+"""How often a task is tried again whose worker was killed from outside (by a person, or by a system that runs out of memory)."""
 MAX_EXTENDED = 30
 """How often a task that still computes gets its time on the wall once more."""
 _LARGEST_FILE = 256 * 1024 * 1024
@@ -259,6 +261,7 @@ class _Pool:
         self.again: collections.deque[int] = collections.deque()
         self.done: dict[int, Outcome] = {}
         self.repeated: set[int] = set()
+        self.struck: collections.Counter[int] = collections.Counter()
 
     def run(self, tasks: Iterator[Any], ordered: bool) -> Iterator[tuple[Any, Outcome]]:
         drawn = given = 0
@@ -374,13 +377,18 @@ class _Pool:
         self.workers.remove(worker)
         status = worker.kill()
         replaced = outcome is None and os.WIFEXITED(status) and os.WEXITSTATUS(status) == _REPLACE_ME
+        struck = outcome is None and os.WIFSIGNALED(status) and os.WTERMSIG(status) == signal.SIGKILL
         outcome = outcome or self._outcome(status)
         if worker.queue and not replaced:
             k = worker.queue[0]
-            if outcome.failed in ("memory", "crash") and worker.finished and k not in self.repeated:
+            self.struck[k] += struck
+            if struck and self.struck[k] <= MAX_STRUCK:
+                pass
+            elif outcome.failed in ("memory", "crash") and worker.finished and k not in self.repeated:
                 self.repeated.add(k)
             else:
                 self.repeated.discard(k)
+                del self.struck[k]
                 self.done[worker.queue.popleft()] = outcome
         self.again.extendleft(reversed(worker.queue))
 
