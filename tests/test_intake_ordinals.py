@@ -57,6 +57,16 @@ def test_lists_stay_lists(text):
     assert set(answers) <= {"descent/6a"}
 
 
+def test_a_list_that_a_sentence_leads_to_is_a_guess():
+    steps = "".join(f"{k}. $x = {k}$\n" for k in range(1, 5))
+    assert set(severities(placed(f"## Question 17\n\nMy derivation:\n\n{steps}")[0]).values()) == {"guess"}
+    assert set(severities(placed(f"## Question 17\n\nMy derivation.\n\n{steps}")[0]).values()) == {"repair"}
+
+
+def test_an_arrow_points_to_the_answer():
+    assert texts("5c: At which point do the values stay the same? -> $p=q=0$\n\n2a: → $k_j^Tq$ large\n") == {"minimax/5c": "$p=q=0$", "attention/2a": "$k_j^Tq$ large"}
+
+
 def test_weak_letters_count_under_a_problem_that_has_no_others():
     found = texts("### Question 6\n\n6a. $1-\\eta\\lambda$\n\n6b. $\\eta < 2/\\lambda$\n\n### Question 8\n\na. $td^2$\n\nb. $t > 4d$\n")
     assert found["regimes/8a"] == "$td^2$" and found["regimes/8b"] == "$t > 4d$" and found["descent/6b"] == "$\\eta < 2/\\lambda$"

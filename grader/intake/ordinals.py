@@ -2,7 +2,8 @@
 
 Under a problem's heading the k-th number stands for the k-th part where nothing else names a part of that problem, no part has such a label of its own, and
 the numbers rise and stay within the number of parts. That is beyond doubt where there are three or more, for half of the parts at least, or where they leave
-parts out (no list of thoughts skips a number), or where the same paper numbers another problem so; else it is a guess. Weak letters ("a. text") count under a problem that
+parts out (no list of thoughts skips a number), or where the same paper numbers another problem so; else, and where a line that ends in
+a colon leads to the numbers, it is a guess. Weak letters ("a. text") count under a problem that
 has no other labels, whatever the paper does elsewhere. "1. Question 7" is a list of questions: the number of the list goes.
 """
 
@@ -28,6 +29,10 @@ class _Found:
     lettered: bool = False
     numbers: dict[str, list[tuple[tuple[int, int], int]]] = field(default_factory=lambda: {"roman": [], "digit": []})
     letters: list[tuple[tuple[int, int], str]] = field(default_factory=list)
+    last: str = ""
+    """The last line that was not empty."""
+    led: bool = False
+    """Does a line that ends in a colon lead to the first number, as it leads to a list?"""
 
 
 def renumbered(paper: Paper, book: Book) -> tuple[Paper, dict[tuple[int, str, str], Note]]:
@@ -35,7 +40,7 @@ def renumbered(paper: Paper, book: Book) -> tuple[Paper, dict[tuple[int, str, st
     rows = [piece.text.split("\n") if piece.role in ("text", "heading") else [] for piece in paper.pieces]
     found = _census(paper, book, rows)
     chosen = {name: style for name, style in ((name, _style(book, name, one)) for name, one in found.items()) if style}
-    sure = {style for name, style in chosen.items() if _is_sure(book, name, found[name].numbers[style])}
+    sure = {style for name, style in chosen.items() if not found[name].led and _is_sure(book, name, found[name].numbers[style])}
     notes: dict[tuple[int, str, str], Note] = {}
     for name, one in found.items():
         groups = _lettered_groups(book, name)
@@ -46,7 +51,7 @@ def renumbered(paper: Paper, book: Book) -> tuple[Paper, dict[tuple[int, str, st
                 line = paper.pieces[p].line + k
                 letter = groups[number - 1].name
                 said = f"line {line}: number {number} is taken for part {letter}"
-                notes[line, name, letter] = Note(said, severity="repair" if style in sure else "guess", code="placing.ordinal")
+                notes[line, name, letter] = Note(said, severity="repair" if style in sure and not one.led else "guess", code="placing.ordinal")
         elif not one.lettered and one.letters and _rises([g.name for g in groups], [letter for _, letter in one.letters]):
             for (p, k), letter in one.letters:
                 _rewrite(rows[p], k, letter)
@@ -79,6 +84,7 @@ def _census(paper: Paper, book: Book, rows: list[list[str]]) -> dict[str, _Found
 
 def _note(one: _Found, book: Book, problem: Problem, label: Label | None, line: str, place: tuple[int, int]) -> None:
     """Keep what the line under the problem begins with."""
+    before, one.last = one.last, line.strip() or one.last
     if label and label.part and not label.problem and book.group(problem, label.part):
         one.lettered = one.lettered or label.strong
         one.letters.append((place, label.part))
@@ -86,6 +92,7 @@ def _note(one: _Found, book: Book, problem: Problem, label: Label | None, line: 
     ordinal = _ORDINAL.match(line)
     if ordinal:
         name = ordinal["name"].lower()
+        one.led = one.led or before.endswith(":") and not any(one.numbers.values())
         if name.isdigit():
             one.numbers["digit"].append((place, int(name)))
         elif name in _ROMAN:

@@ -16,7 +16,7 @@ from grader.intake.ordinals import renumbered
 from grader.intake.paper import Paper, Piece
 from grader.intake.remarks import ANSWER_LABEL, BEHIND, LEADS_ON, MENTIONS, POINTS, label_words, says
 from grader.intake.targets import resolve, stem
-from grader.intake.template import LEADING, MARKER, Handout, is_placeholder
+from grader.intake.template import LEADING, LEADING_ARROW, MARKER, Handout, is_placeholder
 from grader.model import Note, Part, Problem
 
 
@@ -233,7 +233,7 @@ class Walk:
                 self.sections.insert(-1, Section(section.problem, None, None, asked, [], "it stands before \"Your answer:\"", asked[0][0]))
             line = line[marker.end():]
         elif not any(t.strip() for _, t in section.lines):
-            leading = LEADING.match(line)
+            leading = LEADING.match(line) or LEADING_ARROW.match(line)
             line = line[leading.end():] if leading else line
         if not is_placeholder(line):
             self._content(number, line)

@@ -17,6 +17,8 @@ MARKER = re.compile(r"[ \t>#*_]*(?:your|my|student(?:'s)?)\s+(?:answer|solution|
 LEADING = re.compile(rf"[ \t>#*_]*(?:(?:my|final|our)[ \t]+)?(?:answer|solution|response|ans|sol|{ANSWER_WORDS})\s*[*_]*\s*[:：.][ \t]*[*_]*[ \t]*",
                      re.IGNORECASE)
 """`Answer:`, which is a marker only where an answer begins."""
+LEADING_ARROW = re.compile(r"[ \t]*(?:-{1,2}>|={1,2}>|[→⇒⟶⟹➜➔])[ \t]+")
+"""`Which point? -> p = 0`: an arrow before anything is said points to the answer."""
 _PLACEHOLDER = re.compile(
     r"[\s>#*_\[\](){}<!%/-]*(?:(?:please\s+)?(?:write|type|put|enter|insert|add|give|fill\s+in|replace\s+this)\b[^.:]{0,30}\b(?:answers?|"
     r"solutions?|response|work|text|code)\b[^.:]{0,40}"
