@@ -71,3 +71,8 @@ def test_definitions_and_suppositions_of_any_sentence_count(text):
 ])
 def test_headings_and_reasons_heal_nothing(text, line):
     assert check_proof(text).first_break == line
+
+
+def test_a_row_that_says_what_is_to_be_done_claims_nothing():
+    proof = check_proof("Show that descent with $0 < \\eta < 2/L$ decreases $f$.\n$2 x = 4$\n$x = 2$")
+    assert proof.steps[0] is None and proof.first_break is None

@@ -70,6 +70,8 @@ class Builder:
     """What the chain began with."""
     apart: int = -1
     """Number of the row in which a new part began ("base case: n = 1: ...")."""
+    task: int = -1
+    """Number of the row that says what is to be done."""
     zero: Term | None = None
     """The equation "side = 0" that the chain has just ended in."""
     stated: list[Term] = field(default_factory=list)

@@ -35,6 +35,8 @@ _ORDERS = frozenset(["<", ">", "<=", ">=", "!=", "in", "<<", ">>", "->"])
 
 _REMINDS = re.compile(r"(?:we |now |first |then )?(?:can )?(?:use|recall|remember|apply)\b", re.IGNORECASE)
 """Words before what is only called to mind."""
+_TASK = re.compile(r"(?:\W*(?:we|want to|will|task|problem|question|exercise|claim|to|let us|now|\d+|[a-z]\b)\W+)*(?:show|prove|find|solve|compute|determine|verify)\b", re.IGNORECASE)
+"""Words with which a task begins."""
 
 
 def layout(lines: Sequence[Line], context: Context, numbers: Sequence[int] | None = None) -> Layout:
@@ -144,6 +146,11 @@ def _take(builder: Builder, line: Line, number: int, following: Line | None, alo
     goes_on = following is not None and following.left is None and bool(following.steps) and not following.connective
     if rule_lines.takes(builder, line, number, goes_on):
         return
+    if _is_task(builder, line) and not goes_on:
+        if len(line.steps) > 1 and isinstance(whole := as_statement(line), Term):  # "show that GD with 0 < eta < 2/L decreases f"
+            builder.start(number, whole, statement=True)
+            builder.told.append(number)
+            return
     if line.mention and line.steps and not line.connective and not goes_on and _REMINDS.match(line.words):
         builder.told.append(number)  # "use sin(x)^2 + cos(x)^2 = 1:" is no step
         return
@@ -275,6 +282,13 @@ def _introduces(builder: Builder, whole: Term | Unread) -> bool:
 def _propositions(term: Term) -> list[Term]:
     """Bare names that stand as operands of and, or, not."""
     return [a for n in walk(term) if n.kind == "apply" and n.name in LOGIC for a in n.args if a.kind == "symbol"]
+
+
+def _is_task(builder: Builder, line: Line) -> bool:
+    """Does the line stand in a row that says what is to be done?"""
+    if line.mention and _TASK.match(line.words):
+        builder.task = line.number
+    return line.mention and not line.connective and builder.task == line.number
 
 
 def _chain(builder: Builder, line: Line, number: int) -> None:
