@@ -157,6 +157,9 @@ def _equal(claim: Claim, s: Situation, budget: Budget) -> Evidence | str:
             except Refused as error:
                 return str(error)
         return Evidence("linear_algebra", found)
+    if s.equations:
+        _, standing = _tried(claim, s, budget, _differ, LONG, LONG)
+        standing = [m for m in standing if replay.telling(m)]
     if isinstance(claim.conclusion, Equal) and len(standing) >= ENOUGH:
         return Evidence("linear_algebra", {"form": "agreement", "models": standing})
     return steps if isinstance(steps, str) else "no model of the hypotheses was found"

@@ -105,7 +105,7 @@ def _settle_doubles(tokens: list[Token], doubles: list[int]) -> None:
 
 def _is_starred(tokens: list[Token], k: int) -> bool:
     """`w^*|`: a star, plus or minus that is raised ends an operand."""
-    return k > 1 and tokens[k - 1].kind in ("*", "+", "-") and tokens[k - 2].kind == "^" and tokens[k - 1].gap == 0
+    return k > 1 and tokens[k - 1].kind in ("*", "+", "-", "pm") and tokens[k - 2].kind in ("^", "_") and tokens[k - 1].gap == 0
 
 
 def _as_norms(tokens: list[Token], bars: list[int]) -> bool:

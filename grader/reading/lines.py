@@ -268,7 +268,8 @@ def _opening(text: str) -> re.Pattern[str]:
     begun = [line.lstrip()[:2] for line in text.split("\n") if line.strip()]
     quoted = [line[:1] == ">" and line != ">=" for line in begun]
     quotes = bool(quoted) and (quoted[0] or any(a and b for a, b in zip(quoted, quoted[1:])))
-    dashes = 2 * sum(line in ("- ", "-\t") for line in begun) >= len(begun)
+    stated = [re.match(r"\s*-[ \t]+\S[^=<>]*[=<>]", line) is not None for line in text.split("\n") if line.strip()]
+    dashes = 2 * sum(line in ("- ", "-\t") for line in begun) >= len(begun) or any(a and b for a, b in zip(stated, stated[1:]))
     marks = "-*•·‣▪◦" if dashes or quotes else "*•·‣▪◦"
     quotation = r"(?:>(?!=)[ \t]*)*" if quotes else ""
     return re.compile(rf"[ \t]*{quotation}(?:[{marks}][ \t]+)?{_NUMBER}")

@@ -142,11 +142,18 @@ def _agree(s: Situation, v: Values) -> None:
             raise Refused("in the model the two sides differ")
 
 
+def telling(model: Mapping[str, Any]) -> bool:
+    """Is nothing zero in the model? Equations among hypotheses have models in which they say nothing (A v = lambda v with v = 0)."""
+    return all(any(x != "0" for row in rows for x in row) for rows in model["letters"].values())
+
+
 def _agreement(claim: Claim, data: Mapping[str, Any]) -> Finding:
     if not isinstance(claim.conclusion, Equal):
         raise Refused("agreement does not settle this")
     s = understood(claim)
     models = list({str(sorted(m["letters"].items())): m for m in data["models"]}.values())
+    if s.equations and not all(telling(m) for m in models):
+        raise Refused("models in which something is zero tell too little")
     if len(models) < AGREEING:
         raise Refused("too few models")
     for model in models:

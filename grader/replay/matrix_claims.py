@@ -249,7 +249,7 @@ def _condition(s: Situation, c: Term) -> None:
         a, b = [language.node(x) for x in c.args]
         s.equations.append((language.make.inner(a, b), Node("number", (), (ONE, ONE), (Fraction(0),))))
         return
-    if c.signs == ("!=",) and all(a.kind == "symbol" and a.name in language.labels for a in c.args):
+    if c.signs == ("!=",) and all(a.kind in ("symbol", "constant") and a.name in language.labels for a in c.args):
         s.apart.append((c.args[0].name, c.args[1].name))
         return
     if c.signs == ("!=",) and c.args[0].is_apply("det"):

@@ -299,17 +299,18 @@ def relations_in(statement: Term) -> Iterator[tuple[Term, str, Term]]:
 def sought(sides: Iterable[Term], words: str) -> tuple[tuple[str, ...], bool]:
     """Names that stand for eigenvalues in a derivation with these sides, and whether a matrix is written out.
 
-    They are those in det(M - lambda I); where a matrix is written out or words speak of eigenvalues, also lambda or mu with an equation of degree two or
-    more, or under a mark.
+    They are those in det(M - lambda I), and lambda or mu where lambda_± or lambda_{1,2} is written; where a matrix is written out or words speak of eigenvalues,
+    also with an equation of degree two or more, or as lambda_1.
     """
     sides = list(sides)
     found = [root for _, root in characteristics(sides)]
     matrices = [n for t in sides for n in walk(t) if is_matrix(n)]
-    if matrices or _SPEAK.search(words):
-        for base in BASES:
-            entries = any(base in free_names(m) for m in matrices)
-            if not entries and any(_is_sought(n, base) for t in sides for n in walk(t)):
-                found.append(base)
+    spoken = bool(matrices) or _SPEAK.search(words) is not None
+    for base in BASES:
+        entries = any(base in free_names(m) for m in matrices)
+        each = any(n.is_apply("index") and names_each(n, base) for t in sides for n in walk(t))
+        if not entries and (each or spoken and any(_is_sought(n, base) for t in sides for n in walk(t))):
+            found.append(base)
     return tuple(dict.fromkeys(found)), bool(matrices)
 
 

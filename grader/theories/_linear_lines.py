@@ -50,7 +50,12 @@ def unfolded(term: Term, context: Context) -> Term:
 
 
 def _called(term: Term, head: Term, body: Term) -> Term:
-    """The term with f(x) = body put in for calls of f, and for f alone."""
+    """The term with f(x) = body put in for calls of f, and for f alone; f'(x) is the derivative."""
+    if term.is_apply("call", 2) and term.args[0].is_apply("prime", 2) and term.args[0].args[0] == head.args[0] and term.args[1].kind == "symbol" and len(head.args) == 2:
+        order = term.args[0].args[1]
+        return apply("derivative", put(body, {head.args[1]: term.args[1]}), term.args[1], order)
+    if term.is_apply("gradient", 1) and (inner := _raised(term.args[0])) is not None:
+        return apply("transpose", _called(apply("gradient", inner), head, body))
     if term.is_apply("call", len(head.args)) and term.args[0] == head.args[0]:
         return put(body, dict(zip(head.args[1:], [_called(a, head, body) for a in term.args[1:]])))
     if term == head.args[0]:
@@ -60,6 +65,11 @@ def _called(term: Term, head: Term, body: Term) -> Term:
     if changed.is_apply("gradient", 1) and changed != term and len(head.args) == 2:
         return apply("gradient", changed.args[0], _variable(term.args[0], head))
     return changed
+
+
+def _raised(term: Term) -> Term | None:
+    """X of X^T, where T was read as an exponent."""
+    return term.args[0] if term.is_apply("pow", 2) and term.args[1] == symbol("T") or term.is_apply("transpose", 1) else None
 
 
 def _unmarked(link: Link) -> Link:

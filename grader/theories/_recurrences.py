@@ -21,6 +21,8 @@ MAX_UNFOLDED = 5
 """Times that recursive definitions are put in to make two sides speak of the same calls."""
 MARKS = ("index", "sup")
 HALF = Fraction(1, 2)
+NOW = "now "
+"""What stands before the name of a rule for the value at t from other values at t (r_t = p_t^2 + q_t^2)."""
 HALFWAY = "halfway "
 """What stands before the name of a rule for the value at t + 1/2."""
 
@@ -106,6 +108,11 @@ def is_next(head: Term) -> bool:
     return moment.is_apply("add", 2) and moment.args[0].kind == "symbol" and (moment.args[1] == number(1) or is_half(moment.args[1]))
 
 
+def is_at(head: Term) -> bool:
+    """Is the term a name at time t?"""
+    return head.kind == "apply" and head.name in MARKS and len(head.args) == 2 and _is_name(head.args[0]) and head.args[1].kind == "symbol" and len(head.args[1].name) == 1
+
+
 def is_half(term: Term) -> bool:
     """Is it 1/2?"""
     return term.kind == "number" and term.value == HALF or term.is_apply("div", 2) and term.args == (number(1), number(2))
@@ -131,18 +138,25 @@ def named(term: Term) -> Term:
 
 def rules_of(definitions: tuple[tuple[Term, Term], ...]) -> dict[str, Rule]:
     """The update rules among definitions, by name."""
-    found = {}
+    found: dict[str, Rule] = {}
     for head, body in definitions:
-        if is_next(head):
+        if is_at(head) and iterate_names(body, head.args[1].name) - {head.args[0].name}:
+            found.setdefault(NOW + head.args[0].name, Rule(head.args[0].name, head.name, head.args[1].name, named(body)))
+        if is_next(head) and NOW + head.args[0].name not in found:
             name = head.args[0].name
             key = HALFWAY + name if is_half(head.args[1].args[1]) else name
             found.setdefault(key, Rule(name, head.name, head.args[1].args[0].name, named(body)))
     return solved(found)
 
 
+def iterate_names(term: Term, time: str) -> set[str]:
+    """Names that stand at moments of that time."""
+    return {n.args[0].name for n in walk(term) if n.kind == "apply" and n.name in MARKS and len(n.args) == 2 and n.args[0].kind == "symbol" and time in free_names(n.args[1])}
+
+
 def solved(rules: dict[str, Rule]) -> dict[str, Rule]:
     """Rules that need the values they make ("p_{t+1} = p_t - q_{t+1}, q_{t+1} = q_t + p_{t+1}") solved for them, where they are linear in these."""
-    cyclic = [name for name in rules if not name.startswith(HALFWAY) and name in _needed(name, rules)]
+    cyclic = [name for name in rules if not name.startswith((HALFWAY, NOW)) and name in _needed(name, rules)]
     if not cyclic or len(cyclic) > 3:
         return rules
     from grader.algebra.rational import NotRational, rational
@@ -243,6 +257,9 @@ def _moment(term: Term) -> tuple[str, Fraction] | None:
 
 def _once(term: Term, rules: Mapping[str, Rule]) -> Term:
     rule = iterate_of(term, rules)
+    now = rules.get(NOW + term.args[0].name) if term.kind == "apply" and term.name in MARKS and len(term.args) == 2 and term.args[0].kind == "symbol" else None
+    if now is not None and now.mark == term.name:
+        return now.step(term.args[1])
     halfway = _halfway(term, rules)
     if halfway is not None:
         moment, by = term.args[1].args[0], _count(term.args[1].args[1]) - HALF

@@ -11,7 +11,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 
 from grader.domain import Domain
@@ -22,7 +22,7 @@ from grader.theories import _blocks as blocks
 from grader.theories import _eigenvalues as eigenvalues
 from grader.theories import _flows as flows
 from grader.theories._builder import Builder, is_statement
-from grader.theories._recurrences import is_next
+from grader.theories._recurrences import is_at, is_next
 
 ZERO = number(0)
 _ASKED = re.compile(r"\b(?:we|you|one|it|this|gd|convergence|stability|that) (?:only |then |now |also |thus |therefore )*(?:needs?|requires?|wants?|must have|demands?)\b|"
@@ -48,16 +48,25 @@ def begin(builder: Builder, lines: Sequence[Line], sides: Sequence[Term]) -> Non
     flowing = flows.wanted(lines)
     options = {**builder.context.options, "roots": roots, "flowing": flowing, "flows": (), "flow bodies": flows.bodies(lines, flowing)} if roots or flowing \
         else builder.context.options
+    iterated = frozenset(t.args[0].name for t in [line.left for line in lines] if isinstance(t, Term) and is_next(t))
+    derived = frozenset(n.args[0].name for t in sides for n in walk(t) if n.kind == "apply" and n.name in ("derivative", "partial", "gradient") and n.args[0].kind == "symbol")
+    options = {**options, **({"iterated": iterated} if iterated else {}), **({"differentiated": derived} if derived else {})}
     builder.context = replace(builder.context, domains=tuple(sorted(table.items())) if roots else builder.context.domains, options=options)
 
 
 def with_plain_functions(lines: Sequence[Line]) -> list[Line]:
-    """The lines with a plain name for u_1 where "u_1(x, y) = ..." says what it is."""
+    """The lines with a plain name for u_1 where "u_1(x, y) = ..." says what it is, and for q_1 where that is what it is a function of."""
+    arguments = {a for line in lines if isinstance(line.left, Term) and line.left.is_apply("call") and len(line.left.args) > 2 and line.steps and line.steps[0].sign in ("=", ":=")
+                 for a in line.left.args[1:] if a.is_apply("index", 2) and a.args[0].kind == "symbol" and a.args[1].kind == "number"}
+    if arguments:
+        lines = _with_names(lines, arguments)
     heads = {line.left.args[0] for line in lines if isinstance(line.left, Term) and line.left.is_apply("call") and line.steps and line.steps[0].sign in ("=", ":=")
              and line.left.args[0].is_apply("index", 2) and line.left.args[0].args[0].kind == "symbol" and line.left.args[0].args[1].kind in ("number", "symbol", "text")
              and all(a.kind == "symbol" for a in line.left.args[1:]) and line.left.args[0].args[1] not in line.left.args[1:]}
-    if not heads:
-        return list(lines)
+    return _with_names(lines, heads) if heads else list(lines)
+
+
+def _with_names(lines: Sequence[Line], heads: Collection[Term]) -> list[Line]:
     change = {h: symbol(str(h).replace("{", "").replace("}", "")) for h in sorted(heads, key=str)}
 
     def renamed(reading: Reading | None) -> Reading | None:
@@ -125,6 +134,18 @@ def takes(builder: Builder, line: Line, number_: int, goes_on: bool = False) -> 
         builder.context = replace(builder.context, options={**builder.context.options, "flows": given})
         builder.told.append(number_)
         return True
+    if whole.kind == "relation" and whole.signs[0] == "=" and isinstance(line.left, Term) and is_next(line.left) and any(
+            is_at(h) and h.args[0] == line.left.args[0] for h, _ in builder.context.definitions):  # the next value of what was said to be r_t
+        builder.start(number_, line.left, statement=False)
+        for step in line.steps:
+            builder.link(line, number_, step.sign, step.side, step.reason or line.reason)
+        return True
+    if _is_sequence(builder, whole) or _is_differentiated(builder, line, whole):
+        builder.context = replace(builder.context, definitions=(*builder.context.definitions, whole.args))  # type: ignore[arg-type]
+        builder.told.append(number_)
+        if goes_on:
+            builder.start(number_, whole.args[1], statement=False)
+        return True
     if _is_update_of_columns(builder, whole):
         builder.told.append(number_)
         return True
@@ -190,6 +211,26 @@ def _is_chain(builder: Builder, line: Line) -> bool:
     if left.kind == "apply" and left.name in ("det", "trace") and len(left.args) == 1:
         return left.args[0] in given or eigenvalues.is_matrix(left.args[0])
     return left.is_apply("call", 2) and left.args[0] == symbol("rho") and left.args[1] in given
+
+
+def _is_sequence(builder: Builder, whole: Term) -> bool:
+    """ "r_t = p_t^2 + q_t^2", the first that is said of r_t, where some values are iterated: a definition."""
+    if whole.kind != "relation" or whole.signs not in (("=",), (":=",)) or not builder.context.options.get("iterated"):
+        return False
+    head, body = whole.args
+    if not is_at(head) or head.args[0].name in builder.seen or any(n.is_apply(head.name) and n.args[0] == head.args[0] for n in walk(body)):
+        return False
+    return any(n.is_apply(head.name, 2) and n.args[0].name in builder.context.options["iterated"] and head.args[1].name in free_names(n.args[1])
+               for n in walk(body) if n.args and n.args[0].kind == "symbol")
+
+
+def _is_differentiated(builder: Builder, line: Line, whole: Term) -> bool:
+    """ "L = ..." where later lines have dL/dz: what L is."""
+    if whole.kind != "relation" or whole.signs != ("=",) or line.connective or whole.args[0].kind != "symbol" or builder.started:
+        return False
+    name = whole.args[0].name
+    return name in builder.context.options.get("differentiated", ()) and name not in builder.seen | free_names(whole.args[1]) and all(
+        h != whole.args[0] for h, _ in builder.context.definitions)
 
 
 def _is_update_of_columns(builder: Builder, whole: Term) -> bool:

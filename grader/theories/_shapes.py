@@ -104,7 +104,8 @@ def completed(pairs: Sequence[tuple[Term, ...]], domains: tuple[tuple[str, Domai
     if not names:
         return domains, ()
     marked = indexed(terms)[0]
-    choices = [[d for d in options(n, spoken) if n not in marked or d.shape != "matrix" or n[:1].isupper()] for n in names]
+    held = {n.args[0].name for t in terms for n in walk(t) if n.is_apply("transpose", 1) and n.args[0].kind == "symbol"}
+    choices = [[d for d in options(n, spoken) if (n not in marked or d.shape != "matrix" or n[:1].isupper()) and (n not in held or d.shape != "scalar")] for n in names]
     ordered = sorted(product(*[range(len(c)) for c in choices]), key=lambda ks: (sum(ks), ks)) if len(names) <= 6 else _single(choices)
     best: tuple[int, tuple[tuple[str, Domain], ...]] | None = None
     for ks in ordered[:MAX_TRIES]:
