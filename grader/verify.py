@@ -64,11 +64,34 @@ def verify(reference: Any, answer: Any, *, assume: Mapping[str, str] | None = No
     if kind == "quantity":
         return _quantities(sides[0].term, sides[1].term, domains, budget)  # type: ignore[union-attr]
     verdict = compare(sides[0], sides[1], domains, budget)  # type: ignore[arg-type]
-    if verdict.status is Status.REFUTED and kind is None and not domains and _may_be_units(*sides):  # type: ignore[arg-type]
-        amounts = _amounts(answer, reference, None, vocabulary)
-        if amounts is not None and _quantities(*amounts, {}, budget).equal:
-            return kernel.give_up(verdict.claim, [("conventions", "the letters may be units, and then both sides are the same quantity")])
+    if verdict.status is Status.REFUTED and kind is None and not domains:
+        return _as_written(answer, reference, sides, verdict, vocabulary, budget)  # type: ignore[arg-type]
     return verdict
+
+
+def _as_written(answer: Any, reference: Any, sides: list[Read], verdict: Verdict, vocabulary: Vocabulary, budget: Budget) -> Verdict:
+    """A refutation again in view of the texts: letters may be units, and `log` the logarithm to base ten."""
+    if not (isinstance(answer, str) and isinstance(reference, str)):
+        return verdict
+    if _may_be_units(*sides):
+        amounts = _amounts(answer, reference, None, vocabulary)
+        found = None if amounts is None else _quantities(*amounts, {}, budget)
+        if found is not None and found.equal:
+            sure = any(_UNIT_WORD.search(t) for t in (answer, reference))
+            return found if sure else kernel.give_up(verdict.claim, [("conventions", "the letters may be units, and then both sides are the same quantity")])
+    tens = [_to_base_ten(side.term) if "log" in text and "ln" not in text else side.term for side, text in zip(sides, (answer, reference))]
+    if tens != [s.term for s in sides] and compare(Read(tens[0]), Read(tens[1]), {}, budget).equal:
+        return kernel.give_up(verdict.claim, [("conventions", "log is the natural logarithm here, and may be meant to base ten")])
+    return verdict
+
+
+_UNIT_WORD = re.compile(r"\d\s*(?:\\[,;:! ]|~)*\s*\\(?:text|mathrm)\s*\{|\d\s+(?:mph|mL|kN|kJ|MJ|kW|MW|kWh|Pa|kPa|MPa|atm|Hz|kHz|MHz|GHz|eV|keV|MeV|mol|ohm|psi|lb|ft)\b")
+"""A unit that is set upright behind a number, or one that nobody writes for a product of letters."""
+
+
+def _to_base_ten(term: Term) -> Term:
+    args = tuple(_to_base_ten(a) for a in term.args)
+    return apply("log", args[0], number(10)) if term.is_apply("log", 1) else term.with_args(args) if args else term
 
 
 def _known(kind: str) -> None:
@@ -95,7 +118,7 @@ def _amounts(answer: Any, reference: Any, sides: list[Reading] | None, vocabular
 
 def _may_be_units(answer: Read, reference: Read) -> bool:
     names = [free_names(s.term) for s in (answer, reference)]
-    return all(n and all(len(x) == 1 for x in n) for n in names) and names[0] != names[1]
+    return all(n and all(len(x) == 1 or x in ("Omega", "mu") for x in n) for n in names) and names[0] != names[1]
 
 
 def _is_measured(side: Reading) -> bool:
@@ -133,7 +156,8 @@ def compare(answer: Read, reference: Read, domains: Mapping[str, Domain], budget
         if k >= MAX_READINGS or _decide(*other, domains, budget).equal:
             return kernel.give_up(verdict.claim, [("reading", "it can be read in two ways that are judged differently")])
     if verdict.status is Status.REFUTED:
-        for left, right, why in doubts(answer.term, reference.term, domains):
+        bare = all(any(n.code == "bare_list" for n in side.notes) for side in (answer, reference))
+        for left, right, why in doubts(answer.term, reference.term, domains, bare):
             if _decide(left, right, domains, budget).equal:
                 return kernel.give_up(verdict.claim, [("conventions", why)])
     return verdict

@@ -7,7 +7,10 @@ arccot        its values lie in (0, pi), or are those of atan(1/x)
 constants     C, K, c_1 and the like, which nothing declares, stand for arbitrary numbers: they may be named otherwise; A e^x + B e^-x and a combination of
               cosh x and sinh x are one family where they span the same functions; x + C and x + 7 + C, e^(x + C) and K e^x are families of one slope
 a condition   an interval or a set of numbers, and the condition on one number that describes it
-a name        f(x) = 2x and y = 2x give the same formula another name
+a name        f(x) = 2x and y = 2x give the same formula another name; phi is the golden ratio
+an integer    x = k pi names the solutions of sin x = 0 with a letter k that stands for every whole number
+an order      (1, 2), (3, 4) and (3, 4), (1, 2) without brackets around them may be the same points
+a curve       ln|y| = x + C and y = K e^x are the same curves where the second makes the first hold for some C
 """
 
 from __future__ import annotations
@@ -18,18 +21,24 @@ from collections.abc import Iterator, Mapping
 
 from grader.domain import Domain
 from grader.replay import natures
-from grader.term import Term, apply, binder, constant, free_names, number, replace, symbol, walk
+from grader.term import Term, apply, binder, collection, constant, free_names, number, replace, symbol, walk
 
 _ARBITRARY = re.compile(r"[CKcABD](?:_\d)?$|k_\d$|const$")
 MAX_CONSTANTS = 3
 Pair = tuple[Term, Term, str]
 
 
-def doubts(answer: Term, reference: Term, domains: Mapping[str, Domain]) -> Iterator[Pair]:
-    """Pairs that may be meant as well, each with the reason that holds a refutation back where they are equal."""
+def doubts(answer: Term, reference: Term, domains: Mapping[str, Domain], bare: bool = False) -> Iterator[Pair]:
+    """Pairs that may be meant as well, each with the reason that holds a refutation back where they are equal. `bare`: both are lists without brackets."""
     yield from _arccot(answer, reference)
+    yield from _golden(answer, reference, domains)
     yield from _conditions(answer, reference)
     yield from _named(answer, reference)
+    if bare and answer.kind == reference.kind == "tuple" and len(answer.args) == len(reference.args):
+        yield collection("set", *answer.args), collection("set", *reference.args), "the order differs, and nothing says that it matters"
+    for one, other in ((answer, reference), (reference, answer)):
+        yield from _every_integer(one, other, domains)
+        yield from _curves(one, other, domains)
     sides = _values(answer, reference)
     if sides is not None:
         yield from _families(*sides, domains)
@@ -64,6 +73,44 @@ def _named(answer: Term, reference: Term) -> Iterator[Pair]:
     calls = [h.is_apply("call") and all(a.kind == "symbol" for a in h.args) for h in heads]
     if calls[0] != calls[1] and heads[calls[0]].kind == "symbol":
         yield answer.args[1], reference.args[1], "another name is given to it"
+
+
+def _golden(answer: Term, reference: Term, domains: Mapping[str, Domain]) -> Iterator[Pair]:
+    names = [free_names(t) for t in (answer, reference)]
+    for name in ("phi", "varphi"):
+        if name not in domains and (name in names[0]) != (name in names[1]):
+            ratio = apply("div", apply("add", number(1), apply("sqrt", number(5))), number(2))
+            yield *(replace(t, {symbol(name): ratio}) for t in (answer, reference)), "phi may be the golden ratio"
+
+
+def _every_integer(solved: Term, equation: Term, domains: Mapping[str, Domain]) -> Iterator[Pair]:
+    """x = f(k) with a letter for whole numbers that the equation in x does not have: does f(k) satisfy it for every whole number k?"""
+    if not (solved.kind == equation.kind == "relation" and solved.signs == equation.signs == ("=",) and solved.args[0].kind == "symbol"):
+        return
+    x = solved.args[0].name
+    others = free_names(solved.args[1]) - free_names(equation)
+    if free_names(equation) != {x} or len(others) != 1 or not others <= {"k", "n", "m"} or others & set(domains):
+        return
+    (k,) = others
+    whole = binder("sum", (symbol("_"),), number(0), number(1), symbol(k))  # the letter bounds a sum, and so is a whole number
+    sides = [replace(t, {symbol(x): solved.args[1]}) for t in equation.args]
+    yield apply("add", sides[0], whole), sides[1], f"{k} may stand for every whole number"
+
+
+def _curves(solved: Term, equation: Term, domains: Mapping[str, Domain]) -> Iterator[Pair]:
+    """y = g(x, K) put into an equation with a constant C leaves something that does not depend on x."""
+    if not (solved.kind == equation.kind == "relation" and solved.signs == equation.signs == ("=",) and solved.args[0].kind == "symbol"):
+        return
+    y = solved.args[0]
+    ours, theirs = ({n: t for n, t in _letters(t).items() if n not in domains} for t in (solved.args[1], equation))
+    rest = _names(solved.args[1]) - set(ours)
+    if len(ours) != 1 or len(theirs) != 1 or len(rest) != 1 or y.name not in free_names(equation) or equation.args[0] == y or "_" in next(iter(rest)):
+        return
+    g = replace(solved.args[1], {next(iter(ours.values())): symbol("other_1")})
+    left, right = (replace(replace(t, {next(iter(theirs.values())): symbol("arbitrary_1")}), {y: g}) for t in equation.args)
+    x = symbol(next(iter(rest)))
+    yield (apply("derivative", apply("add", left, apply("neg", right)), x, number(1)), number(0),
+           "the constants may be arbitrary, and then both sides are the same curves")
 
 
 # ---- arbitrary constants
@@ -167,8 +214,6 @@ def _combined(half: list[tuple[Term, list[Term]]], why: str) -> Iterator[Pair]:
         chosen.append((own, fitting[0]))
     if len({str(f) for _, f in chosen}) < len(chosen):
         return
-    from grader.term import collection
-
     yield collection("tuple", *[o for o, _ in chosen]), collection("tuple", *[f for _, f in chosen]), why
 
 

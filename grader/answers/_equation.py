@@ -30,6 +30,8 @@ def equation(answer: Term, reference: Term, domains: Mapping[str, Domain], label
     lengths = _lengths(answer, reference)
     for name in sorted(bounding(answer) | bounding(reference)):
         table.setdefault(name, Domain("integer", lengths.get(name)))
+    for name in sorted(_doubled(answer) | _doubled(reference)):
+        table.setdefault(name, Domain("integer", Fraction(0)))
     return Claim(Equal(answer, reference), tuple(sorted(table.items(), key=lambda item: item[0])), label=label)
 
 
@@ -37,8 +39,11 @@ def aligned(side: Read, other: Term) -> Read:
     """The side laid out as the other one is: (1, 3) and [1, 3] are intervals where the other side is made of intervals or is a set given by a condition;
     (1, 2), <1, 2> and i + 2 j are columns or rows beside such matrices, and vectors beside each other; 2, -2 without brackets is a set beside a set or a
     formula with +-; f(x) = 2x defines f where the other side does."""
-    kind = natures.nature(other)
     term = side.term
+    if term.kind == other.kind == "relation" and term.signs == other.signs == ("=",) and term.args[0] == other.args[0]:
+        value = aligned(Read(term.args[1], side.notes), other.args[1]).term  # the value that both give the same name
+        return side if value is term.args[1] else dataclasses.replace(side, term=relation("=", term.args[0], value))
+    kind = natures.nature(other)
     if term.kind == "tuple" and term.name == "list" and (other.kind == "apply" and kind == "pair" or natures.elements(other) is not None and any(
             n.code == "bare_list" for n in side.notes)):
         return dataclasses.replace(side, term=collection("set", *term.args, span=term.span))
@@ -148,6 +153,11 @@ def bounding(term: Term) -> frozenset[str]:
         elif node.kind == "apply" and node.name == "pow" and node.args[0].is_apply("neg") and not free_names(node.args[0]):
             found.append(node.args[1])
     return frozenset().union(*[free_names(t) for t in found])
+
+
+def _doubled(term: Term) -> frozenset[str]:
+    """Letters under a double factorial: whole numbers."""
+    return frozenset().union(*[free_names(n) for n in walk(term) if n.is_apply("double_factorial")])
 
 
 def _implications(answer: Term, reference: Term) -> tuple[Term, Term]:

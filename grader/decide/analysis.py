@@ -88,8 +88,9 @@ def prove_by_exponentials(claim: Claim, budget: Budget) -> Evidence | str | None
 
 def prove_by_powers(claim: Claim, budget: Budget) -> Evidence | str | None:
     """left^2 = right^2 with sides that are not negative; cubes."""
-    if not _open(claim) or _deep() or not _operators(claim) & RADICAL or not _operators(claim) <= ALGEBRAIC:
+    if not _open(claim) or _deep() or not _operators(claim) & RADICAL:
         return None
+    algebraic = _operators(claim) <= ALGEBRAIC
     sides = (claim.conclusion.left, claim.conclusion.right)  # type: ignore[union-attr]
     cubic = any(n.is_apply("root") and n.args[1] == number(3) for t in sides for n in walk(t))
     for k in (3, 2) if cubic else (2,):
@@ -98,7 +99,7 @@ def prove_by_powers(claim: Claim, budget: Budget) -> Evidence | str | None:
             if analysis.is_nonnegative(claim, side):
                 signs.append(None)
                 continue
-            found = _proof(replace(claim, conclusion=AtMost(number(0), side), label=""), budget)
+            found = _proof(replace(claim, conclusion=AtMost(number(0), side), label=""), budget) if algebraic else None
             if found is None:
                 break
             signs.append(found)
@@ -108,6 +109,21 @@ def prove_by_powers(claim: Claim, budget: Budget) -> Evidence | str | None:
         if found is not None:
             return Evidence("structure", {"how": "injective", "by": "power", "k": k, "evidence": found, **({"signs": signs} if k == 2 else {})})
     return "the claim for powers is open"
+
+
+def prove_by_waves(claim: Claim, budget: Budget) -> Evidence | str | None:
+    """Numbers made of inverse sines and cosines, by their sines or cosines."""
+    if not _open(claim) or _deep() or not _operators(claim) & {"asin", "acos", "atan"}:
+        return None
+    for op in ("sin", "cos"):
+        try:
+            inner = analysis.waves(claim, op)
+        except Refused:
+            continue
+        found = _proof(inner, budget)
+        if found is not None:
+            return Evidence("structure", {"how": "injective", "by": "wave", "op": op, "evidence": found})
+    return None
 
 
 # ----------------------------------------------------------------------------------------------------------------- slopes
@@ -277,4 +293,5 @@ def _named(value: Fraction) -> Term | None:
     return None
 
 
-PROCEDURES = (("inverse functions", prove_by_undoing), ("exponentials", prove_by_exponentials), ("powers", prove_by_powers), ("slopes", prove_by_slopes))
+PROCEDURES = (("inverse functions", prove_by_undoing), ("exponentials", prove_by_exponentials), ("powers", prove_by_powers), ("waves", prove_by_waves),
+              ("slopes", prove_by_slopes))

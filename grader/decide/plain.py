@@ -12,10 +12,10 @@ from grader.term import Term
 SPECIAL = frozenset(("linear_algebra", "entropies", "draws", "moments", "probability"))
 """Modules of this room that are left out for plain claims."""
 _FORMULA = frozenset(
-    "add neg mul div pow sqrt root exp log abs floor ceil sign round max min gcd lcm mod factorial double_factorial binomial gamma erf "
+    "add neg mul div pow sqrt root exp log abs floor ceil sign round max min gcd lcm mod factorial double_factorial binomial erf "
     "sin cos tan cot sec csc asin acos atan acot asec acsc sinh cosh tanh coth sech csch asinh acosh atanh acoth asech acsch atan2 "
     "re im arg conj percent degree".split())
-_APPLY = _FORMULA | frozenset("pm mp and or not implies iff xor union intersection setminus".split())
+_APPLY = _FORMULA | frozenset("gamma pm mp and or not implies iff xor union intersection setminus".split())
 _COMPARISONS = frozenset(("=", "!=", "<", "<=", ">", ">="))
 _BINDERS = frozenset("sum product integral limit set_of antiderivative".split())
 _TUPLES = frozenset("tuple list set interval cases".split())

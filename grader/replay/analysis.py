@@ -2,6 +2,7 @@
 
 exponential  left = right where e^(m left) = e^(m right), m a natural number: the exponential is one-to-one on the reals. Logarithms become factors: the
              exponential of (p/q) log u, with m = q, is u^p, and that of p log|u| is u^p for an even p. That u > 0 for each logarithm is added to the conditions.
+wave         two numbers between -pi/2 and pi/2 (0 and pi) are equal where their sines (cosines) are.
 power        left = right where left^k = right^k, with both sides at least zero for an even k.
 undone       sin(asin u), cos(acos u) and tan(atan u) are u, where -1 <= u <= 1 for the first two; cosh, sinh, tanh of their inverses likewise.
 
@@ -181,10 +182,24 @@ def is_nonnegative(claim: Claim, term: Term, strict: bool = False) -> bool:
     return False
 
 
+def waves(claim: Claim, op: str) -> Claim:
+    """The claim for the sines (cosines) of two numbers that lie between -pi/2 and pi/2 (0 and pi). Fails with `Refused` for others."""
+    left, right = sides_of(claim)
+    if op not in ("sin", "cos") or free_names(left) or free_names(right):
+        raise Refused("not the sine or cosine of numbers")
+    half = apply("div", constant("pi"), number(2))
+    low, high = (apply("neg", half), half) if op == "sin" else (ZERO, constant("pi"))
+    if not all(less(low, side) and less(side, high) for side in (left, right)):
+        raise Refused("a number outside of the range")
+    return changed(claim, conclusion=Equal(apply(op, left), apply(op, right)), label="")
+
+
 def check_injective(claim: Claim, data: Mapping[str, Any]) -> Finding:
     """PROVED when the claim for the exponentials or powers is. Fails with `Refused`."""
     if data["by"] == "exponential":
         return proved(exponentials(claim), data["evidence"])
+    if data["by"] == "wave":
+        return proved(waves(claim, data["op"]), data["evidence"])
     k = data["k"]
     if data["by"] != "power" or type(k) is not int or not 2 <= k <= 6:
         raise Refused("no such one-to-one function")
@@ -226,8 +241,8 @@ def _undo(term: Term, conditions: list[Term]) -> Term:
     bounds = {"sin": ((">=", -1), ("<=", 1)), "cos": ((">=", -1), ("<=", 1)), "cosh": ((">=", 1),), "tanh": ((">", -1), ("<", 1))}.get(node.name, ())
     if free_names(u):
         conditions += [relation(sign, u, number(bound)) for sign, bound in bounds]
-    elif bounds:
-        return node  # whether a constant lies there is looked at elsewhere
+    elif not all(less(number(bound), u, sign == ">") if sign[0] == ">" else less(u, number(bound), sign == "<") for sign, bound in bounds):
+        return node
     return u
 
 

@@ -1,5 +1,5 @@
 """Notations that stand for something else, put in its place: the value at a point, a norm of a number, a bar over a complex number, an equation
-of tuples, operations on matrices that are written out.
+of tuples, operations on matrices and vectors that are written out, gamma functions of halves.
 
 Definitions, like `definitions` and `natures`, used by whoever looks for evidence and by whoever replays it. The rewritten claim says the same.
 """
@@ -7,14 +7,18 @@ Definitions, like `definitions` and `natures`, used by whoever looks for evidenc
 from __future__ import annotations
 
 from dataclasses import replace as changed
+from fractions import Fraction
 
 from grader.kernel import Refused
 from grader.model import Claim, Equal
 from grader.replay import matrices, natures
 from grader.replay.semantics import NoMeaning, symbols_of
-from grader.term import Term, apply, constant, free_names, relation, replace, walk
+from grader.term import Term, apply, collection, constant, free_names, number, relation, replace, walk
 
-_WORDS = frozenset("at norm bar star".split())
+_WORDS = frozenset("at norm bar star cross dotproduct inner".split())
+_SUMS = frozenset("add neg mul div".split())
+MAX_HALVES = 60
+"""Largest half of an odd number whose gamma function is written as a root of pi."""
 
 
 def written_plainly(claim: Claim) -> Claim:
@@ -32,7 +36,67 @@ def written_plainly(claim: Claim) -> Claim:
 
 
 def _has_notation(term: Term) -> bool:
-    return any(node.kind == "apply" and node.name in _WORDS or _is_tuple_equation(node) for node in walk(term))
+    return any(node.kind == "apply" and (node.name in _WORDS or node.name in _SUMS and any(map(_is_vector, node.args)) or _half(node) is not None)
+               or _is_tuple_equation(node) for node in walk(term))
+
+
+def _is_vector(term: Term) -> bool:
+    """Is it a tuple of numbers or formulas that is written out?"""
+    return term.kind == "tuple" and term.name in ("tuple", "list") and len(term.args) > 1 and all(natures.nature(a) == "number" for a in term.args)
+
+
+def _half(node: Term) -> int | None:
+    """The odd number p of gamma(p/2), or of (p/2 - 1)!."""
+    if node.kind != "apply" or node.name not in ("gamma", "factorial") or node.args[0].size > 4:
+        return None
+    u = node.args[0]
+    sign, u = (-1, u.args[0]) if u.is_apply("neg", 1) else (1, u)
+    value = u.value if u.kind == "number" else None
+    if u.is_apply("div", 2) and all(a.kind == "number" for a in u.args) and u.args[1].value:
+        value = u.args[0].value / u.args[1].value  # type: ignore[operator]
+    if value is None or value.denominator != 2 or value > MAX_HALVES:
+        return None
+    return int(2 * sign * value) + (2 if node.name == "factorial" else 0)
+
+
+def _root_of_pi(p: int) -> Term:
+    """gamma(p/2) for an odd p, from gamma(1/2) = sqrt(pi) by gamma(x + 1) = x gamma(x)."""
+    factor, at = Fraction(1), Fraction(1, 2)
+    while at < Fraction(p, 2):
+        factor, at = factor * at, at + 1
+    while at > Fraction(p, 2):
+        at -= 1
+        factor /= at
+    return apply("mul", number(factor), apply("sqrt", constant("pi")))
+
+
+def _vectors(node: Term) -> Term | None:
+    """The sum, multiple, product or length of vectors that are written out; None where it is none."""
+    op, args = node.name, node.args
+    vectors = [a for a in args if _is_vector(a)]
+    size = len(vectors[0].args) if vectors else 0
+    if not vectors or any(len(v.args) != size for v in vectors):
+        return None
+    if op == "norm" and len(args) == 1:
+        return apply("sqrt", apply("add", *[apply("pow", e, number(2)) for e in vectors[0].args]))
+    if op in ("dotproduct", "inner", "mul") and len(vectors) == len(args) == 2:
+        return apply("add", *[apply("mul", a, b) for a, b in zip(args[0].args, args[1].args)])
+    if op == "cross" and len(vectors) == len(args) == 2 and size == 3:
+        (a, b, c), (x, y, z) = args[0].args, args[1].args
+        return collection("tuple", *[apply("add", apply("mul", p, q), apply("neg", apply("mul", r, t))) for p, q, r, t in (
+            (b, z, c, y), (c, x, a, z), (a, y, b, x))])
+    if op == "add" and len(vectors) == len(args):
+        return collection("tuple", *[apply("add", *entries) for entries in zip(*(v.args for v in args))])
+    if op == "neg":
+        return collection("tuple", *[apply("neg", e) for e in vectors[0].args])
+    others = [a for a in args if not _is_vector(a)]
+    if len(vectors) != 1 or any(natures.nature(a) != "number" or a.kind == "tuple" for a in others):
+        return None
+    if op == "mul":
+        return collection("tuple", *[apply("mul", *others, e) for e in vectors[0].args])
+    if op == "div" and args[0] is vectors[0]:
+        return collection("tuple", *[apply("div", e, args[1]) for e in vectors[0].args])
+    return None
 
 
 def _is_tuple_equation(node: Term) -> bool:
@@ -54,7 +118,16 @@ class _Plain:
         if not _has_notation(term):
             return term
         args = tuple(self.term(a) for a in term.args)
+        if term.kind == "apply" and (term.name in _SUMS or term.name in ("cross", "dotproduct", "norm")):
+            args = tuple(collection("tuple", *a.args) if a.is_apply("inner", 2) and not free_names(a) else a for a in args)  # <1, 2>
         node = term.with_args(args)
+        half = _half(node)
+        if half is not None:
+            return _root_of_pi(half)
+        if node.kind == "apply" and (node.name in _SUMS or node.name in _WORDS):
+            made = _vectors(node)
+            if made is not None:
+                return made
         if node.is_apply("at"):
             return _at(node)
         if _is_tuple_equation(node):
