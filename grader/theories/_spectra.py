@@ -84,6 +84,14 @@ def _polynomial(link: Link, context: Context, root: str, short: Callable[[Term],
     return None
 
 
+def _is_monic(whole: Term, root: str) -> bool:
+    """Is it a product of lambda - e, as made of values?"""
+    factors: list[Term] = [whole]
+    while factors[0].is_apply("mul", 2):
+        factors = [*factors[0].args, *factors[1:]]
+    return all(f.is_apply("add", 2) and f.args[0] == symbol(root) and f.args[1].is_apply("neg", 1) and root not in free_names(f.args[1]) for f in factors)
+
+
 def _times(parts: list[Term]) -> Term:
     product = parts[0]
     for part in parts[1:]:
@@ -151,7 +159,7 @@ def _roots(link: Link, context: Context, root: str, short: Callable[[Term], Term
     if found is None:
         return None
     whole, degree = found
-    leading = _leading(whole, degree, root, short)
+    leading = number(1) if _is_monic(whole, root) else _leading(whole, degree, root, short)
     said = _said(link.right, context)
     values = eigenvalues.cases(link.right, root, short)
     if leading is None:
