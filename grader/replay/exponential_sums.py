@@ -21,7 +21,7 @@ Sum = dict[Key, Number]
 ONE: Key = ((), (), 0)
 UNIT: Sum = {ONE: 1}
 MAX_PRODUCTS = 20_000
-"""Products of keys in one check."""
+"""Products of keys in one check; those with long exponents count for more."""
 MAX_BITS = 4000
 MAX_NUMBER = 10**6
 """Largest number that is taken apart into primes."""
@@ -56,7 +56,8 @@ class Sums:
         for one, other in ((a, b), (b, a)):
             if len(one) == 1 and ONE in one:
                 return other if one[ONE] == 1 else self.scale(other, one[ONE])
-        self.left -= len(a) * len(b)
+        widest = max((len(exponent) for _, exponent, _ in (*a, *b)), default=0)
+        self.left -= len(a) * len(b) * (1 + widest // 8)
         if self.left < 0:
             raise Refused("too many terms")
         made: Sum = {}
@@ -245,18 +246,19 @@ def not_zero(a: Sum) -> bool:
 
 
 def divides(a: Sum, b: Sum) -> bool:
-    """Does the polynomial a divide the polynomial b? False where something complex or an exponential occurs."""
+    """Does the polynomial a divide the polynomial b? False where something complex or an exponential occurs, or where it takes too many steps."""
     if any(exponent or k for _, exponent, k in (*a, *b)):
         return False
     names = sorted({name for letters, _, _ in (*a, *b) for name, _ in letters})
     f, g = ({tuple(dict(letters).get(n, 0) for n in names): Fraction(c) for (letters, _, _), c in p.items()} for p in (a, b))
     if any(min(m, default=0) < 0 for m in (*f, *g)):
         return False
-    lead = max(f)
+    lead, steps = max(f), MAX_PRODUCTS
     while g:
         top = max(g)
         shift = tuple(i - j for i, j in zip(top, lead))
-        if min(shift, default=0) < 0:
+        steps -= len(f) + len(g) // 8
+        if min(shift, default=0) < 0 or steps < 0:
             return False
         factor = g[top] / f[lead]
         for m, c in f.items():
