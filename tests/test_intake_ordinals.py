@@ -1,5 +1,6 @@
 """Papers that number the parts in a way of their own, titles that stand alone, and what comments hide."""
 
+import json
 from pathlib import Path
 
 import pytest
@@ -91,6 +92,19 @@ def test_what_a_comment_hides_is_no_answer_and_is_not_lost(hidden):
     waits = [part.id for part in problem.parts if any(n.code == "paper.unplaced" for n in find_answer(submission, problem, part).notes)]
     assert waits == ["5c"]
     assert texts(f"## Question 5\n\nb) No.\n\nc) $p = q = 1$\n{hidden}\n\nmore")["minimax/5c"].startswith("$p = q = 1$")
+
+
+def test_a_program_beside_an_answer_is_not_part_of_it():
+    def notebook(*cells):
+        made = [{"cell_type": kind, "metadata": {}, "source": source, "id": f"c{k}", **({"outputs": [], "execution_count": None} if kind == "code" else {})}
+                for k, (kind, source) in enumerate(cells)]
+        return json.dumps({"cells": made, "metadata": {}, "nbformat": 4, "nbformat_minor": 5})
+
+    head = ("markdown", "## Question 5")
+    _, beside = placed(notebook(head, ("markdown", "c) $p = q = 0$"), ("code", "import numpy as np\nprint(np.zeros(2))")), "s001.ipynb")
+    assert {a.part: a.text for a in beside.answers if a.text} == {"minimax/5c": "$p = q = 0$"} and "numpy" in beside.unplaced[0].text
+    assert texts(notebook(head, ("markdown", "c)"), ("code", "import numpy as np\np = q = 0")), "s001.ipynb")["minimax/5c"].endswith("p = q = 0")
+    assert "q = 1" in texts(notebook(head, ("markdown", "c) one of these:"), ("code", "p = 0\nq = 1")), "s001.ipynb")["minimax/5c"]
 
 
 def test_comments_in_code_and_empty_ones_are_none():

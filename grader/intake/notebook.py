@@ -52,6 +52,10 @@ def _parse(text: str) -> dict[str, Any]:
     return notebook
 
 
+_PROGRAM = re.compile(r"^(?:import\s+\w|from\s+[\w.]+\s+import\s|def\s+\w+\(|class\s+\w|(?:for|while|if)\s.*:\s*(?:#.*)?$|print\(|[%!]\w|(?:plt|np|ax|torch)\.\w)", re.MULTILINE)
+"""Lines that only a program has; values and formulas in a code cell are answers like others."""
+
+
 class _Places:
     """Lines of the file in which the lines of the cells stand, found one after the other."""
 
@@ -77,13 +81,13 @@ def _cell(cell: dict[str, Any], source: str, places: _Places) -> list[Piece]:
     source += "\n"  # a blank line parts cells
     if cell.get("cell_type") == "code":
         kept = "\n".join("" if is_placeholder(row) else row for row in source.split("\n"))
-        pieces = [Piece("block", kept, line)] if kept.strip() else []
+        pieces = [Piece("code" if _PROGRAM.search(kept) else "block", kept, line)] if kept.strip() else []
     else:
         pieces = markdown_pieces(source, line)
     if marking.get("solution"):
         pieces = [Piece("answer", "", line), *pieces]
     if marking.get("locked") and not marking.get("solution") and not key:
-        pieces = [Piece("handout", p.text, p.line) if p.role in ("text", "block") else p for p in pieces]
+        pieces = [Piece("handout", p.text, p.line) if p.role in ("text", "block", "code") else p for p in pieces]
     return [Piece("key", "", line, key=(key,)), *pieces, Piece("key", "", line)] if key else pieces
 
 

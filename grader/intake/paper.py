@@ -15,7 +15,7 @@ class Piece:
     - role "text": lines in which labels are looked for; "block": lines in which none are (fenced code, displays, tables, code cells);
       "heading": a heading, with its `level` from 1; "key": a label that the format itself states (a YAML key, a cell tag, an answer environment), in
       `key`, which holds until the next key or until an empty one ends it; "handout": text that was handed out with the questions; "answer": an answer
-      begins here, as the format itself says (its text is empty); "comment": what a comment hides.
+      begins here, as the format itself says (its text is empty); "comment": what a comment hides; "code": a program.
     - `line` counts from 1.
     """
 

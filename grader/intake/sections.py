@@ -82,9 +82,9 @@ class Walk:
                 self._handout(piece)
             elif piece.role == "answer":
                 self.sections[-1].marked = True
-            elif piece.role == "comment":
-                self._comment(piece)
-            elif piece.role == "block":
+            elif piece.role == "comment" or piece.role == "code" and any(t.strip() for _, t in self.sections[-1].lines):
+                self._beside(piece, "it stands in a comment" if piece.role == "comment" else "it is a program beside an answer")
+            elif piece.role in ("block", "code"):
                 self._content(piece.line, piece.text)
             else:
                 self._lines(piece)
@@ -238,14 +238,14 @@ class Walk:
         if not is_placeholder(line):
             self._content(number, line)
 
-    def _comment(self, piece: Piece) -> None:
-        """Text in a comment is no answer; it is kept beside the part it stands under, and shown."""
+    def _beside(self, piece: Piece, why: str) -> None:
+        """Text that is no answer, kept beside the part it stands under, and shown."""
         text, _ = self.handout.without(piece.text)
         lines = [(piece.line + k, row) for k, row in enumerate(text.split("\n")) if row.strip() and not is_placeholder(row)]
         here = self.sections[-1]
         scope = here.part.id if here.part else stem(here.group) if here.group else ""
         if lines:
-            self.sections.insert(-1, Section(here.problem, None, None, lines, [], "it stands in a comment", piece.line, scope=scope))
+            self.sections.insert(-1, Section(here.problem, None, None, lines, [], why, piece.line, scope=scope))
 
     def _handout(self, piece: Piece) -> None:
         text, _ = self.handout.without(piece.text)
