@@ -247,6 +247,9 @@ def speaks_of_densities(domains: Iterable[Domain], terms: Iterable[Term]) -> boo
         for node in walk(term):
             if node.kind == "apply" and node.name in OPERATORS:
                 return True
+            if node.is_apply("call") and node.args[0].kind == "symbol" and node.args[0].name in DENSITY_LETTERS and any(
+                    a.kind == "relation" and a.signs == ("=",) and a.args[0].kind == "symbol" for a in node.args[1:]):
+                return True  # p(x, z = k)
             if node.kind == "binder" and node.name in ("sum", "integral", "antiderivative") and len(node.args) == 1:
                 calls = [c for c in walk(node.args[0]) if c.is_apply("call") and c.args[0].kind == "symbol" and c.args[0].name in DENSITY_LETTERS]
                 if any(set(c.args[1:]) & set(node.bound) for c in calls):

@@ -82,6 +82,9 @@ class Language:
             return True
         if any(n.kind == "apply" and n.name in WORDS_OF_PROBABILITY for n in nodes):
             return True
+        if any(n.is_apply("call") and n.args[0].kind == "symbol" and n.args[0].name in LETTERS_FOR_DENSITIES and any(
+                a.kind == "relation" and a.signs == ("=",) and a.args[0].kind == "symbol" for a in n.args[1:]) for n in nodes):
+            return True  # p(x, z = k)
         totals = [n for n in nodes if n.kind == "binder" and n.name in ("sum", "integral", "antiderivative") and len(n.args) == 1]
         calls = [(t, c) for t in totals for c in walk(t.args[0]) if c.is_apply("call") and c.args[0].kind == "symbol"]
         return any(c.args[0].name in LETTERS_FOR_DENSITIES and any(a in t.bound for a in c.args[1:]) for t, c in calls)

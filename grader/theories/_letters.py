@@ -92,6 +92,59 @@ def laws_of_divergence(terms: tuple[Term, ...]) -> list[Term]:
     return made
 
 
+DATA = ("D", "X", "Y")
+"""Letters for all observations together."""
+
+
+def listed_data(terms: tuple[Term, ...]) -> tuple[Term, ...]:
+    """p(x_1, ..., x_n | t) as p(D | t): the density of all observations."""
+    if any(n == symbol("D") for t in terms for n in walk(t)):
+        return terms
+
+    def node(t: Term) -> Term | None:
+        if t.is_apply("given", 2):
+            return t.with_args(tuple([_data(a) for a in t.args]))
+        if t.is_apply("call") and len(t.args) > 2:
+            last = t.args[-1]
+            bar = last.args[1] if last.is_apply("given", 2) else None
+            whole = _data(collection("tuple", *t.args[1:-1], last.args[0] if bar is not None else last))
+            if whole == symbol("D"):
+                return apply("call", t.args[0], whole if bar is None else apply("given", whole, bar))
+        return None
+
+    return tuple([rebuilt(t, node) for t in terms])
+
+
+def _data(t: Term) -> Term:
+    dots = t.kind == "tuple" and any(a.kind == "text" for a in t.args)
+    named = [a for a in t.args if a.kind != "text"] if dots else []
+    same = len(named) >= 2 and all(a.is_apply("index", 2) and a.args[0] == named[0].args[0] for a in named)
+    return symbol("D") if same and named[0].args[1] == number(1) else t
+
+
+def of_all_data(left: Term, right: Term) -> tuple[bool, tuple[Term, Term] | None]:
+    """Does a density of all observations stand on one side alone, and x_i on the other; and the sides with the product of the densities of the x_i in
+    its place, as for independent observations."""
+    for side, other, turned in ((left, right, False), (right, left, True)):
+        for name in DATA:
+            calls = [n for n in walk(side) if n.is_apply("call") and symbol(name) in split_call(n)[0]]
+            if not calls or any(n == symbol(name) for n in walk(other)):
+                continue
+            inner = [(b, n) for b in walk(other) if b.kind == "binder" and b.name in ("sum", "product") and len(b.bound) == 1 for n in walk(b.args[0])
+                     if n.is_apply("call") and n.args[0] == calls[0].args[0] and any(a.is_apply("index", 2) and a.args[1] == b.bound[0] for a in split_call(n)[0])]
+            if not inner:
+                continue
+            if len(set(calls)) != 1 or len({n for _, n in inner}) != 1 or split_call(calls[0])[1:] != split_call(inner[0][1])[1:]:
+                return True, None
+            span, one = inner[0]
+            if len(split_call(calls[0])[0]) != 1 or any(n == symbol(name) and n not in walk(calls[0]) for n in walk(side)):
+                return True, None
+            whole = Term("binder", "product", (one, *span.args[1:]), bound=span.bound)
+            made = rebuilt(side, {calls[0]: whole}.get)
+            return True, (other, made) if turned else (made, other)
+    return False, None
+
+
 def density_of_variable(terms: tuple[Term, ...], conditions: Iterable[Term]) -> tuple[tuple[Term, ...], list[Term]]:
     """The terms with p(X), p_X(x), f_X(x) called p, and "p(x) = N(x; m, v)" where "X ~ N(m, v)" is supposed of the only variable and p is called at it;
     its entropy h(X) as that of its law."""

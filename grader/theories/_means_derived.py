@@ -7,6 +7,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
+from grader.algebra.density_names import is_likelihood
 from grader.replay.moments_divergence import replaced
 from grader.replay.moments_terms import law_of
 from grader.term import Term, apply, free_names, number, symbol, walk
@@ -30,14 +33,29 @@ def derived(term: Term) -> Term:
         except NoRule:
             return None
 
-    if not any(n.is_apply("expectation", 2) and n.args[1].kind == "relation" for n in walk(term)):
+    if not any(n.is_apply("expectation", 2) and n.args[1].kind == "relation" or is_likelihood(n) for n in walk(term)):
         return term
     return rebuilt(term, node)
+
+
+def primed(term: Term, definitions: Iterable[tuple[Term, Term]]) -> Term:
+    """l'(t) as the derivative of what "l(t) = ..." says."""
+    known = {h.args[0]: (h.args[1], b) for h, b in definitions if h.is_apply("call", 2) and h.args[1].kind == "symbol"}
+
+    def node(t: Term) -> Term | None:
+        if t.is_apply("call", 2) and t.args[0].is_apply("prime") and t.args[0].args[0] in known and (len(t.args[0].args) < 2 or t.args[0].args[1] == ONE):
+            point, body = known[t.args[0].args[0]]
+            return apply("derivative", body, point, ONE) if t.args[1] == point else None
+        return None
+
+    return rebuilt(term, node) if known else term
 
 
 def _derivative(t: Term, v: str) -> Term:
     if v not in free_names(t):
         return ZERO
+    if t.kind == "binder" and t.name == "sum" and len(t.bound) == 1 and not any(v in free_names(a) for a in t.args[1:]):
+        return Term("binder", "sum", (_derivative(t.args[0], v), *t.args[1:]), bound=t.bound)
     if t.kind == "symbol":
         return ONE
     if t.kind != "apply":
@@ -74,6 +92,12 @@ def _of_quotient(t: Term, v: str) -> Term:
 
 def _of_power(t: Term, v: str) -> Term:
     base, exponent = t.args
+    if base.kind == "constant" and base.name == "e":
+        return _times(t, _derivative(exponent, v))
+    if v not in free_names(exponent) and exponent.kind != "number":
+        return _times(exponent, apply("pow", base, apply("add", exponent, apply("neg", ONE))), _derivative(base, v))
+    if v not in free_names(base):
+        return _times(t, apply("log", base), _derivative(exponent, v))
     if exponent.kind != "number":
         raise NoRule("power")
     return _times(exponent, apply("pow", base, number(exponent.value - 1)), _derivative(base, v)) if exponent.value > 1 else _derivative(base, v)

@@ -11,7 +11,7 @@ from grader.domain import Domain
 from grader.replay.moments_terms import law_at, law_of
 from grader.term import Term, apply, constant, number, relation, symbol, walk
 from grader.theories._derivation import assuming
-from grader.theories._means_derived import derived
+from grader.theories._means_derived import derived, primed
 from grader.theories._random_names import Spelling, accented, random_names, rebuilt
 from grader.theories._ranges import counted, thresholds, with_ends
 from grader.theories._said import WORDS, first_sides, is_hypothesis, is_named_density, names_of
@@ -25,7 +25,7 @@ def random_sides(terms: tuple[Term, ...], context: Context, definitions: list[tu
     """The sides in one notation, with the names that are random declared as variables, and the hypotheses."""
     conditions = [c for c in told.conditions if is_hypothesis(c)]
     definitions = [*definitions, *first_sides(context, definitions)]
-    opened = with_ends([derived(_unfolded(t, definitions)) for t in (*terms, *conditions)], context.words)
+    opened = with_ends([derived(_unfolded(primed(t, definitions), definitions)) for t in (*terms, *conditions)], context.words)
     stated = {n.name for r in told.random for n in walk(r) if n.kind == "symbol"}
     opened, told = _apart_members(opened, told)
     spelling = Spelling.of(opened)
@@ -57,6 +57,9 @@ def random_sides(terms: tuple[Term, ...], context: Context, definitions: list[tu
     full += _by_custom(sides, full, random, indexed)
     for name in (*_scales(made, domains), *thresholds(made, domains)):
         domains[name] = Domain("real", lower=Fraction(0), lower_strict=True)
+    for name in sorted({p.name for t in made for n in walk(t) if (law := law_of(n)) is not None and law.name == "Bernoulli" for p in law.parameters if p.kind == "symbol"}):
+        if name not in domains or domains[name].shape == "scalar" and domains[name].lower is None and domains[name].upper is None:
+            domains[name] = Domain("real", Fraction(0), True, Fraction(1), True)  # a chance
     alike = {a.name for c in full if c.is_apply("call") and c.args[0].name == "identical" for a in c.args[1:] if a.kind == "symbol"}
     sides = [(meant(t, bases, indexed, domains) or [t])[0] if is_hypothesis(t) else t for t in sides]
     constant = {n for c in full if c.kind == "relation" and c.signs == ("=",) for n in names_of(c.args[1])} & random & indexed

@@ -30,7 +30,7 @@ from grader.theories._density_sides import chosen_law, density_sides, releasing
 from grader.theories._random_names import ACCENTS, MEANS, Spelling, accented, is_capital, rebuilt
 from grader.theories._random_sides import meant, random_sides
 from grader.theories._draws import indexed_definition
-from grader.theories._letters import as_distributions, density_of_variable, laws_of_divergence, numbered_copies, under_divergences, valued
+from grader.theories._letters import as_distributions, density_of_variable, listed_data, of_all_data, laws_of_divergence, numbered_copies, under_divergences, valued
 from grader.theories._optima import (constant_claims, constant_step, is_about_likelihoods, optima, optima_claims, optima_step, reaching,
                                      up_to_constant)
 from grader.theories._said import is_density_law, is_named_density, names_of
@@ -110,7 +110,7 @@ def prepare(terms: tuple[Term, ...], context: Context) -> Prepared:
 
 def _by_letters(terms: tuple[Term, ...], conditions: list[Term], context: Context) -> tuple[tuple[Term, ...], list[Term], Context]:
     """The terms with what letters mean by custom said; suppositions and domains that follow from it."""
-    terms, letters = as_distributions(valued(tuple([rebuilt(t, reaching) for t in terms])))
+    terms, letters = as_distributions(listed_data(valued(tuple([rebuilt(t, reaching) for t in terms]))))
     letters |= {n for n in under_divergences(terms) if n not in dict(context.domains) and not any(is_density_law(c) and symbol(n) in walk(c) for c in (
         *conditions, *context.conditions)) and all(h != symbol(n) for h, _ in context.definitions)}
     domains = {**{n: Domain(shape="density") for n in letters}, **dict(context.domains)}
@@ -204,6 +204,8 @@ def _other_readings(link: Link) -> list[Link]:
     for change in (_absorbing, releasing):
         sides = [(t, rebuilt(t, change)) for t in (link.left, link.right)]
         made += [replace(link, left=a, right=b) for a, b in ((sides[0][1], sides[1][1]), (sides[0][0], sides[1][1]), (sides[0][1], sides[1][0]))]
+    _, data = of_all_data(link.left, link.right)
+    made += [replace(link, left=data[0], right=data[1])] if data is not None else []
     return [m for k, m in enumerate(made) if (m.left, m.right) != (link.left, link.right) and m not in made[:k]]
 
 
@@ -287,8 +289,12 @@ def conclude(link: Link, context: Context, settled: Settled) -> Step:
                 inner = {label[len(f"as {k} "):]: v for label, v in settled.items() if label.startswith(f"as {k} ")}
                 again = expression_step(other, inner) if inner else step
                 if again.relation not in (None, "fails"):
-                    step = replace(again, conditions=(*again.conditions, "the logarithm is of everything behind it"))
+                    said = "the observations are independent" if of_all_data(link.left, link.right)[1] == (other.left, other.right) else \
+                        "the logarithm is of everything behind it"
+                    step = replace(again, conditions=(*again.conditions, said))
                     break
+    if step.relation == "fails" and not link.statement and of_all_data(link.left, link.right)[0]:
+        step = _of_data(link, settled, step)
     alone = step.relation != "fails" or link.statement or optima(link) is not None or up_to_constant(link, context) is not None
     new = "" if alone else _undefined(link, context) or _strange_density(link, context) or _numbers_put_in(link)
     if new:
@@ -297,6 +303,16 @@ def conclude(link: Link, context: Context, settled: Settled) -> Step:
         return Step(link.line, None, Status.UNDECIDED, "it could not be decided: something supposed in words was not understood.", step.evidence,
                 tags=("hypothesis",))
     return replace(step, conditions=(*step.conditions, *extra)) if extra and step.relation is not None else step
+
+
+def _of_data(link: Link, settled: Settled, step: Step) -> Step:
+    """A density of all observations beside those of each: wrong only where it is wrong for independent observations too."""
+    for k, other in enumerate(_other_readings(link)):
+        if (other.left, other.right) == of_all_data(link.left, link.right)[1]:
+            again = expression_step(other, {label[len(f"as {k} "):]: v for label, v in settled.items() if label.startswith(f"as {k} ")})
+            if again.relation == "fails":
+                return again
+    return Step(link.line, None, Status.UNDECIDED, "it is not said how the observations hang together.", step.evidence, tags=("undefined",))
 
 
 def _strange_density(link: Link, context: Context) -> str:
@@ -366,7 +382,7 @@ def _constants(term: Term) -> set[str]:
             stack.append(t.args[0])
         elif t.kind == "binder":
             bound |= {b.name for b in t.bound if b.kind == "symbol"}
-            stack.extend(t.args)
+            stack.append(t.args[0])  # how far a sum runs is no constant of the line
         elif not t.is_apply("call") and not t.is_apply("probability") and not (t.kind == "relation" and "~" in t.signs):
             stack.extend(t.args)
     return found - bound
