@@ -50,6 +50,14 @@ def tree(folder: Path) -> dict[str, bytes]:
     return {str(p.relative_to(folder)): p.read_bytes() for p in sorted(folder.rglob("*")) if p.is_file()}
 
 
+def outliving(pids: list[int], seconds: float = 5.0) -> list[int]:
+    """Those that are still there after so long; on a busy machine even a process that was killed takes its time to go."""
+    end = time.monotonic() + seconds
+    while (pids := [pid for pid in pids if alive(pid)]) and time.monotonic() < end:
+        time.sleep(0.02)
+    return pids
+
+
 def disturbed(run: list[str], moments: int, length: float, rng: random.Random) -> tuple[int, int, int]:
     """Run until it ends by itself, with blows at random moments; how many hit the command, how many a worker, and how many workers outlived it."""
     hits = worker_hits = left = 0
@@ -72,8 +80,7 @@ def disturbed(run: list[str], moments: int, length: float, rng: random.Random) -
             child.kill()
             child.wait()
             hits += 1
-            time.sleep(0.1)
-            left += sum(alive(w) for w in workers)
+            left += len(outliving(workers))
         if child.poll() == 0 and hits + worker_hits < moments:
             length *= 0.8  # it got through: strike sooner
             shutil.rmtree(run[run.index("--out") + 1])

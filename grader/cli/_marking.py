@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import tempfile
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -104,8 +105,11 @@ class Marker:
 
         keys = Keys(problems, _part_digests(problems), CPU_SECONDS)
         self.unread: list[tuple[str, str]] = []
-        return read_papers(self._files(), Reader(problems).read, apart, same_key, problems, keys, jobs=self.jobs,
-                           skip=lambda *s: self.unread.append(s), progress=self.progress)
+        try:
+            return read_papers(self._files(), Reader(problems).read, apart, same_key, problems, keys, jobs=self.jobs,
+                               skip=lambda *s: self.unread.append(s), progress=self.progress)
+        except OSError as error:
+            raise click.ClickException(f"{tempfile.gettempdir()}: no room there to keep the papers while they are marked ({error.strerror or error})") from error
 
     def _passed_over(self) -> list[str]:
         """A line for every file that was not used, in the order of their names; hidden ones are notes."""

@@ -46,6 +46,9 @@ def run(folder: Path, problem_folder: Path, out: Path, jobs: int | None, cluster
             code = marker.unchanged() if resume else None
             code = marker.mark(cluster) if code is None else code
             progress.event("end", code=code)
+    except KeyboardInterrupt:
+        click.echo("interrupted before anything was decided; run again", err=True)
+        code = 130
     finally:
         cache.close()
     sys.exit(code)
