@@ -53,7 +53,7 @@ def layout(lines: Sequence[Line], context: Context, numbers: Sequence[int] | Non
             builder.placed.append(Placed(numbers[k], None, builder.context, f"it comes after more than {MAX_LINKS} steps"))
             continue
         following = next((other for other in lines[k + 1:] if other.role != "prose"), None)
-        _take(builder, line, numbers[k], following, alone=sum(other.role == "formula" for other in lines) == 1)
+        _take(builder, line, numbers[k], following, alone=sum(other.role == "formula" for other in lines) == 1 and not any(turns.NO_ROOTS.fullmatch(other.text) for other in lines if other.role == "prose"))
         for term in (line.left, *[step.side for step in line.steps]):
             builder.seen |= free_names(term) if isinstance(term, Term) else frozenset()
     return Layout(tuple(builder.placed), builder.context, tuple(builder.told))

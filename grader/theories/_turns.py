@@ -245,7 +245,9 @@ def names_roots(builder: Builder, line: Line, whole: Term | Unread, number_: int
 def set_to_zero(builder: Builder, line: Line, whole: Term | Unread, number_: int) -> bool:
     """Take "setting this to zero: 2x - 4 = 0" behind "f'(x) = 2x - 4": it is where the right side vanishes."""
     last = builder.last
-    if not builder.statement or last is None or last.kind != "relation" or last.signs != ("=",) or not isinstance(whole, Term) or whole.kind != "relation":
+    if last is not None and not builder.statement and builder.origin is not None:
+        last = relation("=", builder.origin, last)  # "f'(x) = 2x - 4" as a chain
+    if last is None or last.kind != "relation" or last.signs != ("=",) or not isinstance(whole, Term) or whole.kind != "relation":
         return False
     if not _ZERO_SET.search(f"{line.words} {line.reason}") or whole.signs != ("=",) or not free_names(last.args[1]):
         return False
