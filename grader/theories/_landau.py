@@ -14,10 +14,12 @@ LANDAU = {"bigO": "O", "smallo": "o", "bigTheta": "Theta", "bigOmega": "Omega", 
 
 
 def has_landau(term: Term) -> bool:
+    """Is a Landau symbol written in it?"""
     return any(is_landau(node) for node in walk(term))
 
 
 def is_landau(term: Term) -> bool:
+    """Is it O(...), o(...), Theta(...), Omega(...) or omega(...)?"""
     return term.kind == "apply" and term.name in LANDAU
 
 
