@@ -320,6 +320,44 @@ def test_it_ends_when_asked_and_leaves_nothing_behind(served):
     assert not [p for p in children if os.path.exists(f"/proc/{p}")]
 
 
+def test_nothing_outlives_a_page_that_is_killed(served):
+    assert served.api("read", "1a", "x")[0] == 200
+    kept, found = [served.process.pid], []
+    while kept:
+        children = subprocess.run(["ps", "-o", "pid=", "--ppid", str(kept.pop())], capture_output=True, text=True).stdout.split()
+        kept += children
+        found += children
+    assert len(found) >= 3  # a keeper and two lanes
+    served.process.kill()
+    served.process.wait()
+    end = time.monotonic() + 10
+    while any(os.path.exists(f"/proc/{p}") for p in found) and time.monotonic() < end:
+        time.sleep(0.05)
+    assert not [p for p in found if os.path.exists(f"/proc/{p}")]
+
+
+def test_the_process_that_speaks_holds_no_reference(served):
+    for part in ("1a", "1b", "1e"):
+        assert served.api("check", part, "x + 1")[0] == 200
+    served.ask("GET", "/p/canary")
+    memory = bytearray()
+    try:
+        with open(f"/proc/{served.process.pid}/maps", encoding="ascii") as maps, open(f"/proc/{served.process.pid}/mem", "rb", 0) as mem:
+            for line in maps:
+                start, end = (int(x, 16) for x in line.split()[0].split("-"))
+                if " rw" in line and end - start < 1 << 28:
+                    try:
+                        mem.seek(start)
+                        memory += mem.read(end - start)
+                    except (OSError, ValueError, OverflowError):
+                        continue
+    except OSError:
+        pytest.skip("this machine shows no process's memory")
+    assert b"Which polynomial?" in memory  # what everybody may know is there
+    for secret in ("73917", "61843", "0.918273645", "445577", "hidden-convention", "secret-rubric", "Think of its degree."):
+        assert secret.encode() not in memory, secret
+
+
 def test_problem_files_with_mistakes_are_named_and_none_is_an_error(folder, tmp_path):
     (tmp_path / "a.yaml").write_text("problem: a\nparts: {1a: {knd: x}}\n", encoding="utf-8")
     with Page(tmp_path) as served:

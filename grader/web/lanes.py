@@ -40,7 +40,9 @@ class Lanes:
 
     async def ask(self, task: Any, *, quick: bool) -> Any:
         """What becomes of the task. Fails with `Busy`."""
-        if self._waiting[quick] >= MAX_WAITING or not self._alive[quick]:
+        if not self._alive[quick]:
+            raise Busy("the process that looks at answers has ended; start the page again")
+        if self._waiting[quick] >= MAX_WAITING:
             raise Busy("too many answers wait to be looked at")
         self._waiting[quick] += 1
         try:
@@ -55,7 +57,7 @@ class Lanes:
             self._alive[quick] -= 1
             writer.close()
             if isinstance(error, (EOFError, OSError, ValueError)):
-                raise Busy("the process that looks at answers has ended") from None
+                raise Busy("the process that looks at answers has ended; start the page again") from None
             raise
         self._free[quick].put_nowait(lane)
         return reply

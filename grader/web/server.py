@@ -16,6 +16,7 @@ import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 
+from grader.report.visible import one_line
 from grader.web.http import MAX_LINE, Refused, Reply, Request, read_request
 
 MAX_CONNECTIONS = 100
@@ -56,7 +57,8 @@ class Server:
     @property
     def address(self) -> str:
         """Where the page is."""
-        host = f"[{self.host}]" if ":" in self.host else self.host
+        named = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(self.host, self.host)  # "any" is no address to go to
+        host = f"[{named}]" if ":" in named else named
         return f"http://{host}:{self.port}/"
 
     async def serve(self) -> None:
@@ -127,8 +129,9 @@ class Server:
             keep = keep and not error.close
             reply = Reply(error.status, (error.words + "\n").encode(), headers=error.headers)
         except Exception as error:  # our bug: said here, and nothing of it to the client
-            self._log(f"{type(error).__name__} while answering: {error}")
+            self._log(f"{type(error).__name__} while answering: {one_line(str(error))}")
             reply, keep = Reply(500, b"Something went wrong here.\n"), False
+        connection.waiting = time.monotonic()  # for the client to take it
         async with asyncio.timeout(WRITE_SECONDS):
             connection.writer.write(reply.packed(keep, ALWAYS))
             await connection.writer.drain()

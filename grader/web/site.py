@@ -49,8 +49,7 @@ class Site:
             return Reply(204)
         if path in ("/api/read", "/api/check"):
             return await self._piece(request, client, path.removeprefix("/api/"))
-        async with asyncio.timeout(PREPARE_SECONDS):
-            await self._ready.wait()
+        await self._prepared()
         if path == "/export":
             return self._export(_form(request, "/"))
         if path == "/":
@@ -60,6 +59,13 @@ class Site:
         if found and found[1] in self._problems:
             return await self._page(request, client, found[1])
         raise _unknown()
+
+    async def _prepared(self) -> None:
+        try:
+            async with asyncio.timeout(PREPARE_SECONDS):
+                await self._ready.wait()
+        except TimeoutError:
+            raise Refused(429, "The problems are still being loaded.", close=False, headers={"Retry-After": "5"}) from None
 
     # -------------------------------------------------------------------------------------------------------------- pages
 
@@ -103,8 +109,7 @@ class Site:
             raise Refused(400, 'Expected an object {"problem", "part", "text"}.', close=False) from None
         if not (isinstance(problem, str) and isinstance(part, str) and isinstance(text, str)):
             raise Refused(400, "Expected texts under problem, part and text.", close=False)
-        async with asyncio.timeout(PREPARE_SECONDS):
-            await self._ready.wait()
+        await self._prepared()
         if part not in self._parts.get(problem, ()):
             raise _unknown()
         said = await self._looked(client, what, problem, part, _plain(text))
