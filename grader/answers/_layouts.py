@@ -135,6 +135,9 @@ def _times(reference: Thing, answer: Thing) -> list[Layout] | str:
         if reference.words == answer.words:
             return [Layout(Read(text(reference.words)), Read(text(answer.words)))]
         same = "as ratios they are equal, as times of day they are not"
+        halves = [t.words.split()[-1] in ("am", "pm") for t in (reference, answer)]
+        if halves[0] != halves[1] and reference.words.split()[0] == answer.words.split()[0]:
+            return "only one of the times says whether it is before or after noon"
         if "text" in (reference.term.kind, answer.term.kind):
             return [Layout(Read(text(reference.words)), Read(text(answer.words)))]
         return [Layout(reference.read, answer.read, same)]

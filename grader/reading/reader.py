@@ -59,6 +59,8 @@ def read_or_fail(text: str, vocabulary: Vocabulary, expect: str, macros: Mapping
         notes += found
         if (quoted := _QUOTED.fullmatch(plain)) is not None:
             plain = " " * quoted.start(1) + quoted[1] + " " * (len(plain) - quoted.end(1))
+        if "%" in plain and "\\" not in plain:
+            plain = _MAXIMA.sub(" ", plain)
         if macros and "\\" in plain:
             expanded = expand(plain, macros)
             plain = expanded.text
@@ -73,6 +75,10 @@ def read_or_fail(text: str, vocabulary: Vocabulary, expect: str, macros: Mapping
         every = tuple(replace(n, span=expanded.place(n.span)) if n.span else n for n in every)
         term, others = moved(term, expanded.place), tuple(moved(t, expanded.place) for t in others)
     return Read(term, every, others)
+
+
+_MAXIMA = re.compile(r"(?<![\w)\]}.!°'])(?<![\w)\]}.!°'] )%(?=(?:e|pi|i)(?![A-Za-z0-9_]))")
+"""The sign before the constants %e, %pi, %i of Maxima, where no number stands before it that it could make a percentage of."""
 
 
 def parse(text: str, vocabulary: Vocabulary, expect: str, notes: list[Note]) -> tuple[Term, list[Note], tuple[Term, ...]]:
