@@ -201,13 +201,16 @@ def _exception(claim: Claim, budget: Budget) -> Evidence | str:
     conclusion = claim.conclusion
     if conclusion.left == conclusion.right:
         return "both are written alike"
+    first: dict[str, Any] | None = None
     most = max(3, min(24, LOOKED_AT // (conclusion.left.size + conclusion.right.size)))
     try:
         for data in exceptions(claim, multiples.is_real(claim), budget.check, most):
-            return Evidence("structure", {"how": "exception", **data})
+            first = first or data
+            if data["holds"] == "left":  # a point of the answer's own says more, and shows nothing of the reference
+                return Evidence("structure", {"how": "exception", **data})
     except NoMeaning as error:
         return str(error)
-    return "no exception found"
+    return Evidence("structure", {"how": "exception", **first}) if first else "no exception found"
 
 
 # ---- pairs

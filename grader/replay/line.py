@@ -40,28 +40,41 @@ def check_line(claim: Claim, data: Mapping[str, Any]) -> Finding:
         raise Refused(f"{name} is no real number")
     roots: set[Fraction] = set()
     left, right = (_formula(natures.finite(s), name, roots) for s in sides)
-    for value in _points(sorted(roots), domain):
-        if _holds(left, value) != _holds(right, value):
-            said = "it holds, and should not" if _holds(left, value) else "it does not hold, and should"
-            return Finding(Status.REFUTED, words=(f"At {name} = {value} {said}.",))
-    return Finding(Status.PROVED, words=("It holds for the same numbers.",))
+    pieces, ends = _points(sorted(roots), domain)
+    different = [(v, _holds(left, v), v in ends) for v in (*pieces, *ends) if _holds(left, v) != _holds(right, v)]
+    if not different:
+        return Finding(Status.PROVED, words=("It holds for the same numbers.",))
+    value, holds, at_end = min(different, key=lambda d: (d[2], not d[1]))  # the first, and an end at which only the reference holds at last
+    said = (f"At {name} = {value} it {'holds, and should not' if holds else 'does not hold, and should'}.",)
+    if at_end and not holds:
+        return Finding(Status.REFUTED, words=("A number that satisfies it is missing.",), teacher_words=said)
+    return Finding(Status.REFUTED, words=said)
 
 
-def _points(roots: list[Fraction], domain: Domain) -> list[Fraction]:
-    """The roots, and a simple point of each piece between and beyond them, that lie in the domain."""
+def _points(roots: list[Fraction], domain: Domain) -> tuple[list[Fraction], list[Fraction]]:
+    """A round number of each piece between and beyond the roots, and the roots, as far as they lie in the domain."""
     if len(roots) > MAX_ROOTS:
         raise Refused("too many comparisons")
     ends = sorted({*roots, *(b for b in (domain.lower, domain.upper) if b is not None)})
     if not ends:
-        return [Fraction(0)] if domain.admits(Fraction(0)) else [Fraction(1)]
-    points = [ends[0] // 1 - 1, *ends, ends[-1] // 1 + 1]
-    points += [_between(a, b) for a, b in zip(ends, ends[1:])]
-    return [p for p in map(Fraction, points) if domain.admits(p)]
+        return [Fraction(0)] if domain.admits(Fraction(0)) else [Fraction(1)], []
+    pieces = [_between(a, b) for a, b in zip(ends, ends[1:])] + [-_beyond(-ends[0]), _beyond(ends[-1])]
+    return [p for p in pieces if domain.admits(p)], [p for p in ends if domain.admits(p)]
+
+
+def _beyond(a: Fraction) -> Fraction:
+    """A power of ten, or 0, above a number."""
+    return Fraction(0) if a < 0 else Fraction(10) ** len(str(a // 1))
 
 
 def _between(a: Fraction, b: Fraction) -> Fraction:
-    whole = Fraction(a // 1 + 1)
-    return whole if whole < b else (a + b) / 2
+    """The middle of an interval, with as few digits as it may have: nothing from which an end could be read off."""
+    middle, step = (a + b) / 2, Fraction(10) ** len(str(abs(b - a) // 1))
+    while True:
+        found = round(middle / step) * step
+        if a < found < b:
+            return found
+        step /= 10
 
 
 def _formula(term: Term, name: str, roots: set[Fraction]) -> Formula:

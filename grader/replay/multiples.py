@@ -210,5 +210,7 @@ def check_exception(claim: Claim, data: Mapping[str, Any]) -> Finding:
             raise Refused(f"a side has no value there: {error}") from error
         at = ", ".join(f"{n} = {v if isinstance(v, str) else ' + '.join(v) + ' i'}" for n, v in sorted(data["point"].items()))
         said = "it holds, and should not" if data["holds"] == "left" else "it does not hold, and should"
+        if data["holds"] == "right" and any(n.kind == "relation" and "=" in n.signs for n in walk(sides[1])):  # the point may be what was asked for
+            return Finding(Status.REFUTED, words=("Something that satisfies it is missing.",), teacher_words=(f"At {at} {said}.",))
         return Finding(Status.REFUTED, words=(f"At {at} {said}.",))
     raise Refused("not decided with so many digits")
