@@ -143,8 +143,10 @@ def _agree(s: Situation, v: Values) -> None:
 
 
 def telling(model: Mapping[str, Any]) -> bool:
-    """Is nothing zero in the model? Equations among hypotheses have models in which they say nothing (A v = lambda v with v = 0)."""
-    return all(any(x != "0" for row in rows for x in row) for rows in model["letters"].values())
+    """Is nothing zero in the model, and no size 1? Equations among hypotheses have models in which they say nothing (A v = lambda v with v = 0), and a family
+    of one member has i = j."""
+    sized = all(int(size) > 1 for size in model.get("sizes", {}).values())
+    return sized and all(any(x != "0" for row in rows for x in row) for rows in model["letters"].values())
 
 
 def _agreement(claim: Claim, data: Mapping[str, Any]) -> Finding:
@@ -153,7 +155,7 @@ def _agreement(claim: Claim, data: Mapping[str, Any]) -> Finding:
     s = understood(claim)
     models = list({str(sorted(m["letters"].items())): m for m in data["models"]}.values())
     if s.equations and not all(telling(m) for m in models):
-        raise Refused("models in which something is zero tell too little")
+        raise Refused("models in which something is zero, or of which there is only one, tell too little")
     if len(models) < AGREEING:
         raise Refused("too few models")
     for model in models:

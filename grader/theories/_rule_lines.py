@@ -30,6 +30,8 @@ _ASKED = re.compile(r"\b(?:we|you|one|it|this|gd|convergence|stability|that) (?:
                     r"for|zero|0)\W*)+$|\bcondition (?:is|for)\b|\bfor convergence\b", re.IGNORECASE)
 _WITH = re.compile(r"\W*(?:with|where|setting|choosing|taking|for|using|put|let)\b\W*$", re.IGNORECASE)
 _MARKED = frozenset("hat bar tilde star".split())
+STEPS = frozenset("eta alpha gamma tau kappa".split())
+"""Names of step sizes."""
 _ORDER = frozenset(["<", ">", "<=", ">="])
 
 
@@ -50,6 +52,9 @@ def begin(builder: Builder, lines: Sequence[Line], sides: Sequence[Term]) -> Non
         else builder.context.options
     iterated = frozenset(t.args[0].name for t in [line.left for line in lines] if isinstance(t, Term) and is_next(t))
     derived = frozenset(n.args[0].name for t in sides for n in walk(t) if n.kind == "apply" and n.name in ("derivative", "partial", "gradient") and n.args[0].kind == "symbol")
+    said = [c.args[0].name for line in lines for c in line.conditions if isinstance(c, Term) and c.kind == "relation" and c.signs == ("=",) and c.args[0].kind == "symbol"]
+    once = frozenset(n for n in said if n in STEPS and said.count(n) == 1)
+    options = {**options, **({"set once": once} if once else {})}
     options = {**options, **({"iterated": iterated} if iterated else {}), **({"differentiated": derived} if derived else {})}
     builder.context = replace(builder.context, domains=tuple(sorted(table.items())) if roots else builder.context.domains, options=options)
 
@@ -84,10 +89,14 @@ def _renamed(term: Term, change: Mapping[Term, Term]) -> Term:
 
 
 def defines(builder: Builder, condition: Term) -> bool:
-    """ "... where sigma(x) = 1/(1 + e^{-x})": a definition of a function of which nothing was said. True where it is taken as one."""
+    """ "... where sigma(x) = 1/(1 + e^{-x})": a definition of a function of which nothing was said; "with eta = mu/L^2", the only thing that is said of a step
+    size. True where it is taken as one."""
     if condition.kind != "relation" or condition.signs not in (("=",), (":=",)):
         return False
     head, body = condition.args
+    if head.kind == "symbol" and head.name in builder.context.options.get("set once", ()) and head.name not in free_names(body):
+        builder.context = replace(builder.context, definitions=(*builder.context.definitions, (head, body)))
+        return True
     if not head.is_apply("call") or head.args[0].kind != "symbol" or not all(a.kind == "symbol" for a in head.args[1:]):
         return False
     name = head.args[0].name

@@ -105,6 +105,8 @@ def completed(pairs: Sequence[tuple[Term, ...]], domains: tuple[tuple[str, Domai
         return domains, ()
     marked = indexed(terms)[0]
     held = {n.args[0].name for t in terms for n in walk(t) if n.is_apply("transpose", 1) and n.args[0].kind == "symbol"}
+    held |= {b.name for t in terms for n in walk(t) if n.is_apply("mul") for a, b in zip(n.args, n.args[1:])  # X v: numbers are written in front
+             if a.kind == b.kind == "symbol" and len(a.name) == len(b.name) == 1 and a.name.isupper() and a.name not in NUMBERS and b.name.islower() and b.name not in NUMBERS}
     choices = [[d for d in options(n, spoken) if (n not in marked or d.shape != "matrix" or n[:1].isupper()) and (n not in held or d.shape != "scalar")] for n in names]
     ordered = sorted(product(*[range(len(c)) for c in choices]), key=lambda ks: (sum(ks), ks)) if len(names) <= 6 else _single(choices)
     best: tuple[int, tuple[tuple[str, Domain], ...]] | None = None
