@@ -7,14 +7,15 @@ from __future__ import annotations
 
 import cmath
 import math
+import threading
 from collections.abc import Callable
 from typing import Any
 
 from grader.replay.semantics import atom_name
 from grader.term import Term
 
-NEARLY = 1e-9
-"""How much of the largest number on the way two values may differ and still look the same."""
+NEARLY, CLEARLY = 1e-9, 1e-3
+"""How much of the largest number on the way two values may differ and still look the same; and must differ to look different."""
 
 
 def _prod(*values: Any) -> Any:
@@ -60,10 +61,27 @@ class _Floats:
         return made
 
 
-def looks_same(left: Term, right: Term) -> bool:
-    """Have both nearly the same value at a point? False also where one of them is not seen to have any."""
+MAX_SIZE = 300
+"""Nodes of both formulas that are looked at."""
+_last = threading.local()
+"""The two formulas that this thread looked at last: several procedures look at one claim in turn."""
+
+
+def looks_same(left: Term, right: Term) -> bool | None:
+    """Have both nearly the same value at a point, or clearly different ones? None where neither is seen: no value, too large, another operator."""
+    if getattr(_last, "pair", None) is None or _last.pair[0] is not left or _last.pair[1] is not right:
+        _last.pair, _last.same = (left, right), _looked(left, right)
+    return _last.same
+
+
+def _looked(left: Term, right: Term) -> bool | None:
+    if left.size + right.size > MAX_SIZE:
+        return None
     floats = _Floats()
     try:
-        return abs(floats.value(left) - floats.value(right)) <= NEARLY * floats.most
+        apart = abs(floats.value(left) - floats.value(right))
     except (KeyError, TypeError, ValueError, ArithmeticError):
-        return False
+        return None
+    if not floats.most < math.inf:
+        return None
+    return True if apart <= NEARLY * floats.most else False if apart > CLEARLY * floats.most else None

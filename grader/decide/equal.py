@@ -11,6 +11,7 @@ from dataclasses import replace
 from itertools import islice
 
 from grader.algebra.compare import NEIGHBOURHOOD, Comparison
+from grader.algebra.glance import looks_same
 from grader.algebra.magnitudes import MOST
 from grader.decide.budget import Budget
 from grader.decide.strategy import decide
@@ -99,8 +100,9 @@ def _has_integral(comparison: Comparison) -> bool:
 def prove_same(claim: Claim, budget: Budget) -> Evidence | str | None:
     """Two sides that are written alike, up to order and the names of bound variables."""
     conclusion = claim.conclusion
-    if not isinstance(conclusion, Equal) or not alike.same(conclusion.left, conclusion.right,
-                                                           lambda name: claim.domain(name).shape in ("scalar", "function")):
+    if not isinstance(conclusion, Equal) or looks_same(conclusion.left, conclusion.right) is False:
+        return None  # what has clearly different values is not written alike
+    if not alike.same(conclusion.left, conclusion.right, lambda name: claim.domain(name).shape in ("scalar", "function")):
         return None
     comparison = _comparison(claim)
     point = _inhabitant(comparison, budget) if isinstance(comparison, Comparison) else None
