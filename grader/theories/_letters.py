@@ -50,7 +50,9 @@ def under_divergences(terms: Iterable[Term]) -> set[str]:
 def numbered_copies(terms: tuple[Term, ...]) -> tuple[Term, ...]:
     """z_1, z_2 as further values of z, where densities are called at z and at z_1, and none at several of them."""
     places: dict[str, set[Term]] = {}
-    together: set[str] = set()
+    blocks = [n.args[0] for t in terms for n in walk(t) if n.kind == "relation" and n.signs == ("~",) and n.args[0].kind == "tuple"]
+    blocks += [a for t in terms for n in walk(t) if n.kind == "tuple" and n.args and n.args[-1].kind == "relation" and n.args[-1].signs == ("~",) for a in n.args[:-1]]
+    together = {m.name for n in blocks for m in walk(n) if m.kind == "symbol"}  # z_1, z_2 ~ q are draws
     for n in (n for t in terms for n in walk(t)):
         if not n.is_apply("call"):
             continue
@@ -143,6 +145,28 @@ def of_all_data(left: Term, right: Term) -> tuple[bool, tuple[Term, Term] | None
             made = rebuilt(side, {calls[0]: whole}.get)
             return True, (other, made) if turned else (made, other)
     return False, None
+
+
+def law_put_in(side: Term, other: Term) -> str:
+    """The density of which a law must be meant: called on one side, where the other has no density and the value of its variable in a formula; "" where
+    there is none."""
+    calls = [n for n in walk(side) if n.is_apply("call") and n.args[0].kind == "symbol" and n.args[0].name in DISTRIBUTIONS]
+    if not calls or any(n.is_apply("call") or n.kind == "apply" and n.name in ("expectation", "entropy", "kl", "variance") for n in walk(other)):
+        return ""
+    drawn = {a for c in calls for part in split_call(c)[:2] for a in part}
+    return f"the law {calls[0].args[0]} is" if any(n in drawn for n in walk(other)) else ""
+
+
+def together_with_a_copy(left: Term, right: Term) -> str:
+    """x' and x in one density, as in a posterior predictive distribution, where the other side has them in different ones: that they are independent
+    given the rest goes without saying. "" where that is not so."""
+    for side, other in ((left, right), (right, left)):
+        for call in (n for n in walk(side) if n.is_apply("call")):
+            args = [a for part in split_call(call)[:2] for a in part]
+            marked = [a for a in args if a.kind == "apply" and a.name in ("prime", "star", "tilde", "hat") and a.args[0] in args]
+            if marked and any(n.is_apply("call") and marked[0] in walk(n) and all(marked[0].args[0] not in part for part in split_call(n)[:2]) for n in walk(other)):
+                return f"known of {marked[0]} and {marked[0].args[0]} together"
+    return ""
 
 
 def density_of_variable(terms: tuple[Term, ...], conditions: Iterable[Term]) -> tuple[tuple[Term, ...], list[Term]]:

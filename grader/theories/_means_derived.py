@@ -23,8 +23,8 @@ class NoRule(ValueError):
     """There is no rule for this derivative here."""
 
 
-def derived(term: Term) -> Term:
-    """The term with derivatives by a symbol worked out where a mean under a law, or a function of a sum, stands in it; else as it is."""
+def derived(terms: list[Term]) -> list[Term]:
+    """The terms with derivatives by a symbol worked out where a mean under a law, or a sum over observations, stands in one of them; else as they are."""
     def node(t: Term) -> Term | None:
         if t.kind != "apply" or t.name not in DERIVATIVES or len(t.args) < 2 or t.args[1].kind != "symbol" or len(t.args) > 2 and t.args[2] != ONE:
             return None
@@ -33,9 +33,9 @@ def derived(term: Term) -> Term:
         except NoRule:
             return None
 
-    if not any(n.is_apply("expectation", 2) and n.args[1].kind == "relation" or is_likelihood(n) for n in walk(term)):
-        return term
-    return rebuilt(term, node)
+    if not any(n.is_apply("expectation", 2) and n.args[1].kind == "relation" or is_likelihood(n) for t in terms for n in walk(t)):
+        return terms
+    return [rebuilt(t, node) for t in terms]
 
 
 def primed(term: Term, definitions: Iterable[tuple[Term, Term]]) -> Term:

@@ -25,7 +25,7 @@ def random_sides(terms: tuple[Term, ...], context: Context, definitions: list[tu
     """The sides in one notation, with the names that are random declared as variables, and the hypotheses."""
     conditions = [c for c in told.conditions if is_hypothesis(c)]
     definitions = [*definitions, *first_sides(context, definitions)]
-    opened = with_ends([derived(_unfolded(primed(t, definitions), definitions)) for t in (*terms, *conditions)], context.words)
+    opened = with_ends(derived([_unfolded(primed(t, definitions), definitions) if not _is_word(t) else t for t in (*terms, *conditions)]), context.words)
     stated = {n.name for r in told.random for n in walk(r) if n.kind == "symbol"}
     opened, told = _apart_members(opened, told)
     spelling = Spelling.of(opened)
@@ -85,10 +85,24 @@ def _unfolded(term: Term, definitions: Iterable[tuple[Term, Term]]) -> Term:
     return term
 
 
+def _is_word(t: Term) -> bool:
+    return t.is_apply("call") and t.args[0].kind == "symbol" and t.args[0].name in WORDS
+
+
+def stands_bare(head: Term, term: Term) -> bool:
+    """Does the name stand in the term other than with an index, as X does not in sum_i X_i?"""
+    if term == head:
+        return True
+    args = term.args[1:] if term.is_apply("index") and term.args[0] == head else term.args
+    return any(stands_bare(head, a) for a in args)
+
+
 def _put_where_free(t: Term, head: Term, body: Term) -> Term:
     """The body of a definition in place of its head, but not under a mean that draws a variable of that name."""
     if t == head:
         return body
+    if t.is_apply("index") and t.args[0] == head:
+        return t  # X = sum_i X_i
     over = t.args[1] if t.is_apply("expectation", 2) else None
     if not t.args or over is not None and over.kind == "relation" and over.signs == ("~",) and head in walk(over.args[0]):
         return t

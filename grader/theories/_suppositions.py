@@ -62,7 +62,7 @@ def supposed(text: str, vocabulary: Vocabulary, *, reason: bool = False) -> Supp
     if not matter and not laws or not opens and not _only_words(words):
         return None
     if plain:
-        words, formulas = _apart(_with_dollars(text) if "=" in text else text)
+        words, formulas = _apart(_with_dollars(text) if re.search(r"=|->|→", text) else text)
         words, formulas = _names_in_words(words, formulas)
     if CONCLUDING.search(words) and not reason:
         return None
@@ -91,6 +91,7 @@ def _apart(text: str) -> tuple[str, list[str]]:
     return re.sub(r"\\(?:text|textbf|mathrm|emph)\{([^{}]*)\}", r"\1", words), formulas
 
 
+TO = r"\to "
 _BETWEEN = re.compile(r"(?i)(?<![\w\\])((?:let|with|where|and|assum\w+|suppos\w+|that|for|be|are|is|i\.?i\.?d\.?|independent\w*|of|drawn|from|has|have|each|all"
                       r"|consider|given|take|if|so|then)(?![\w(])|[;.](?=\s|$)|,(?=\s))")
 
@@ -106,8 +107,8 @@ def _with_dollars(text: str) -> str:
     for a, b in [*cuts, (len(text), len(text))]:
         piece = text[last:a]
         bare = piece.strip()
-        formula = re.search(r"[=~]|\\sim\b", bare) and not re.search(r"(?<![\\\w])[A-Za-z]{4,}\s+[a-z]{2,}", bare)
-        made.append(piece.replace(bare, f"${bare}$") if formula else piece)
+        formula = re.search(r"[=~]|\\sim\b|->|→", bare) and not re.search(r"(?<![\\\w])[A-Za-z]{4,}\s+[a-z]{2,}", bare)
+        made.append(piece.replace(bare, f"${bare.replace('->', TO).replace('→', TO)}$") if formula else piece)
         made.append(text[a:b])
         last = b
     return "".join(made)

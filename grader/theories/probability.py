@@ -28,10 +28,10 @@ from grader.replay.moments_terms import law_at, law_of
 from grader.term import Term, apply, free_names, number, relation, symbol, walk
 from grader.theories._density_sides import chosen_law, density_sides, releasing
 from grader.theories._random_names import ACCENTS, MEANS, Spelling, accented, is_capital, rebuilt
-from grader.theories._random_sides import meant, random_sides
+from grader.theories._random_sides import meant, random_sides, stands_bare
 from grader.theories._draws import indexed_definition
-from grader.theories._letters import as_distributions, density_of_variable, listed_data, of_all_data, laws_of_divergence, numbered_copies, under_divergences, valued
-from grader.theories._optima import (constant_claims, constant_step, is_about_likelihoods, optima, optima_claims, optima_step, reaching,
+from grader.theories._letters import as_distributions, density_of_variable, law_put_in, listed_data, of_all_data, together_with_a_copy, laws_of_divergence, numbered_copies, under_divergences, valued
+from grader.theories._optima import (CONSTANTS, constant_claims, constant_step, is_about_likelihoods, optima, optima_claims, optima_step, reaching,
                                      up_to_constant)
 from grader.theories._said import is_density_law, is_named_density, names_of
 from grader.theories._suppositions import Supposed, supposed
@@ -100,7 +100,7 @@ def prepare(terms: tuple[Term, ...], context: Context) -> Prepared:
     terms, told.conditions, context = _by_letters(terms, told.conditions, context)
     known = {c.args[0].args[0].name if c.args[0].is_apply("call") else c.args[0].name
              for c in (*told.conditions, *terms, *context.conditions) if is_density_law(c)}
-    definitions = [(h, b) for h, b in (*context.definitions, *told.definitions) if h not in {n for n in walk(b)}
+    definitions = [(h, b) for h, b in (*context.definitions, *told.definitions) if not stands_bare(h, b)
             and not is_density_law(relation("=", h, b))]
     drawn = [c for c in told.conditions if c.kind == "relation" and c.args[0].is_apply("index") and indexed_definition(*c.args[:2])]
     if _over_densities((*terms, *drawn), context, known):
@@ -295,8 +295,7 @@ def conclude(link: Link, context: Context, settled: Settled) -> Step:
                     break
     if step.relation == "fails" and not link.statement and of_all_data(link.left, link.right)[0]:
         step = _of_data(link, settled, step)
-    alone = step.relation != "fails" or link.statement or optima(link) is not None or up_to_constant(link, context) is not None
-    new = "" if alone else _undefined(link, context) or _strange_density(link, context) or _numbers_put_in(link)
+    new = "" if step.relation != "fails" or link.statement else _unsaid(link, context)
     if new:
         return Step(link.line, None, Status.UNDECIDED, f"it is not said what {new} is.", step.evidence, tags=("undefined",))
     if step.relation == "fails" and _unheard(context):
@@ -315,10 +314,17 @@ def _of_data(link: Link, settled: Settled, step: Step) -> Step:
     return Step(link.line, None, Status.UNDECIDED, "it is not said how the observations hang together.", step.evidence, tags=("undefined",))
 
 
+def _unsaid(link: Link, context: Context) -> str:
+    """What would have to be said before a line that fails can be called wrong; "" where nothing is missing."""
+    return (_undefined(link, context) or _strange_density(link, context) or _numbers_put_in(link) or law_put_in(link.left, link.right)
+            or law_put_in(link.right, link.left) or together_with_a_copy(link.left, link.right))
+
+
 def _strange_density(link: Link, context: Context) -> str:
     """A density other than p, q, r of which nothing is supposed, such as the m of KL(p || m); "" where there is none."""
     said = set().union(*[names_of(c) for c in context.conditions])
-    return next((n for n, d in context.domains if d.shape == "density" and n not in (*DENSITY_LETTERS, *said) and n in _names(link)), "")
+    return next((n for n, d in context.domains if d.shape == "density" and n not in (*DENSITY_LETTERS, *said)
+                 and (n in names_of(link.left)) != (n in names_of(link.right))), "")
 
 
 def _numbers_put_in(link: Link) -> str:
@@ -341,7 +347,7 @@ def _undefined(link: Link, context: Context) -> str:
             known |= _plain_names(other.left) | _plain_names(other.right)
     known |= set().union(*[names_of(t) for h, b in context.definitions for t in (h, b)]) if context.definitions else set()
     new = [n for n in sorted((_constants(link.right) | _functions(link.right)) - names_of(link.left)) if n not in known]
-    return next(iter(new), "") or _given_name(link, known)
+    return next((n for n in new if n not in CONSTANTS), "") or _given_name(link, known)
 
 
 def _given_name(link: Link, known: set[str]) -> str:
