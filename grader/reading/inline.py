@@ -8,6 +8,9 @@ from grader.reading.delimiters import Passage
 from grader.term import Span
 
 _NAMES_BEFORE = re.compile(r"(?<![A-Za-z])((?:[A-Za-z](?:_\w)?\s*,\s*)+)$")
+_TAGGED = re.compile(r"[\s$.,;]*(?:\\q?quad|\.{2,}|\\dots|\\hfill|\s)*(?:\(\s*(?:\d{1,2}|\*{1,3}|[a-dA-D]|[ivxIVX]{1,4})\s*\)|\\tag\*?\s*\{[^{}]{1,8}\}|\[\d\])[\s$.]*"
+                     r"(?:\\\\)?[ \t]*(?=\n|$|\\end|\\\])")
+_LETTERED = re.compile(r"\W*(?:[A-DI]|I{1,3}|IV)\s*[:)][\s$]*")
 
 
 def with_names(inner: list[Passage], text: str) -> list[Passage]:
@@ -64,3 +67,8 @@ def last_sentence(words: str) -> tuple[str, bool]:
     """The words of the sentence that leads to the formula, and whether it begins there."""
     ends = [m.end() for m in re.finditer(r"[.!?](?:\s+|$)", words)]
     return (words[ends[-1]:], True) if ends else (words, False)
+
+
+def is_numbered(text: str, span: Span) -> bool:
+    """Does a number such as (1) stand behind the formula at `span`, or a letter such as "A:" before it?"""
+    return _TAGGED.match(text, span.end) is not None or _LETTERED.fullmatch(text, text.rfind("\n", 0, span.start) + 1, span.start) is not None

@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from grader.model import Note, Read, Reading, Unread
-from grader.reading.inline import joined_by_or, last_sentence, with_claim, with_names
+from grader.reading.inline import is_numbered, joined_by_or, last_sentence, with_claim, with_names
 from grader.reading.passages import Passage, passages
 from grader.reading.prose import Lead, Remark, belongs_to_words, condition_of, is_label, label_before, lead_of, prose_words, remark_at_end
 from grader.reading.rows import rows_of_display, starts_rows, statements, strip_row
@@ -239,7 +239,9 @@ def _statement(state: _State, clean: str, piece: Span, offset: int, connective: 
     conditions = tuple(condition_of(_read(state, c.text, c.span.start)) for c in remark.conditions)
     state.made.append(Line(role, left, tuple(steps), whole, state.text[whole.start:whole.end], said, connective or state.connective, conditions,
                            remark.notes, state.text.count("\n", 0, whole.start), state.mention, state.apart, state.beside, state.words,
-                           label, state.case, _TAGGED.match(state.text, whole.end) is not None, state.worded))
+                           label, state.case,
+                           is_numbered(state.text, whole),
+                           state.worded))
     state.words, state.beside = "", False
     state.reason = state.connective = state.role = ""
     state.apart = state.case = state.worded = False
@@ -287,12 +289,13 @@ _APART = re.compile(r"^\W*(?:the\s+)?(?:base\s+case|case\s+\(?\w{1,3}\)?\s*[:.,]
 """Words with which a part of a proof begins that does not go on from the line before."""
 _DEFINES = re.compile(r"\s*[A-Za-z]\s*\([A-Za-z](?:_\w)?(?:\s*,\s*[A-Za-z](?:_\w)?)*\)\s*=(?!=)")
 """f(x) = ...: "the minimum of" before it speaks of f."""
-_TAGGED = re.compile(r"[\s$.,;]*(?:\\q?quad|\.{2,}|\\dots|\\hfill|\s)*(?:\(\s*(?:\d{1,2}|\*{1,3}|[a-dA-D]|[ivxIVX]{1,4})\s*\)|\\tag\*?\s*\{[^{}]{1,8}\}|\[\d\])[\s$.]*"
-                     r"(?:\\\\)?[ \t]*(?=\n|$|\\end|\\\])")
 _CASE = re.compile(r"^\W*case\s+\(?\w{1,3}\)?\s*[:.,(]", re.IGNORECASE)
-_NOUN = re.compile(r"(?:^|\b)(?:the|its|his|her|their|our|a|an)\s+(?!line|equation|same|last|first|second|above|previous|form|expression|following|answer|result)"
+_NOUN = re.compile(r"(?:^|\b)(?:the|its|his|her|their|our|a|an)\s+(?!line|equation|same|last|first|second|above|previous|form|expression|following|answer|result|solution|root|derivative|gradient|"
+                   r"sum|integral|limit|value|minimum|maximum)"
                    r"[a-z]+\b[^.:]*\b(?:is|are|be|of|has|as|equals)\s*$", re.IGNORECASE)
 """Words that say of what thing the formula behind them speaks."""
+_SAID = re.compile(r"[\s$*_,]*(?:has|have|had|is|are|admits?|holds?|does|can|cannot|vanish\w*|converges?|diverges?|exists?)\s+(?!equivalent|equal|therefore|thus|then|so\b|the same)\w+", re.IGNORECASE)
+"""Words behind a formula that say something of it."""
 _LEADING = re.compile(r"(?:[:=]|\b(?:is|are|be|gives?|giving|get|gets|obtain|obtains|to|equals?|becomes|as|yields?|have|has|find|into|now|then|therefore|"
                       r"hence|thus|so))\s*$", re.IGNORECASE)
 """Words that lead to the formula behind them, so that it is a step and no mention."""
@@ -382,7 +385,7 @@ def _mixed_line(state: _State, span: Span, remark: Remark) -> None:
                 continue
             leads = passage.kind != "bare" and (not words.strip() or _LEADING.search(words.rstrip(" $:*_") + (":" if words.rstrip().endswith(":") else "")))
             state.mention = not leads and bool(words.strip(" $*_"))
-            state.worded = _NOUN.search(words.rstrip(" $:*_")) is not None
+            state.worded = _NOUN.search(words.rstrip(" $:*_")) is not None or k > 0 and _SAID.match(words) is not None
             state.words, state.beside = words.strip(" $*_,;:."), k > 0 and not begun and re.fullmatch(r"[\s,$*_]*(?:and|,)[\s,$*_]*", words) is not None
             for row in rows_of_display(passage.text, where.start):
                 _row(state, row.text, row.span, row.remark.joined(remark) if last else row.remark)

@@ -153,6 +153,9 @@ def _without_text(row: str, offset: int) -> tuple[str, Remark, str]:
     numbered = re.search(r"\\q?quad\s*\(\s*(?:\d{1,2}|\*+|[a-z])\s*\)\s*$", row)
     if numbered:
         row = row[:numbered.start()] + " " * (len(row) - numbered.start())
+    operation = re.search(r"(?:\s|\\q?quad|\\[,;: ])(?:\||\\mid|\\vert)\s*(?P<words>(?:[-+*/:·−÷]|\\(?:cdot|times|div)(?![A-Za-z]))\s*[^|]{1,20})$", row)
+    if operation and row[:operation.start()].count("|") % 2 == 0 and signs(row[:operation.start()]):
+        return row[:operation.start()] + " " * (len(row) - operation.start()), remark.joined(Remark(operation["words"].strip())), lead
     return row, remark, lead
 
 

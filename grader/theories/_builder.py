@@ -118,7 +118,8 @@ class Builder:
         if term not in self.stated:
             self.stated.append(term)
 
-    def link(self, line: Line, number: int, sign: str, right: Term | Unread, reason: str, *, statement: bool = False) -> None:
+    def link(self, line: Line, number: int, sign: str, right: Term | Unread, reason: str, *, statement: bool = False,
+             supposing: bool = False) -> None:
         """From what stood before to `right`."""
         reason, self.reason = reason or self.reason, ""
         if isinstance(right, Unread):
@@ -128,7 +129,7 @@ class Builder:
                                       "nothing stands before it"))
         else:
             made = Link(len(self.placed) + 1, self.last, sign, right, reason, number, statement, None if statement else self.origin,
-                        loose=line.worded and not sign, under=None if statement else self.under, fresh=self._fresh(right))
+                        loose=line.worded and (not sign or statement) or statement and _puts_numbers(right), supposing=supposing, under=None if statement else self.under, fresh=self._fresh(right))
             if statement and isinstance(right, Term) and COMPARES.search(f"{line.words} {reason}") and (meant := coefficients(self.last, right)) is not None:
                 made = replace(made, left=meant)
             if not statement and sign in ("", "=", ":=") and not is_statement(right) and any(_has_two_signs(t) for t in (self.last, right)):
@@ -181,6 +182,14 @@ class Builder:
             self.state(term)
         if self.side and isinstance(term, Term) and not statement:
             self.ends[self.side] = term
+
+
+def _puts_numbers(term: Term | Unread) -> bool:
+    """Is it t = d/v = 120/60: a formula, and then numbers in it of which nothing has been said?"""
+    if not isinstance(term, Term) or term.kind != "relation" or len(term.signs) < 2 or set(term.signs) != {"="}:
+        return False
+    inner = [bool(free_names(a)) for a in term.args[1:]]
+    return inner[0] and len(free_names(term.args[1])) > 1 and not inner[-1]
 
 
 def _has_two_signs(term: Term) -> bool:

@@ -21,7 +21,7 @@ from grader.theories import _turns as turns
 from grader.theories._builder import LOGIC, STANDARD, ZERO, Builder, Layout, Placed, is_statement
 from grader.theories._eigenvalues import characteristic, characteristics, is_matrix
 from grader.theories._hypotheses import assuming, declared, narrowed
-from grader.theories._line_kinds import (as_statement, begins_recursion, is_apart, is_new_name, is_new_power, is_sandwich, is_solved_for, is_substitution,
+from grader.theories._line_kinds import (as_statement, begins_recursion, gives_values, is_apart, is_new_name, is_new_power, is_sandwich, is_solved_for, is_substitution,
                                           is_unknown_function, labelled, names_new, with_statement)
 from grader.theories._recurrences import is_next, is_recursive, iterate_of, iterates_in, recursions_of, rules_of
 from grader.theories._solving import roots_by_number
@@ -179,6 +179,11 @@ def _take(builder: Builder, line: Line, number: int, following: Line | None, alo
     if builder.statement and isinstance(whole, Term) and (renamed := roots_by_number(whole, builder.last, builder.seen)) != whole:
         line, whole = with_statement(line, renamed), renamed
     if turns.names_roots(builder, line, whole, number) or turns.set_to_zero(builder, line, whole, number):
+        return
+    if gives_values(builder, line, whole):
+        before = builder.last
+        builder.link(line, number, "", whole, line.reason, statement=True, supposing=True)
+        builder.last = apply("and", before, whole)  # type: ignore[arg-type]
         return
     if builder.bounds_beside(line, whole):
         builder.context = assuming(builder.context, whole)  # "a x^2 + b x + c = 0, a != 0"

@@ -22,7 +22,7 @@ from dataclasses import replace
 
 from grader.model import Status
 from grader.reading.lines import Line
-from grader.term import Term, apply
+from grader.term import Term, free_names, apply
 from grader.theories._builder import Layout, is_statement
 from grader.theories._hypotheses import declared
 from grader.theories._theory import Link, Step, breaks, condition_step, sets_to_zero
@@ -190,11 +190,17 @@ def weighed(step: Step, link: Link) -> Step:
         return step
     if sets_to_zero(link) and (link.solved or link.origin is not None and _is_derivative(link.origin)):
         return condition_step(link, step.evidence)
+    if link.supposing:
+        return replace(step, relation=None, status=Status.UNDECIDED, reason="it does not follow; perhaps the values are given.", example="", tags=("given",))
     if link.loose:
         return replace(step, relation=None, status=Status.UNDECIDED, reason="the words before it do not say how it hangs on the line before.", example="", tags=("loose",))
     if link.fresh and (link.statement or is_statement(link.right)):
         names = " and ".join(link.fresh)
         return replace(step, relation=None, status=Status.UNDECIDED, reason=f"it is not said what {names} {'is' if len(link.fresh) == 1 else 'are'}.", example="", tags=("unsaid",))
+    origin = link.origin if link.index == 1 and not link.statement and link.sign in ("", "=", ":=") else None
+    if origin is not None and (left := free_names(origin)) and (right := free_names(link.right)) and not left & right:
+        reason = "it may say what its left side is: the two sides speak of different names."
+        return replace(step, relation=None, status=Status.UNDECIDED, reason=reason, example="", tags=("unsaid",))
     if link.doubt:
         reason = f"it does not follow from what was understood; the words “{link.doubt}” may say more."
         return replace(step, relation=None, status=Status.UNDECIDED, reason=reason, example="", tags=("doubt",))

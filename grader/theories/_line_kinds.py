@@ -53,11 +53,29 @@ def is_label(head: Term) -> bool:
 
 def is_new_power(builder: Builder, left: Term | Unread | None, body: Term | Unread) -> bool:
     """Is it I^2 or 2 S, where nothing has spoken of I or S?"""
-    if not isinstance(left, Term) or not isinstance(body, Term) or not (left.is_apply("pow", 2) or left.is_apply("mul", 2)):
+    if not isinstance(left, Term) or not isinstance(body, Term):
+        return False
+    names = free_names(left)
+    spoken = builder.seen | {n for n, _ in builder.context.domains} | {n for h, _ in builder.context.definitions for n in free_names(h)}
+    if names and free_names(body) and not names & (free_names(body) | spoken) and left.kind == "apply" and left.name in ("mul", "pow", "abs", "conj", "bar"):
+        return True  # z* z = (a - b i)(a + b i), where nothing says what z is
+    if not (left.is_apply("pow", 2) or left.is_apply("mul", 2)):
         return False
     base, other = left.args if left.is_apply("pow") else left.args[::-1]
     known = builder.seen | {n for n, _ in builder.context.domains} | {n for h, _ in builder.context.definitions for n in free_names(h)}
     return base.kind == "symbol" and other.kind == "number" and base.name not in known | free_names(body)
+
+
+def gives_values(builder: Builder, line: Line, whole: Term | Unread) -> bool:
+    """Is it "a = 3, b = 4" behind one equation with further names, so that the values may be given?"""
+    last = builder.last
+    if not builder.statement or last is None or last.kind != "relation" or last.signs != ("=",) or line.connective or builder.given_only or not isinstance(whole, Term):
+        return False
+    parts = whole.args if whole.is_apply("and") else (whole,)
+    if not all(p.kind == "relation" and p.signs == ("=",) and p.args[0].kind == "symbol" and not free_names(p.args[1]) for p in parts):
+        return False
+    names = {p.args[0].name for p in parts}
+    return len(names) == len(parts) and names < free_names(last)
 
 
 def is_unknown_function(builder: Builder, left: Term | Unread | None) -> bool:

@@ -109,6 +109,8 @@ def claims(link: Link, context: Context, settled: Settled) -> tuple[Claim, ...]:
     if not {"forward", "back"} <= settled.keys():
         return tuple(made)
     ways = settled["forward"].equal, settled["back"].equal
+    if None in ways and equations and left.args[0] == right.args[0] and _is_name_apart(left, right):
+        made.append(stated(Equal(left.args[1], right.args[1]), "same subject"))
     if ways[0] and ways[1] is not None:
         made += vacuous.claims(link, context, settled, stated)
     if not ways[0] and ways[1] and (asked := _asks_for(right)):
@@ -135,6 +137,14 @@ def claims(link: Link, context: Context, settled: Settled) -> tuple[Claim, ...]:
     if ways[0] is not True and not ("where defined" in settled and settled["where defined"].equal):
         made += _with_earlier(link, context, settled, stated)
     return tuple(made)
+
+
+def _is_name_apart(left: Term, right: Term) -> bool:
+    """Do both equations say what one name (s, s_n) is, which stands nowhere else in them?"""
+    head = left.args[0]
+    named = head.kind == "symbol" or head.is_apply("index") and head.args[0].kind == "symbol"
+    name = head.name if head.kind == "symbol" else head.args[0].name if named else ""
+    return named and name not in free_names(left.args[1]) | free_names(right.args[1])
 
 
 def _is_order(statement: Term) -> bool:
@@ -294,6 +304,11 @@ def _found(link: Link, settled: Settled) -> Step:
         found = settled["along right"]
         if found.status is Status.REFUTED:
             return Step(link.line, "fails", Status.REFUTED, "it does not hold for the function that satisfies the lines before.", (found,), example=example_of(found))
+    subject = settled.get("same subject")
+    if None in ways and subject is not None and subject.equal is not None:
+        if subject.equal:
+            return Step(link.line, "equivalent", subject.status, "it says the same as the line before.", (subject,), subject.finding.facts)
+        return Step(link.line, "fails", Status.REFUTED, WORDS["fails"], (subject,), example=example_of(subject))
     if None in ways and logarithm.holds(settled, "taken"):
         taken = settled["taken logarithm"]
         return Step(link.line, "equivalent", taken.status, "it says the same as the line before: logarithms of both sides.", (taken,), taken.finding.facts)

@@ -105,6 +105,8 @@ class Link:
     """What the chain began with."""
     solved: bool = False
     """Does the next line go on from "left = 0" as an equation?"""
+    supposing: bool = False
+    """Are the values in it perhaps given ("a = 3, b = 4")?"""
     under: Term | None = None
     """A statement that stands before the chain, which it may use."""
     loose: bool = False
