@@ -58,6 +58,24 @@ def test_lists_stay_lists(text):
     assert set(answers) <= {"descent/6a"}
 
 
+@pytest.mark.parametrize("marks", [("1.\n", "2.\n", "3.\n"), ("**1.**", "**2.**", "**3.**"), ("6.1", "6.2", "6.3"), ("6.1)", "6.2)", "6.3)"), ("Part 1:", "Part 2:", "Part 3:"),
+                                   ("Part (i)", "Part (ii)", "Part (iii)"), ("Teil 1.", "Teil 2.", "Teil 3."), ("①", "②", "③"), ("Q6 (i)", "Q6 (ii)", "Q6 (iii)"),
+                                   ("6-a", "6-b", "6-c"), ("6_a:", "6_b:", "6_c:"), ("P6.a", "P6.b", "P6.c")])
+def test_more_ways_to_number(marks):
+    answers, _ = placed("## Question 6\n\n" + "\n\n".join(f"{mark} $x = {k}$" for k, mark in enumerate(marks)) + "\n")
+    assert {part: a.text.strip() for part, a in answers.items()} == {"descent/6a": "$x = 0$", "descent/6b": "$x = 1$", "descent/6c": "$x = 2$"}
+    assert "guess" not in severities(answers).values()
+
+
+def test_the_outer_list_numbers_the_parts():
+    assert texts("## Question 5\n\n1. rules\n   1. first q\n   2. then p\n2. no\n3. $p=q=0$\n")["minimax/5c"] == "$p=q=0$"
+
+
+def test_values_are_no_labels():
+    assert texts("## Question 5\n\nc) the rows\n5.1 7.2\n5.2 8.3\n") == {"minimax/5c": "the rows\n5.1 7.2\n5.2 8.3"}
+    assert texts("## Question 1\n\nb) $n < t$\n\n2.\n\na) $k_j^Tq$\n") == {"complexity/1b": "$n < t$", "attention/2a": "$k_j^Tq$"}
+
+
 def test_a_list_that_a_sentence_leads_to_is_a_guess():
     steps = "".join(f"{k}. $x = {k}$\n" for k in range(1, 5))
     assert set(severities(placed(f"## Question 17\n\nMy derivation:\n\n{steps}")[0]).values()) == {"guess"}

@@ -369,6 +369,8 @@ class Walk:
         suffix = re.match(r"\s*([A-Za-z][\w-]*)\s*:", rest)
         own = self.book.part(f"{stem(group)}.{suffix[1]}", problem) if suffix else None
         self._open(problem, group, part=own[1] if own else None, line=number)
+        if note := self.ordinals.get((number, problem.id, group.name)):
+            self.sections[-1].notes.append(note)
         self._described(label_words(line, label))
         if label.sub:
             rest = f"({label.sub}) {rest}"
