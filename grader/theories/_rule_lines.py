@@ -158,6 +158,11 @@ def takes(builder: Builder, line: Line, number_: int, goes_on: bool = False) -> 
     if _is_update_of_columns(builder, whole):
         builder.told.append(number_)
         return True
+    if line.role == "premise" and len(line.steps) == 1 and defines(builder, whole):  # "consider f(w) = ..."
+        builder.told.append(number_)
+        if goes_on:
+            builder.start(number_, whole.args[1], statement=False)
+        return True
     if line.role == "premise" and goes_on is False and _WITH.match(line.words) and _set(builder, line, whole):
         builder.told.append(number_)
         return True

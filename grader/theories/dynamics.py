@@ -21,7 +21,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from grader.domain import Domain
-from grader.model import Claim, Equal, Follows, Status, Verdict
+from grader.model import AtMost, Claim, Equal, Follows, Status, Verdict
 from grader.term import Term, apply, constant, free_names, number, relation, symbol, walk
 from grader.term import replace as put
 from grader.theories import _closed_forms as closed_forms
@@ -107,7 +107,9 @@ def _told(term: Term, context: Context, rules: dict[str, recurrences.Rule], plai
             told, pairs = eigenvalues.canonical(told, root)
             if pairs:
                 said[told] = pairs
-    return told
+    change = {n: symbol(str(n)) for n in walk(told) if n.kind == "apply" and n.name in recurrences.MARKS and len(n.args) == 2 and n.args[0].kind == "symbol"
+              and n.args[1].is_apply("add", 2) and n.args[1].args[0].kind == "symbol"} if rules else {}
+    return put(told, change) if change else told  # values at other moments, of which no rule speaks
 
 
 def _typed(term: Term, context: Context) -> Term:
@@ -122,7 +124,14 @@ def _typed(term: Term, context: Context) -> Term:
 def claims(link: Link, context: Context, settled: Settled) -> tuple[Claim, ...]:
     """Those of an induction, or of algebra with limits as conditions; those of `_eigenvalues` where lambda stands."""
     made = _claims(link, context, settled)
-    if made and all(c.label in settled for c in made) and (positive := _positive(link, context)) and algebra_breaks(_concluded(link, context, settled)):
+    strict = settled.get("positive holds", settled.get("holds"))
+    if link.sign in ("<", ">") and strict is not None and strict.equal is False and context.options.get("rules"):
+        where = _positive(link, context) or context
+        low, high = (link.right, link.left) if link.sign == ">" else (link.left, link.right)
+        made += (Claim(AtMost(low, high, False), where.domains, where.pointwise, "weakly"),)
+        if "weakly" in settled and settled["weakly"].equal:
+            return made
+    if made and all(c.label in settled for c in made if c.label != "weakly") and (positive := _positive(link, context)) and algebra_breaks(_concluded(link, context, settled)):
         made += tuple([replace(c, label=f"positive {c.label}") for c in _claims(link, positive, _of_positive(settled))])
     return made
 
@@ -185,6 +194,10 @@ def _claims(link: Link, context: Context, settled: Settled) -> tuple[Claim, ...]
 
 def conclude(link: Link, context: Context, settled: Settled) -> Step:
     """What holds; where it holds only for positive step sizes and curvatures, with that named."""
+    weakly = settled.get("weakly")
+    if weakly is not None and weakly.equal:
+        return Step(link.line, None, Status.UNDECIDED, "the two sides may be equal where something is zero; else it holds.", (weakly,), tags=("strict",))
+    settled = {label: v for label, v in settled.items() if label != "weakly"}
     step = _concluded(link, context, {label: v for label, v in settled.items() if not label.startswith("positive ")})
     under, positive = _of_positive(settled), _positive(link, context)
     if not under or positive is None:

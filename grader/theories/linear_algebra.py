@@ -272,7 +272,8 @@ def conclude(link: Link, context: Context, settled: Settled) -> Step:
         return Step(link.line, None, Status.UNDECIDED, "it could not be decided.")
     parts = _pairs(link) or _blocks(link, context)
     if parts:
-        return _together(link, [conclude(part, context, _of_part(settled, k)) for k, part in enumerate(parts)])
+        shared = replace(context, options={**context.options, "shared": free_names(link.left) & free_names(link.right)})
+        return _together(link, [conclude(part, shared, _of_part(settled, k)) for k, part in enumerate(parts)])
     if iterates.speaks_of_iterates(link, context):
         return iterates.conclude(link, settled)
     bounded = scalar_parts.same_left(link)
@@ -380,7 +381,7 @@ def _is_misfit(link: Link, context: Context) -> bool:
 
 def _unsaid(link: Link, context: Context) -> list[str]:
     """Vectors and matrices that turn up on one side only and of which no line has said anything; on the left where the other side is written out."""
-    told = frozenset().union(*[free_names(t) for t in (*context.conditions, *context.earlier)])
+    told = frozenset(context.options.get("shared", ())).union(*[free_names(t) for t in (*context.conditions, *context.earlier)])
     for head, body in context.definitions:
         told |= free_names(head) | free_names(body)
     left, right = free_names(link.left), free_names(link.right)
