@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
-from dataclasses import replace
 from fractions import Fraction
 from typing import Any
 
@@ -16,7 +15,7 @@ from grader.algebra.balls import Balls, Undefined, Unsupported, Unsure, precisio
 from grader.decide.budget import Budget
 from grader.decide.strategy import decide
 from grader.kernel import Refused
-from grader.model import AtMost, Claim, Equal, Evidence, Status
+from grader.model import Claim, Equal, Evidence, Status
 from grader.replay import analysis, natures, slopes
 from grader.replay.semantics import NoMeaning, is_real, symbols_of
 from grader.term import Term, apply, number, to_data, walk
@@ -99,7 +98,10 @@ def prove_by_powers(claim: Claim, budget: Budget) -> Evidence | str | None:
             if analysis.is_nonnegative(claim, side):
                 signs.append(None)
                 continue
-            found = _proof(replace(claim, conclusion=AtMost(number(0), side), label=""), budget) if algebraic else None
+            try:
+                found = _proof(analysis.not_below(claim, side), budget, MAX_DEPTH) if algebraic else None
+            except Refused:
+                found = None
             if found is None:
                 break
             signs.append(found)

@@ -19,13 +19,13 @@ from typing import Any
 
 from grader import kernel
 from grader.kernel import Refused
-from grader.model import AtMost, Claim, Equal, Evidence, Finding, Status
+from grader.model import Claim, Equal, Evidence, Finding, Follows, Status
 from grader.replay import natures
 from grader.replay.definitions import by_definition
 from grader.replay.enclosure import Undefined, Unsupported, Unsure
 from grader.replay.evaluate import Evaluator
 from grader.replay.semantics import NoMeaning, is_real
-from grader.term import Term, apply, constant, free_names, number, relation
+from grader.term import Term, apply, constant, free_names, number, relation, walk
 
 MAX_TIMES = 12
 ZERO, ONE = number(0), number(1)
@@ -182,6 +182,26 @@ def is_nonnegative(claim: Claim, term: Term, strict: bool = False) -> bool:
     return False
 
 
+def existing(claim: Claim) -> tuple[Term, ...]:
+    """Conditions that hold wherever both sides have values: under roots, logarithms and lines of fractions."""
+    found: list[Term] = []
+    for node in (n for side in sides_of(claim) for n in walk(side)):
+        if node.kind in ("binder", "tuple"):
+            raise Refused("a part that need not be looked at for a value")
+        if node.is_apply("div", 2):
+            found.append(relation("!=", node.args[1], ZERO))
+        elif node.is_apply("sqrt") or node.is_apply("root", 2) and node.args[1].kind == "number" and (node.args[1].value or 1) % 2 == 0:
+            found.append(relation(">=", node.args[0], ZERO))
+        elif node.is_apply("log", 1):
+            found.append(relation(">", node.args[0], ZERO))
+    return tuple(c for c in dict.fromkeys(found) if free_names(c))
+
+
+def not_below(claim: Claim, side: Term) -> Claim:
+    """The claim that the side is at least zero wherever both sides have values."""
+    return changed(claim, conclusion=Follows(existing(claim), relation(">=", side, ZERO)), label="")
+
+
 def waves(claim: Claim, op: str) -> Claim:
     """The claim for the sines (cosines) of two numbers that lie between -pi/2 and pi/2 (0 and pi). Fails with `Refused` for others."""
     left, right = sides_of(claim)
@@ -207,7 +227,7 @@ def check_injective(claim: Claim, data: Mapping[str, Any]) -> Finding:
     if k % 2 == 0:
         for side, evidence in zip(sides_of(claim), data["signs"], strict=True):
             if evidence is not None:
-                found.append(proved(changed(claim, conclusion=AtMost(ZERO, side), label=""), evidence))
+                found.append(proved(not_below(claim, side), evidence))
             elif not is_nonnegative(claim, side):
                 raise Refused("a side that may be negative")
     facts = tuple(dict.fromkeys(f for x in found for f in x.facts))
