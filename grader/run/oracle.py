@@ -1,7 +1,8 @@
 """SymPy in a process that can be ended: asked by a decision as an oracle, or by an audit as a second opinion.
 
 Each question is a task of its own under limits of processor time and memory; the process leads a group and is killed with everything it started.
-`sympy_asker()` is for `Budget(oracles=..., ask=...)`; a question that runs out of its limits is answered "unknown".
+A worker that marks wears belts that forbid it to start processes, so SymPy is never asked while answers are marked; `grade audit --sympy` asks about their
+records afterwards. `sympy_asker()` is for `Budget(oracles=..., ask=...)`; a question that runs out of its limits is answered "unknown".
 """
 
 from __future__ import annotations

@@ -28,6 +28,8 @@ READING = Limits(cpu_seconds=30.0, wall_seconds=120.0)
 """For one file of at most a MiB, which may hold a thousand answers, or for some small ones."""
 TOGETHER, TOGETHER_BYTES = 32, 128 * 1024
 """Files that are read by one worker in one go, at most."""
+AHEAD = 64
+"""Such tasks that may be ready before one that comes first in order."""
 Fetch = Callable[[str, bytes], Sequence[Submission]]
 """Reads one file; raises an exception with `reason` and `line` where it cannot be used."""
 Apart = Callable[[Sequence[tuple[str, str]], Callable[[str], bool]], Sequence[tuple[str, Note | None]]]
@@ -158,6 +160,10 @@ class Papers:
         start, _, named, _, _ = self._head(index)
         return os.pread(self._lines.fileno(), named, start).decode("utf-8", "surrogatepass")
 
+    def size(self, index: int) -> int:
+        """How many answers a paper has."""
+        return self._head(index)[4]
+
     def on(self) -> list[int]:
         """The numbers of the problems that some paper is marked on."""
         return sorted({int(number) for each in self._on for number in each.split(b",") if number})
@@ -236,7 +242,7 @@ def read_papers(files: Iterable[tuple[str, bytes]], fetch: Fetch, apart: Apart, 
     kept = Papers(keys)
     digest = hashlib.blake2b(digest_size=16)
     count = 0
-    for task, outcome in run_tasks(work, _together(files, digest.update, jobs), jobs=jobs, limits=READING):
+    for task, outcome in run_tasks(work, _together(files, digest.update, jobs), jobs=jobs, limits=READING, ahead=AHEAD):
         rows = unpack(task)
         names = [name.decode("utf-8", "surrogatepass") for name in rows[::2]]
         if not outcome.failed:

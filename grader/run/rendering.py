@@ -27,8 +27,8 @@ CPU_SECONDS, WALL_SECONDS = 60.0, 180.0
 """For the pages of some learners, or of one with many answers."""
 AHEAD = 16
 """Groups of papers that may be ready before one that comes first in order."""
-TOGETHER = 32
-"""Papers that a worker renders in one go, at most."""
+TOGETHER, ANSWERS = 32, 400
+"""Papers, and answers of them (but for one paper that has more), that a worker renders in one go, at most."""
 SORTED = 20_000
 """Learners whose keys are sorted in memory."""
 _PLACE = struct.Struct("<QI")
@@ -43,6 +43,9 @@ class Papers(Protocol):
 
     def learner(self, index: int) -> str:
         """The key of a paper."""
+
+    def size(self, index: int) -> int:
+        """How many answers a paper has."""
 
 
 def write_all(out: Path, papers: Papers, paper: Paper, problems: Sequence[Record], columns: Sequence[Column], errors: Sequence[str] = (), *, jobs: int = 1,
@@ -87,7 +90,7 @@ def write_all(out: Path, papers: Papers, paper: Paper, problems: Sequence[Record
             for own in parts[2:]:
                 rows.keep(own)
 
-        for task, outcome in run_tasks(work, _groups(papers.count, jobs), jobs=jobs, limits=limits, ahead=AHEAD):
+        for task, outcome in run_tasks(work, _groups(papers, jobs), jobs=jobs, limits=limits, ahead=AHEAD):
             if not outcome.failed:
                 keep(outcome.value)
             else:  # one of them is to blame: each for itself
@@ -157,13 +160,16 @@ def _by_key(papers: Papers) -> Iterator[int]:
         run.close()
 
 
-def _groups(count: int, jobs: int) -> Iterator[list[int]]:
+def _groups(papers: Papers, jobs: int) -> Iterator[list[int]]:
     """The numbers of all papers in groups [first, after the last], small ones at both ends so that no worker waits long for another."""
     start = 0
-    while start < count:
-        size = max(1, min(TOGETHER, 1 + start // (4 * jobs), (count - start) // (2 * jobs)))
-        yield [start, start + size]
-        start += size
+    while start < papers.count:
+        most = max(1, min(TOGETHER, 1 + start // (4 * jobs), (papers.count - start) // (2 * jobs)))
+        end, answers = start + 1, papers.size(start)
+        while end < start + most and (answers := answers + papers.size(end)) <= ANSWERS:
+            end += 1
+        yield [start, end]
+        start = end
 
 
 class _Learners(Iterable[str]):
@@ -224,7 +230,7 @@ class Finished:
         mine: dict[str, list[Record]] = {learner: [] for learner in self.papers}
         for record in records:
             mine.setdefault(record["learner"], []).append(record)
-        learners = _AtHand(list(mine))
+        learners = _AtHand(list(mine), [len(own) for own in mine.values()])
 
         def paper(index: int) -> tuple[Record, list[str], list[Record], list[str]]:
             learner = learners.learner(index)
@@ -236,10 +242,10 @@ class Finished:
 
 
 class _AtHand:
-    """Learners in a list."""
+    """Learners in a list, and how many answers each has."""
 
-    def __init__(self, learners: Sequence[str]) -> None:
-        self.count, self.learner = len(learners), learners.__getitem__
+    def __init__(self, learners: Sequence[str], sizes: Sequence[int]) -> None:
+        self.count, self.learner, self.size = len(learners), learners.__getitem__, sizes.__getitem__
 
 
 def _line(paper: Record) -> str:
