@@ -184,6 +184,9 @@ def _is_derivative(term: Term) -> bool:
     return term.kind == "apply" and (term.name in ("gradient", "partial", "derivative") or term.name == "call" and term.args[0].is_apply("prime"))
 
 
+_OF_RANDOM = ("moments", "probability", "entropies", "draws")
+
+
 def weighed(step: Step, link: Link) -> Step:
     """The step, or one that leaves it to a person where it breaks and words or names that were not understood may be why."""
     if not breaks(step):
@@ -198,6 +201,8 @@ def weighed(step: Step, link: Link) -> Step:
         names = " and ".join(link.fresh)
         return replace(step, relation=None, status=Status.UNDECIDED, reason=f"it is not said what {names} {'is' if len(link.fresh) == 1 else 'are'}.", example="", tags=("unsaid",))
     origin = link.origin if link.index == 1 and not link.statement and link.sign in ("", "=", ":=") else None
+    if any(v.evidence.method in _OF_RANDOM for v in step.evidence):
+        origin = None  # what names of laws and densities leave unsaid was asked already
     if origin is not None and (left := free_names(origin)) and (right := free_names(link.right)) and not left & right:
         reason = "it may say what its left side is: the two sides speak of different names."
         return replace(step, relation=None, status=Status.UNDECIDED, reason=reason, example="", tags=("unsaid",))

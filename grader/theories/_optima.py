@@ -10,13 +10,17 @@ A = B + const holds where A - B does not depend on the variable that the lines a
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from fractions import Fraction
 
-from grader.algebra.density_names import COUNTS, split_call
+from grader.algebra.density_names import COUNTS, is_likelihood, split_call
 from grader.algebra.density_syntax import rename_terms
+from grader.domain import Domain
 from grader.model import AtMost, Claim, Equal, Status
 from grader.term import Term, apply, free_names, number, symbol, walk
 from grader.theories._theory import Context, Link, Settled, Step
 
+SCALES = frozenset("sigma tau lambda alpha beta gamma eta C".split())
+"""Letters for factors that are positive where nothing is said of them."""
 CONSTANTS = frozenset(["const", "constant", "const.", "Const"])
 FOR_PARAMETERS = frozenset("theta phi psi lambda mu beta w eta omega vartheta pi sigma".split())
 
@@ -57,23 +61,57 @@ def reaching(t: Term) -> Term | None:
 
 
 def _unscaled(t: Term) -> Term:
-    """The function without factors that are positive numbers."""
+    """The function without a factor that is a positive number."""
+    return _split(t)[1]
+
+
+def _split(t: Term) -> tuple[tuple[str, ...], Term]:
+    """Positive factors of a term (as texts, "/" before those below the line), and the rest."""
     if t.is_apply("neg", 1):
-        return apply("neg", _unscaled(t.args[0]))
+        scales, rest = _split(t.args[0])
+        return scales, apply("neg", rest)
     if t.is_apply("mul"):
+        scales = [s for a in t.args if _is_scale(a) for s in _factors(a)]
         rest = [a for a in t.args if not _is_scale(a)]
-        return t if not rest else _unscaled(rest[0]) if len(rest) == 1 else t.with_args(tuple(rest))
+        if not rest:
+            return (), t
+        more, last = _split(rest[0]) if len(rest) == 1 else ((), t.with_args(tuple(rest)))
+        return tuple(sorted((*scales, *more))), last
     if t.is_apply("div", 2) and _is_scale(t.args[1]):
-        return _unscaled(t.args[0])
-    return t
+        more, rest = _split(t.args[0])
+        return tuple(sorted((*more, *["/" + s for s in _factors(t.args[1])]))), rest
+    if t.is_apply("add"):
+        parts = [_split(a) for a in t.args]
+        if len({scales for scales, _ in parts}) == 1:
+            return parts[0][0], t.with_args(tuple([rest for _, rest in parts]))
+    return (), t
+
+
+def _factors(t: Term) -> list[str]:
+    if t.is_apply("div", 2):
+        above = [] if t.args[0] == number(1) else [str(t.args[0])]
+        return [*above, "/" + str(t.args[1])]
+    return [str(t)]
 
 
 def _is_scale(t: Term) -> bool:
     if t.kind == "number":
         return t.value > 0
     if t.kind == "symbol":
-        return t.name in COUNTS
+        return t.name in COUNTS or t.name in SCALES
+    if t.is_apply("pow", 2):
+        return t.args[1].kind == "number" and _is_scale(t.args[0])
     return t.kind == "apply" and t.name in ("mul", "div") and all(_is_scale(a) for a in t.args)
+
+
+def _first_scale(t: Term) -> Term:
+    """The positive factor of the first summand."""
+    t = t.args[0] if t.is_apply("add") else t
+    t = t.args[0] if t.is_apply("neg", 1) else t
+    if t.is_apply("div", 2) and _is_scale(t.args[1]):
+        return apply("div", _first_scale(t.args[0]), t.args[1])
+    parts = [a for a in t.args if _is_scale(a)] if t.is_apply("mul") else []
+    return number(1) if not parts else parts[0] if len(parts) == 1 else apply("mul", *parts)
 
 
 def _is_positive(t: Term) -> bool:
@@ -106,6 +144,7 @@ def optima_claims(found: Optima, context: Context, settled: Settled) -> tuple[Cl
     if not all(name in free_names(t) for t in (found.first, found.second)):
         return ()
     made = []
+    context = replace(context, domains=with_counts(context.domains, (found.first, found.second)))
     for said, f in _views(found.first):
         for told, g in _views(found.second):
             label = f"same {said}| {told}"
@@ -114,8 +153,20 @@ def optima_claims(found: Optima, context: Context, settled: Settled) -> tuple[Cl
                 return tuple(made)
             if label not in settled:
                 return tuple(made)
+    scaled = [apply("mul", _first_scale(b), _gap(a, found.variable)) for a, b in ((found.first, found.second), (found.second, found.first))]
+    made.append(Claim(Equal(*scaled), context.domains, context.pointwise, "same but for a factor"))
+    if "same but for a factor" not in settled or settled["same but for a factor"].equal:
+        return tuple(made)
     product = apply("mul", _gap(found.first, found.variable), _gap(found.second, found.variable))
     return (*made, Claim(AtMost(number(0), product, False), context.domains, context.pointwise, "prefer"))
+
+
+def with_counts(domains: tuple[tuple[str, Domain], ...], terms: tuple[Term, ...]) -> tuple[tuple[str, Domain], ...]:
+    """The domains, with numbers of observations and scales of laws positive where nothing is said of them."""
+    known = dict(domains)
+    names = sorted(set().union(*[free_names(t) for t in terms]))
+    more = {n: Domain("integer", Fraction(1)) for n in names if n in COUNTS} | {n: Domain("real", Fraction(0), True) for n in names if n in SCALES}
+    return tuple(sorted({**more, **known}.items()))
 
 
 def optima_step(link: Link, settled: Settled) -> Step:
@@ -209,6 +260,8 @@ def is_about_likelihoods(terms: tuple[Term, ...]) -> bool:
     if any(n.kind == "apply" and n.name in ("transpose", "norm", "inner", "trace", "det", "bigO", "softmax") for n in nodes):
         return False
     for node in nodes:
+        if node.kind == "binder" and node.name in ("argmax", "argmin") and is_likelihood(node):
+            return True
         if node.kind == "binder" and node.name in ("product", "sum") and len(node.bound) == 1:
             inside = list(walk(node.args[0]))
             if any(n.is_apply("index", 2) and n.args[1] == node.bound[0] for n in inside) and (
