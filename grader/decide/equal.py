@@ -18,7 +18,7 @@ from grader.decide.strategy import decide
 from grader.model import Claim, Equal, Evidence, Follows, Status
 from grader.replay import alike
 from grader.replay.semantics import NoMeaning
-from grader.term import Term, relation, walk
+from grader.term import Term, free_names, relation, walk
 
 
 _last = threading.local()
@@ -106,7 +106,22 @@ def prove_same(claim: Claim, budget: Budget) -> Evidence | str | None:
         return None
     comparison = _comparison(claim)
     point = _inhabitant(comparison, budget) if isinstance(comparison, Comparison) else None
+    why = None if point or not any(n.kind == "binder" for n in walk(conclusion.left)) else _without_value(claim, budget)
+    if why:
+        return why
     return Evidence("equality", {"same": True} | (point or {}))  # where it has a value as a number, the checker insists on a point
+
+
+def _without_value(claim: Claim, budget: Budget) -> str | None:
+    """Why a limit, endless sum or improper integral of numbers alone, which is written on both sides, is not seen to have a value."""
+    from grader.decide.values import by_values, outermost
+
+    for node in outermost(claim.conclusion.left):  # type: ignore[union-attr]
+        if not free_names(node) and not any(n.is_apply("call") for n in walk(node)):
+            found = by_values(replace(claim, conclusion=Equal(node, node)), budget)
+            if not isinstance(found, Evidence):
+                return f"it is not seen to have a value: {found}"
+    return None
 
 
 def prove_by_normal_form(claim: Claim, budget: Budget) -> Evidence | str | None:

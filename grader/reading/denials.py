@@ -47,6 +47,8 @@ _GOES_ON = re.compile(_CLOSING + r"(?i:(?:times|plus|minus|divided\s+by|multipli
 _STRUCK = re.compile(r"(?i)(?:\\(?:x|b)?cancel|\\sout|\\st|\\not|\\xout|\\hcancel)\s*\{[^{}]*$|<(?:s|del|strike)>[^<]*$|~~[^~\n]*$")
 _END = re.compile(r"\n[ \t]*\n|[.!](?=\s+[A-Z\\$*#<(]|\s*$)|\?(?=\s|$)")
 WIDTH = 240
+LONG = 200
+"""Longer values are looked for as they stand."""
 
 
 def taken_back(text: str, start: int, end: int) -> bool:
@@ -65,6 +67,9 @@ def taken_back(text: str, start: int, end: int) -> bool:
 
 def place(text: str, part: str, begin: int = 0) -> tuple[int, int] | None:
     """Where the value stands: its last place, in a box if it has one there."""
+    if len(part) > LONG:
+        at = text.rfind(part, begin)
+        return (at, at + len(part)) if at >= 0 else None
     shape = r"(?<![\w.])" + re.escape(part) + r"(?!\w)"
     boxed = list(re.finditer(r"\\(?:boxed|fbox|framebox)\s*\{[\s$]*" + re.escape(part) + r"[\s$]*\}", text[begin:]))
     found = boxed or list(re.finditer(shape, text[begin:]))

@@ -44,6 +44,8 @@ class Final:
 
 
 MAX_SENTENCE = 4000
+LONG = 200
+"""Characters of a value in which words are looked for."""
 _HEAD = re.compile(r"[^A-Za-z]*(?:[A-Za-z]\s*=\s*)?[^A-Za-z=]*[\d)\]}$](?=\s*\(?[A-Za-z]{3})")
 """A value and the words behind it."""
 _CHAT = re.compile(r"<\|im_start\|>\s*(?:user|assistant|system)?|<\|[^<>|]{1,40}\|>|</?s>|<(?:eos|bos|pad)>")
@@ -102,14 +104,14 @@ def finals(text: str, is_formula: Callable[[str], bool], vocabulary: object = No
     back where it stands."""
     text = tidy(text)
     found = _finals(text, is_formula, vocabulary)
-    return () if any(_is_taken_back(text, f) for f in found) else found
+    return () if any(_is_taken_back(text, f) for f in found[:8]) else found
 
 
 def _is_taken_back(text: str, found: Final) -> bool:
     marks = list(_SAID.finditer(text))[-4:] if found.how == "said" else []
     for part in found.parts[-1:] if found.link == "or" else found.parts:
         where = next((w for m in reversed(marks) if (w := place(text, part, m.end())) is not None), None) or place(text, part)
-        head = _HEAD.match(part)
+        head = _HEAD.match(part[:LONG])
         if where is not None and taken_back(text, *where) or head is not None and taken_back(part, 0, head.end()):
             return True
     return False
