@@ -124,8 +124,9 @@ def _typed(term: Term, context: Context) -> Term:
 def claims(link: Link, context: Context, settled: Settled) -> tuple[Claim, ...]:
     """Those of an induction, or of algebra with limits as conditions; those of `_eigenvalues` where lambda stands."""
     made = _claims(link, context, settled)
-    strict = settled.get("positive holds" if _positive(link, context) else "holds")
-    if link.sign in ("<", ">") and strict is not None and strict.equal is False and context.options.get("rules"):
+    strict, positively = settled.get("holds"), settled.get("positive holds")
+    open_ = not positively.equal if positively is not None else _positive(link, context) is None
+    if link.sign in ("<", ">") and strict is not None and strict.equal is False and open_ and context.options.get("rules"):
         where = _positive(link, context) or context
         low, high = (link.right, link.left) if link.sign == ">" else (link.left, link.right)
         made += (Claim(AtMost(low, high, False), where.domains, where.pointwise, "weakly"),)
