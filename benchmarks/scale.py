@@ -90,7 +90,7 @@ class Measured:
         command = [sys.executable, "-m", "grader", "papers", "--out", out, "--json-log", str(log), *options]
         before = resource.getrusage(resource.RUSAGE_CHILDREN)
         start = time.perf_counter()
-        child = subprocess.Popen(command, cwd=folder, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+        child = subprocess.Popen(command, cwd=folder, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
         self.peak = 0.0
         with contextlib.suppress(ChildProcessError):
             while child.poll() is None:
