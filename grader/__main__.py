@@ -3,8 +3,9 @@
 import os
 import sys
 
-if sys.path and sys.path[0] in ("", os.getcwd()):
-    del sys.path[0]  # -m puts the current folder there: nothing that lies in it, such as a paper called yaml.py, may stand for a module
+# -m puts the current folder first: nothing that lies in it, such as a paper called yaml.py, may stand for a module. (A folder "grader" there has been
+# taken for this package already: `grade`, or `python -P -m grader`, looks for nothing in the current folder.)
+sys.path[:] = [p for p in sys.path if p not in ("", os.getcwd())]
 
 from grader.cli import main  # noqa: E402 - after the path is clean
 
