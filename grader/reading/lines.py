@@ -240,8 +240,7 @@ def _statement(state: _State, clean: str, piece: Span, offset: int, connective: 
     state.made.append(Line(role, left, tuple(steps), whole, state.text[whole.start:whole.end], said, connective or state.connective, conditions,
                            remark.notes, state.text.count("\n", 0, whole.start), state.mention, state.apart, state.beside, state.words,
                            label, state.case,
-                           is_numbered(state.text, whole),
-                           state.worded))
+                           is_numbered(state.text, whole), state.worded))
     state.words, state.beside = "", False
     state.reason = state.connective = state.role = ""
     state.apart = state.case = state.worded = False

@@ -318,7 +318,8 @@ def _found(link: Link, settled: Settled) -> Step:
                     (*evidence, *drawn), (), ("with_earlier",))
     if None in ways:
         return _half(link, forward, back)
-    if ways[0] is False and _left_open(settled) and not (where is not None and where.equal):
+    if (ways == (False, False) or ways[0] is False and free_names(link.right) - free_names(link.left)) and _left_open(settled) and \
+            not (where is not None and where.equal):
         return Step(link.line, None, Status.UNDECIDED, "it does not follow from the line before alone; whether it does with an earlier one could not be decided.",
                     evidence, tags=("not_alone",))
     found = {(True, True): "equivalent", (True, False): "implies", (False, True): "implied_by", (False, False): "fails"}[ways]  # type: ignore[index]
