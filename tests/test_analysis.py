@@ -50,6 +50,10 @@ def test_the_logarithms_of_negative_numbers_have_no_value() -> None:
     assert verify(r"\ln 6", r"\ln(-2)+\ln(-3)", assume={"*": "real"}).equal is None
 
 
+def test_what_has_no_value_has_no_derivative() -> None:
+    assert verify(r"\frac{2x}{x^2+1}", r"\frac{d}{dx}\ln(-x^2-1)").equal is None
+
+
 def _forged(left: str, right: str, assume: dict[str, str], change: object, match: str) -> None:
     verdict = verify(left, right, assume=assume)
     assert verdict.status is Status.PROVED

@@ -149,7 +149,13 @@ class Balls:
         if op == "call":
             return self.value(self._unfold(term))
         if op in ("derivative", "partial"):
-            return self.value(self._differentiated(term))
+            slope = self._differentiated(term)
+            if not any(n.kind == "binder" or n.is_apply("call") for n in walk(term.args[0])):
+                try:
+                    self.value(term.args[0])  # without a value there is no derivative, whatever the rules make of it
+                except (Unsure, Unsupported):
+                    pass
+            return self.value(slope)
         if op == "where":
             return self._cases((term,))
         if op == "pow":

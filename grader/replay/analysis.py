@@ -1,10 +1,12 @@
 """Replays equality of real functions by one-to-one functions of both sides, and by undoing inverse functions.
 
 exponential  left = right where e^(m left) = e^(m right), m a natural number: the exponential is one-to-one on the reals. Logarithms become factors: the
-             exponential of (p/q) log u, with m = q, is u^p, and that of p log|u| is u^p for an even p. That u > 0 for each logarithm is added to the conditions.
+             exponential of (p/q) log u, with m = q, is u^p, and that of p log|u| is u^p for an even p. That u > 0 for each logarithm is added to the
+             conditions.
 wave         two numbers between -pi/2 and pi/2 (0 and pi) are equal where their sines (cosines) are.
 power        left = right where left^k = right^k, with both sides at least zero for an even k.
-undone       sin(asin u), cos(acos u) and tan(atan u) are u, where -1 <= u <= 1 for the first two; cosh, sinh, tanh of their inverses likewise.
+undone       derivatives are carried out by the rules; sin(asin u), cos(acos u) and tan(atan u) are u, where -1 <= u <= 1 for the first two; cosh, sinh,
+             tanh of their inverses likewise.
 
 Each is a claim about what is left, settled by the evidence given for it.
 """
@@ -22,6 +24,7 @@ from grader.kernel import Refused
 from grader.model import Claim, Equal, Evidence, Finding, Follows, Status
 from grader.replay import natures
 from grader.replay.definitions import by_definition
+from grader.replay.derivative import derivative
 from grader.replay.enclosure import Undefined, Unsupported, Unsure
 from grader.replay.evaluate import Evaluator
 from grader.replay.semantics import NoMeaning, is_real
@@ -255,6 +258,8 @@ def _undo(term: Term, conditions: list[Term]) -> Term:
         return term
     node = term.with_args(tuple(_undo(a, conditions) for a in term.args))
     inner = node.args[0]
+    if node.name in ("derivative", "partial") and len(node.args) == 3 and node.args[1].kind == "symbol" and node.args[2].kind == "number":
+        return _carried_out(node, conditions)
     if node.name not in _INVERSES or not inner.is_apply(_INVERSES[node.name], 1):
         return node
     u = inner.args[0]
@@ -264,6 +269,20 @@ def _undo(term: Term, conditions: list[Term]) -> Term:
     elif not all(less(number(bound), u, sign == ">") if sign[0] == ">" else less(u, number(bound), sign == "<") for sign, bound in bounds):
         return node
     return u
+
+
+def _carried_out(node: Term, conditions: list[Term]) -> Term:
+    """The derivative by the rules, where the function itself has a value."""
+    body, x, order = node.args
+    if order.value not in (1, 2, 3) or x.name not in free_names(body) or any(n.kind != "apply" and n.args for n in walk(body)):
+        return node
+    conditions.append(relation("=", body, body))
+    try:
+        for _ in range(int(order.value)):
+            body = derivative(body, x.name)
+    except Unsupported as error:
+        raise Refused(str(error)) from error
+    return body
 
 
 def check_undone(claim: Claim, data: Mapping[str, Any]) -> Finding:

@@ -158,6 +158,11 @@ class Evaluator:
             raise Unsupported(f"whether it depends on {variable.name} is not said")
         if not self.real and any(node.is_apply("abs") for node in walk(inner)):
             raise Unsupported("the derivative of a complex absolute value")
+        if not any(node.kind == "binder" for node in walk(inner)):
+            try:
+                self.value(inner)  # without a value there is no derivative, whatever the rules make of it
+            except (Unsure, Unsupported):
+                pass
         for _ in range(int(order)):
             inner = derivative(inner, variable.name)
         return self.value(inner)
