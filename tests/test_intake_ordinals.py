@@ -1,11 +1,12 @@
 """Papers that number the parts in a way of their own, titles that stand alone, and what comments hide."""
 
 import json
+import time
 from pathlib import Path
 
 import pytest
 
-from grader.intake.labels import Book
+from grader.intake.labels import Book, find_label
 from grader.intake.spec import load_problems
 from grader.intake.submissions import read_paper
 from grader.run.one import find_answer
@@ -128,3 +129,13 @@ def test_a_program_beside_an_answer_is_not_part_of_it():
 def test_comments_in_code_and_empty_ones_are_none():
     assert not placed("## Question 5\n\nc) $p = q = 0$\n\n<!-- -->\n<!-- your answer here -->\n")[1].unplaced
     assert "<!-- x = 1 -->" in texts("## Question 5\n\nc) see\n```\n<!-- x = 1 -->\n```\n")["minimax/5c"]
+
+
+@pytest.mark.parametrize("line", ["{}5c) x", "5{}c) x", "5c){}x", "{}1.{}x", "Question 5{}(c){}x", "{}x"])
+def test_wide_gaps_change_no_label_and_cost_nothing(line):
+    narrow, wide = line.format(*[" " * 8] * 3), line.format(*[" " * 100_000] * 3)
+    start = time.process_time()
+    one, other = find_label(narrow), find_label(wide)
+    assert time.process_time() - start < 0.5
+    assert (one is None) == (other is None) and (one is None or (one.problem, one.part, one.strong) == (other.problem, other.part, other.strong))
+    assert one is None or narrow[one.rest:].strip() == wide[other.rest:].strip()

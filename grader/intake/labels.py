@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from grader.intake.label_words import ANSWER_WORDS, PART_WORDS, QUESTION_WORDS, REMARK
@@ -197,8 +197,28 @@ _WIDE = {0xFF01 + k: 0x21 + k for k in range(94)} | {ord("、"): ord("."), ord("
 """Full-width characters, one for one."""
 
 
+_GAP = re.compile(r"[ \t]{9,}")
+"""Blanks that are squeezed before a label is looked for: patterns with several optional blanks take long on them."""
+
+
 def find_label(line: str) -> Label | None:
     """The label that a line begins with, whatever the course; None where it begins with none."""
+    if not _GAP.search(line):
+        return _found_label(line)
+    label = _found_label(_GAP.sub(" " * 8, line))
+    return label and replace(label, rest=_unsqueezed(line, label.rest), number_end=_unsqueezed(line, label.number_end))
+
+
+def _unsqueezed(line: str, place: int) -> int:
+    """Where a place of the squeezed line is in the line."""
+    for gap in _GAP.finditer(line):
+        if place <= gap.start():
+            break
+        place = max(gap.start(), place + len(gap[0]) - 8)
+    return place
+
+
+def _found_label(line: str) -> Label | None:
     line = line.translate(_WIDE)
     reversed_ = _REVERSED.match(line)
     if reversed_:
