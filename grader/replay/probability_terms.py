@@ -206,7 +206,7 @@ class _Evaluation:
         factors = getattr(self.algebra, "product_along", None)
         if factors is None:
             return self.algebra.exp(self.total(logs, 0, env))
-        if len(term.bound) != 1 or term.bound[0].kind != "symbol" or not subscripts(term.bound[0].name, term.args[0]):
+        if len(term.bound) != 1 or term.bound[0].kind != "symbol" or stands_alone(term.bound[0], term.args[0]):
             raise Refused("a product over something that is no index")
         return factors(term.bound[0].name, span_of(term), lambda inner: self.value(term.args[0], inner), env)
 
