@@ -199,6 +199,9 @@ def conclude(link: Link, context: Context, settled: Settled) -> Step:
     if weakly is not None and weakly.equal:
         return Step(link.line, None, Status.UNDECIDED, "the two sides may be equal where something is zero; else it holds.", (weakly,), tags=("strict",))
     settled = {label: v for label, v in settled.items() if label != "weakly"}
+    ahead = [{n for n in free_names(t) if "{" in n and " + " in n} for t in (link.left, link.right)]
+    if ahead[0] != ahead[1] and any(v.equal is False for v in settled.values()):
+        return Step(link.line, None, Status.UNDECIDED, f"no rule says what {', '.join(sorted(ahead[0] ^ ahead[1]))} is.", tuple(settled.values()), tags=("unsaid",))
     step = _concluded(link, context, {label: v for label, v in settled.items() if not label.startswith("positive ")})
     under, positive = _of_positive(settled), _positive(link, context)
     if not under or positive is None:
