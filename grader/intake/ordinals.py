@@ -116,8 +116,8 @@ def _census(paper: Paper, book: Book, rows: list[list[str]]) -> dict[str, _Found
 
 def _goes_on(one: _Found, label: Label | None) -> bool:
     """Is the label's number the next one under the problem, from 1 on?"""
-    numbers = [number for _, number in one.numbers["digit"]]
-    return label is not None and label.problem.isdigit() and int(label.problem) == (numbers[-1] + 1 if numbers else 1)
+    places = one.numbers["digit"]
+    return label is not None and label.problem.isdigit() and int(label.problem) == (places[-1][1] + 1 if places else 1)
 
 
 def _own(book: Book, line: str, label: Label | None) -> tuple[Problem, int, str] | None:
