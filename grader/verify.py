@@ -1,7 +1,8 @@
 """Is an answer equal to a reference? One call, one verdict, for expressions, numbers, equations, inequalities, sets, lists, matrices and the rest.
 
 Symbols without a declared domain are real. Where something complex is written (i, re, im, arg, conj) functions have their principal values, and the
-letters z and w are complex, with those that re, im, arg and conj are taken of, and all of an equation. A symbol that bounds a sum or product is an integer,
+letters z and w are complex, with those that re, im, arg and conj are taken of, and all of an equation. A symbol that bounds a sum or product is an
+integer,
 and as its last index one for which there are terms. Equality means: wherever both sides are defined, and they must be
 defined together somewhere; where the answer is undefined and the reference is not, the verdict's facts say so.
 """

@@ -1,7 +1,9 @@
 """Recurrences for sums of products of binomial coefficients, powers and rational functions: the search (D. Zeilberger 1991).
 
-With c_0 F(n, k) + ... + c_J F(n + J, k) = G(n, k + 1) - G(n, k) and G = z(k) q(k - 1) B(n, k), where B is made of binomial coefficients that the F(n + j, k)
-are polynomial multiples of and B(k + 1)/B(k) = p(k)/q(k), the unknown c_j and the coefficients of z solve linear equations over the rational functions
+With c_0 F(n, k) + ... + c_J F(n + J, k) = G(n, k + 1) - G(n, k) and G = z(k) q(k - 1) B(n, k), where B is made of binomial coefficients that the F(n
++ j, k)
+are polynomial multiples of and B(k + 1)/B(k) = p(k)/q(k), the unknown c_j and the coefficients of z solve linear equations over the rational
+functions
 of n and the parameters. What is found is checked by whoever uses it.
 """
 

@@ -1,10 +1,12 @@
 """Why two sides that differ may be meant to be the same: other conventions and arbitrary constants.
 
-Each doubt is another pair of sides. Where those are equal, a refutation of the first pair rests on a convention and is not put forward: the verdict stays
+Each doubt is another pair of sides. Where those are equal, a refutation of the first pair rests on a convention and is not put forward: the verdict
+stays
 undecided, with the reason. Nothing is ever accepted by a doubt.
 
 arccot        its values lie in (0, pi), or are those of atan(1/x)
-constants     C, K, c_1 and the like, which nothing declares, stand for arbitrary numbers: they may be named otherwise; A e^x + B e^-x and a combination of
+constants     C, K, c_1 and the like, which nothing declares, stand for arbitrary numbers: they may be named otherwise; A e^x + B e^-x and a
+              combination of
               cosh x and sinh x are one family where they span the same functions; x + C and x + 7 + C, e^(x + C) and K e^x are families of one slope
 a condition   an interval or a set of numbers, and the condition on one number that describes it
 a name        f(x) = 2x and y = 2x give the same formula another name; phi is the golden ratio

@@ -1,6 +1,7 @@
 """Procedures for equality of real functions that the normal form leaves open: one-to-one functions of both sides, inverse functions undone, slopes.
 
-`replay.analysis` and `replay.slopes` say why they prove what they prove. Here the evidence for what is left is looked for; of slopes also the places where a side stops
+`replay.analysis` and `replay.slopes` say why they prove what they prove. Here the evidence for what is left is looked for; of slopes also the places
+where a side stops
 having a value, guessed from values at many points and named exactly.
 """
 

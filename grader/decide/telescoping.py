@@ -1,4 +1,5 @@
-"""Sums whose terms depend on their length: looks for a recurrence (`algebra.zeilberger`) and for evidence that both sides obey it (`replay.telescoping`)."""
+"""Sums whose terms depend on their length: looks for a recurrence (`algebra.zeilberger`) and for evidence that both sides obey it
+(`replay.telescoping`)."""
 
 from __future__ import annotations
 

@@ -1,11 +1,13 @@
 """Replays equality of real functions by one-to-one functions of both sides, and by undoing inverse functions.
 
-exponential  left = right where e^(m left) = e^(m right), m a natural number: the exponential is one-to-one on the reals. Logarithms become factors: the
+exponential  left = right where e^(m left) = e^(m right), m a natural number: the exponential is one-to-one on the reals. Logarithms become factors:
+             the
              exponential of (p/q) log u, with m = q, is u^p, and that of p log|u| is u^p for an even p. That u > 0 for each logarithm is added to the
              conditions.
 wave         two numbers between -pi/2 and pi/2 (0 and pi) are equal where their sines (cosines) are.
 power        left = right where left^k = right^k, with both sides at least zero for an even k.
-undone       derivatives are carried out by the rules; sin(asin u), cos(acos u) and tan(atan u) are u, where -1 <= u <= 1 for the first two; cosh, sinh,
+undone       derivatives are carried out by the rules; sin(asin u), cos(acos u) and tan(atan u) are u, where -1 <= u <= 1 for the first two; cosh,
+             sinh,
              tanh of their inverses likewise.
 
 Each is a claim about what is left, settled by the evidence given for it.

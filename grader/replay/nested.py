@@ -1,10 +1,14 @@
 """Integrals within integrals: inner ones replaced by what they come to for every value of the outer variables.
 
-Data: {"how": "inside", "values": [{"node": term, "value": term, "evidence": ..., "needs": [...]}, ...], "evidence": [method, data]}. Each node is a definite
-integral that stands under outer integral signs. The claim "node = value" is settled with the outer variables in their ranges (between rational ends, else
+Data: {"how": "inside", "values": [{"node": term, "value": term, "evidence": ..., "needs": [...]}, ...], "evidence": [method, data]}. Each node is a
+definite
+integral that stands under outer integral signs. The claim "node = value" is settled with the outer variables in their ranges (between rational ends,
+else
 anywhere), and the node is seen to have a value for all of them: its integrand and its ends are made of operators that have values there ("needs" has
-evidence for what the way they are built does not show). One with an infinite end has "improper" in place of both: `improper.integral_of` finds its value
-there, without further conditions. The claim with the values in place is settled by "evidence". Or the order of two integrals over a triangle, or a rectangle with ends that are numbers, is
+evidence for what the way they are built does not show). One with an infinite end has "improper" in place of both: `improper.integral_of` finds its
+value
+there, without further conditions. The claim with the values in place is settled by "evidence". Or the order of two integrals over a triangle, or a
+rectangle with ends that are numbers, is
 changed ("swap", Fubini's theorem for a continuous integrand): the integrand has a value everywhere there.
 """
 

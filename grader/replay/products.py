@@ -1,7 +1,9 @@
 """Endless products of rational functions by gamma functions.
 
-Data: {"tops": [a_1, ...], "bottoms": [b_1, ...], "equal": [method, data]}. The factors are shown to be (k + a_1)...(k + a_n) / ((k + b_1)...(k + b_n)) for every index k
->= m, with as many factors above as below, a_1 + ... + a_n = b_1 + ... + b_n, and no k + a_i or k + b_i that is zero. Then the product converges to the quotient of all gamma(m + b_i) by
+Data: {"tops": [a_1, ...], "bottoms": [b_1, ...], "equal": [method, data]}. The factors are shown to be (k + a_1)...(k + a_n) / ((k + b_1)...(k +
+b_n)) for every index k
+>= m, with as many factors above as below, a_1 + ... + a_n = b_1 + ... + b_n, and no k + a_i or k + b_i that is zero. Then the product converges to
+the quotient of all gamma(m + b_i) by
 all gamma(m + a_i) (E. T. Whittaker, G. N. Watson, A Course of Modern Analysis, 4th ed., section 12.13).
 """
 

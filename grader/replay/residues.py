@@ -1,9 +1,13 @@
 """Floors, ceilings and remainders of linear terms (of polynomials in a whole number), case by case: x = p n + t with a whole number n.
 
-Data: {"how": "residues", "name": x, "period": p, "grid": d, "cases": [[method, data], ...]}. Every real x is p n + t with n whole and 0 <= t < p; t is a multiple of 1/d
-or lies between two that follow each other (for an integer x, t is one of 0, ..., p - 1, and d is 1). In each case floor(P(n) + B t + C) with whole coefficients of P is
-P(n) + floor(B t + C), and floor(B t + C) must be one number throughout the case; ceil u = -floor(-u), a mod m = a - m floor(a/m), and (-1)^(P(n) + C) is
-(-1)^C for even coefficients of P. What is left, without such operators, is settled by the evidence for that case, for all whole numbers n and all t of the case.
+Data: {"how": "residues", "name": x, "period": p, "grid": d, "cases": [[method, data], ...]}. Every real x is p n + t with n whole and 0 <= t < p; t
+is a multiple of 1/d
+or lies between two that follow each other (for an integer x, t is one of 0, ..., p - 1, and d is 1). In each case floor(P(n) + B t + C) with whole
+coefficients of P is
+P(n) + floor(B t + C), and floor(B t + C) must be one number throughout the case; ceil u = -floor(-u), a mod m = a - m floor(a/m), and (-1)^(P(n) +
+C) is
+(-1)^C for even coefficients of P. What is left, without such operators, is settled by the evidence for that case, for all whole numbers n and all t
+of the case.
 """
 
 from __future__ import annotations

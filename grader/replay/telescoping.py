@@ -1,14 +1,18 @@
 """Finite sums whose terms depend on the length: by a recurrence that telescopes (Zeilberger's method), replayed by induction.
 
-Data: {"how": "telescoping", "side": 0 or 1, "name": n, "from": m, "coefficients": [c_0, ..., c_J], "certificate": G, "step": E, "close": E, "base": [E, ...]}. One side is S(n), the sum
+Data: {"how": "telescoping", "side": 0 or 1, "name": n, "from": m, "coefficients": [c_0, ..., c_J], "certificate": G, "step": E, "close": E, "base":
+[E, ...]}. One side is S(n), the sum
 of F(n, k) over k = a .. U(n); the other, M(n), has no sum. Shown are, with evidence E for each,
     step:  c_0 F(n, k) + ... + c_J F(n + J, k) = G(n, k + 1) - G(n, k) for all whole n >= start and k >= a,
     close: c_0 M(n) + ... + c_J M(n + J) = G(n, U(n + J) + 1) - G(n, a) - what the sums over the longest range have too much,
     base:  S = M for n = start, ..., from + J - 1,
 and c_J is not zero for n >= from. Then S(n + J) and M(n + J) come from those before by the same recurrence. With J = 0 (Gosper's method) there is no
-base and `a` may be a symbol: S = (G(U + 1) - G(a)) / c_0 at once. F, G, c_j and M must have values for all such n and k (`valued`), but for exceptions among
-real parameters (x = 0 in x^k, a denominator, what is named "... != 0"): these are zeros of polynomials in the parameters, and beside them the sides are equal; both
-are continuous in the parameters where they have values, so they are equal there, too. A binomial coefficient whose upper number is made of real parameters has
+base and `a` may be a symbol: S = (G(U + 1) - G(a)) / c_0 at once. F, G, c_j and M must have values for all such n and k (`valued`), but for
+exceptions among
+real parameters (x = 0 in x^k, a denominator, what is named "... != 0"): these are zeros of polynomials in the parameters, and beside them the sides
+are equal; both
+are continuous in the parameters where they have values, so they are equal there, too. A binomial coefficient whose upper number is made of real
+parameters has
 values but for exceptions of that kind, too.
 
 Sources: D. Zeilberger, The method of creative telescoping (1991); M. Petkovsek, H. Wilf, D. Zeilberger, A = B (1996), chapters 5 and 6.
