@@ -14,7 +14,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import lru_cache
-from math import gcd, lcm
+from math import comb, gcd, lcm, prod
 from typing import Any, TypeAlias
 
 from flint import Ordering, fmpq, fmpq_mpoly, fmpq_mpoly_ctx
@@ -29,6 +29,7 @@ GCD_DEGREE = 200
 FACTOR_DEGREE = 60
 FACTOR_TERMS = 200
 MAX_POWER = 60
+MOST_MONOMIALS = 20_000
 
 
 class Bail(Exception):
@@ -271,6 +272,8 @@ class Kernels:
         degrees = [*a[0].degrees(), *a[1].degrees()]
         if n > 10_000 or max(degrees, default=0) * n > 15_000:
             raise Bail("power")
+        if n > 1 and terms > 1 and min(comb(terms + n - 1, n), max(prod(d * n + 1 for d in p.degrees()) for p in a)) > MOST_MONOMIALS:
+            raise Bail("power")  # FLINT would multiply it out, or end the process for want of memory
         bits = max((max(int(c.p).bit_length(), int(c.q).bit_length()) for p in a for c in p.coeffs() if abs(c) != 1), default=0)
         if bits * n > 20_000:
             raise Bail("power")
