@@ -33,7 +33,7 @@ _SIMPLE: tuple[tuple[re.Pattern[str], str], ...] = (
     (re.compile(r"\[\[(?:[^\[\]|\n]*\|)?(?=[^\[\]\n]*[A-Za-z]{3})([^\[\]|\n]+)\]\]"), r"\1"),  # [[page|shown]]
     (re.compile(r"(?<=\S)\[\^[\w-]{1,20}\](?!:)"), ""),  # a footnote's mark
     (re.compile(r"^[ \t]*:{3,}[^\n]*$", re.MULTILINE), ""),  # ::: answer
-    (re.compile(r"(?:\A|(?<=[\w)}.*]))[ \t]+\{[#.][^{}\n]*\}[ \t]*$|[ \t]+\{-\}[ \t]*$", re.MULTILINE), ""),  # {#sec:one}
+    (re.compile(r"(?:\A|(?<=[\w)}.*]))[ \t]+\{[#.][^{}\n]*\}[ \t]*$|(?<![ \t])[ \t]+\{-\}[ \t]*$", re.MULTILINE), ""),  # {#sec:one}
 )
 _BLOCK_ID = re.compile(r"(?:\A|(?<=[.*)]))[ \t]+\^[a-z][a-z0-9]*-[a-z0-9-]+[ \t]*$", re.MULTILINE)
 _COMMENT = re.compile(r"%%[^%]{0,2000}%%|<!--(?!\s*answer\s*[:=])[^<>]{0,4000}-->", re.DOTALL | re.IGNORECASE)
