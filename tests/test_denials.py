@@ -6,7 +6,7 @@ from grader.final import compare_final
 from grader.verify import verify
 
 TAKEN_BACK = [
-    '5 is wrong', 'The answer is not 5', "the answer isn't 5", 'anything but 5', 'It is not 5.', '5 is incorrect.', '5 is false', 'Not 5.',
+    '5 is wrong', "the answer isn't x=5", 'It is not x = 5.', 'The answer is not 5', "the answer isn't 5", 'anything but 5', 'It is not 5.', '5 is incorrect.', '5 is false', 'Not 5.',
     'I doubt that the answer is 5.', "The answer can't be 5.", 'The answer cannot be 5.', 'It is not true that the answer is 5.',
     'If the answer is 5, then we have a contradiction.', 'Suppose the answer is 5.', 'Suppose the answer were 5. That is absurd.',
     'Is the answer 5?', 'The answer is 5?', 'Some say the answer is 5, but they are wrong.', 'The answer would be 5 if x were 0.',

@@ -12,7 +12,7 @@ import unicodedata
 _FILL = (r"(?:be|been|equals?|to|the|an?|is|are|was|were|exactly|simply|just|really|even|answer|value|result|solution|number|choice|"
          r"option|by|given|it|this|that|true|"
          r"think|believe|say|claim|mean|right|correct|case|sure|certain|likely|possible|final|my|our|[a-zA-Z]|=|:)")
-_OPENING = r"[\s$*_(\[{\"'“‘`]*(?:\\(?:text|textbf|mathbf|mathrm|left|displaystyle|\(|\[|,|;|quad)[\s{(]*)*$"
+_OPENING = r"(?:[\s$(]*[A-Za-z]\s*=)?[\s$*_(\[{\"'“‘`]*(?:\\(?:text|textbf|mathbf|mathrm|left|displaystyle|\(|\[|,|;|quad)[\s{(]*)*$"
 _BEFORE = re.compile(r"(?ix)(?:\b(?:not|never|neither|nor|cannot|hardly|unlikely|doubt|doubts|deny|denies|disagree|anything\s+but|"
                      r"all\s+but|other\s+than|except|excluding|"
                      r"different\s+from|differs\s+from|unequal\s+to|unlike|rather\s+than|instead\s+of|no\s+longer|far\s+from|ruled\s+out|"
