@@ -12,7 +12,7 @@ def relations(text):
 
 @pytest.mark.parametrize("text, line", [
     ("Let $v$ be a vector of length 1 in equilibrium.\n$2 x + v = 3 x$\n$x = 1$", 2),
-    ("Take a odd and b even here.\n(-1)^a = -(-1)^b", 1),
+    ("Here a is odd, and b even.\n$(-1)^a$\n$= -(-1)^b$", 2),
     ("2 q^2 = p^2\nso p is even, p = 2 k", 1),
     ("$x^2 = 4$\n$y = 3$", 1),
     ("$f(x) = g(x)$ when the arguments are orthogonal.\n$\\sin x + 1 = \\sin x \\cos y$\n$\\sin x = 2 \\cos y$", 2),

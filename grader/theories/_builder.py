@@ -68,6 +68,8 @@ class Builder:
     """Names in the lines so far."""
     origin: Term | None = None
     """What the chain began with."""
+    unheard: bool = False
+    """Had nothing been said of any name that the chain began with?"""
     apart: int = -1
     """Number of the row in which a new part began ("base case: n = 1: ...")."""
     task: int = -1
@@ -129,7 +131,8 @@ class Builder:
                                       "nothing stands before it"))
         else:
             made = Link(len(self.placed) + 1, self.last, sign, right, reason, number, statement, None if statement else self.origin,
-                        loose=line.worded and (not sign or statement) or statement and _puts_numbers(right), supposing=supposing, under=None if statement else self.under, fresh=self._fresh(right))
+                        loose=line.worded and (not sign or statement) or statement and _puts_numbers(right), supposing=supposing,
+                        under=None if statement else self.under, fresh=self._fresh(right), unheard=self.unheard and not statement)
             if statement and isinstance(right, Term) and COMPARES.search(f"{line.words} {reason}") and (meant := coefficients(self.last, right)) is not None:
                 made = replace(made, left=meant)
             if not statement and sign in ("", "=", ":=") and not is_statement(right) and any(_has_two_signs(t) for t in (self.last, right)):
@@ -160,10 +163,15 @@ class Builder:
 
     def _fresh(self, term: Term) -> tuple[str, ...]:
         """Names of the term that nothing before has said anything of."""
-        known = set(self.seen) | {n for n, _ in self.context.domains} | (free_names(self.last) if self.last is not None else set())
-        for said in (*self.context.conditions, *[t for pair in self.context.definitions for t in pair]):
-            known |= free_names(said)
+        known = self._said() | {n for n, _ in self.context.domains} | (free_names(self.last) if self.last is not None else set())
         return tuple(sorted(n for n in free_names(term) - known if n not in STANDARD))
+
+    def _said(self) -> set[str]:
+        """Names that lines, definitions or hypotheses so far have spoken of."""
+        found = set(self.seen)
+        for said in (*self.context.conditions, *[t for pair in self.context.definitions for t in pair]):
+            found |= free_names(said)
+        return found
 
     def aside(self, number: int, link: Link) -> None:
         """A claim that leaves the chain as it is."""
@@ -172,6 +180,7 @@ class Builder:
     def start(self, number: int, term: Term | Unread, *, statement: bool, keep: bool = True) -> None:
         """What a chain or a row of statements begins with; `keep` it for the lines behind."""
         self.subject = None
+        self.unheard = isinstance(term, Term) and bool(free_names(term)) and not free_names(term) & self._said()
         self.under = None if statement or self.given_only else self.last if self.statement and self.last != term else self.under
         self.origin, self.zero = term if isinstance(term, Term) and not statement else None, None
         if isinstance(term, Unread):

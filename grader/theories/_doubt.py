@@ -200,7 +200,7 @@ def weighed(step: Step, link: Link) -> Step:
     if link.fresh and (link.statement or is_statement(link.right)):
         names = " and ".join(link.fresh)
         return replace(step, relation=None, status=Status.UNDECIDED, reason=f"it is not said what {names} {'is' if len(link.fresh) == 1 else 'are'}.", example="", tags=("unsaid",))
-    origin = link.origin if link.index == 1 and not link.statement and link.sign in ("", "=", ":=") else None
+    origin = link.origin if link.index == 1 and link.unheard and link.sign in ("", "=", ":=") else None
     if any(v.evidence.method in _OF_RANDOM for v in step.evidence):
         origin = None  # what names of laws and densities leave unsaid was asked already
     if origin is not None and (left := free_names(origin)) and (right := free_names(link.right)) and not left & right:

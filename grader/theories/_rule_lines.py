@@ -184,7 +184,7 @@ def takes(builder: Builder, line: Line, number_: int, goes_on: bool = False) -> 
         builder.start(number_, line.left, statement=False)  # type: ignore[arg-type]
         builder.link(line, number_, "=", line.steps[0].side, line.reason)
         last = builder.placed[-1]
-        if last.link is not None:  # it may be a condition as well: nothing is called wrong
+        if last.link is not None and not goes_on:  # it may be a condition as well: nothing is called wrong
             builder.placed[-1] = replace(last, link=replace(last.link, loose=True))
         if not goes_on:
             builder.last, builder.statement = whole, True

@@ -113,6 +113,8 @@ class Link:
     """Do the words before the right side not say that it goes on from the left ("the length is ...")?"""
     fresh: tuple[str, ...] = ()
     """Names that the right side brings and that nothing before has said anything of."""
+    unheard: bool = False
+    """Had nothing been said of any name on the left side before its chain began?"""
     doubt: str = ""
     """Words at or above its line that may suppose more than was understood (`_doubt`)."""
 
