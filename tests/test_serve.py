@@ -66,7 +66,8 @@ class Page:
 
     def __init__(self, folder, *more):
         self.process = subprocess.Popen([sys.executable, "-m", "grader", "serve", "--port", "0", "--problems", str(folder), *more], cwd=ROOT,
-                                        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+                                        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+                                        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL))  # ignored where tests run in the background
         self.port = int(re.search(r":(\d+)/", self.process.stdout.readline())[1])
         self.sent = bytearray()
 
