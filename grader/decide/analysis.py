@@ -29,11 +29,17 @@ BOXES = (1, 4, 16, 64, 256)
 _level = threading.local()
 
 
+MAX_NODES = 150
+"""Nodes of both sides together; each step makes the formulas longer."""
+
+
 def _open(claim: Claim) -> bool:
-    """Is it an equation of real numbers?"""
+    """Is it an equation of real numbers, and of a size for which steps of this kind are worth their time?"""
     if not isinstance(claim.conclusion, Equal):
         return False
     sides = (claim.conclusion.left, claim.conclusion.right)
+    if sum(1 for t in sides for _ in walk(t)) > MAX_NODES:
+        return False
     try:
         return all(natures.nature(t) == "number" for t in sides) and is_real(claim)
     except NoMeaning:
@@ -147,7 +153,7 @@ def prove_by_slopes(claim: Claim, budget: Budget) -> Evidence | str | None:
     except Refused as error:
         return str(error)
     found = _proof(rates, budget, 1)
-    breaks = _breaks(claim, name, conditions)
+    breaks = _breaks(claim, name, conditions, budget)
     try:
         cut = slopes.pieces(claim, name, breaks)
     except Refused as error:
@@ -243,13 +249,14 @@ def _truth(name: str, value: Fraction, condition: Term) -> bool | None:
 GRID = sorted({Fraction(s * n, 16) for n in (*range(0, 80), *range(80, 400, 16)) for s in (1, -1)})
 
 
-def _breaks(claim: Claim, name: str, conditions: list[tuple[Term, Term | None]]) -> list[Term]:
+def _breaks(claim: Claim, name: str, conditions: list[tuple[Term, Term | None]], budget: Budget) -> list[Term]:
     """Where the truth of a condition changes, or its sides meet, as numbers p/q or roots of them."""
     domain = claim.domain(name)
     low, high = domain.lower, domain.upper
     grid = [g for g in GRID if (low is None or g >= low) and (high is None or g <= high)]
     found: dict[Term, float] = {}
     for condition, never in conditions:
+        budget.check()
         difference = apply("add", condition.args[0], apply("neg", condition.args[1]))
         values = [(g, _sign(name, g, difference)) for g in grid]
         for g, s in values:
