@@ -279,6 +279,19 @@ def replace(term: Term, change: Mapping[Term, Term]) -> Term:
     return term.with_args(tuple([replace(a, change) for a in term.args]))
 
 
+def literal(term: Term) -> Fraction | None:
+    """The value of a number, of its negative, or of a quotient of such; None for other terms and for a quotient by zero."""
+    if term.kind == "number":
+        return term.value
+    if term.is_apply("neg", 1):
+        inner = literal(term.args[0])
+        return None if inner is None else -inner
+    if term.is_apply("div", 2):
+        top, bottom = literal(term.args[0]), literal(term.args[1])
+        return None if top is None or not bottom else top / bottom
+    return None
+
+
 def to_data(term: Term) -> list[Any]:
     """Nested lists of strings for JSON; `from_data` is its inverse. Spans and spellings are left out."""
     if term.kind == "number":

@@ -14,7 +14,7 @@ import z3
 
 from grader.algebra.regions import NotACondition
 from grader.domain import Domain
-from grader.term import Term, apply
+from grader.term import Term, apply, literal
 
 RLIMIT = 5_000_000
 
@@ -98,7 +98,7 @@ class _Encoder:
         return self.roots[key]
 
     def _power(self, term: Term, conditions: list[Any]) -> Any:
-        value, exponent = self.number(term.args[0], conditions), _constant(term.args[1])
+        value, exponent = self.number(term.args[0], conditions), literal(term.args[1])
         if exponent is None or exponent == 0 and term.name == "root":
             raise NotACondition("such a power is nothing for z3")
         if term.name == "root":
@@ -113,18 +113,6 @@ class _Encoder:
             conditions.append(value != 0)
         made = z3.Product(*[value] * abs(int(exponent))) if exponent else self.rational(Fraction(1))
         return 1 / made if exponent < 0 else made
-
-
-def _constant(term: Term) -> Fraction | None:
-    if term.kind == "number":
-        return term.value
-    if term.is_apply("neg", 1):
-        inner = _constant(term.args[0])
-        return None if inner is None else -inner
-    if term.is_apply("div", 2):
-        top, bottom = (_constant(a) for a in term.args)
-        return None if top is None or not bottom else top / bottom
-    return None
 
 
 def ask(formulas: list[Term], domains: Mapping[str, Domain], milliseconds: int) -> tuple[str, dict[str, Any]]:
@@ -172,5 +160,3 @@ def rational_points(model: Mapping[str, Any], domains: Mapping[str, Domain]) -> 
         if all(domains[name].admits(value) for name, value in point.items()):
             yield point
     yield exact
-
-

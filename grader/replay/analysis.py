@@ -30,7 +30,7 @@ from grader.replay.derivative import derivative
 from grader.replay.enclosure import Undefined, Unsupported, Unsure
 from grader.replay.evaluate import Evaluator
 from grader.replay.semantics import NoMeaning, is_real
-from grader.term import Term, apply, constant, free_names, number, relation, walk
+from grader.term import Term, apply, constant, free_names, literal, number, relation, walk
 
 MAX_TIMES = 12
 ZERO, ONE = number(0), number(1)
@@ -93,10 +93,10 @@ def _logarithms(term: Term, factor: Fraction) -> tuple[list[tuple[Fraction, Term
         return [x for logs, _ in both for x in logs], [x for _, rest in both for x in rest]
     if term.is_apply("neg", 1):
         return _logarithms(term.args[0], -factor)
-    if term.is_apply("div", 2) and _rational(term.args[1]):
-        return _logarithms(term.args[0], factor / _rational(term.args[1]))  # type: ignore[operator]
+    if term.is_apply("div", 2) and literal(term.args[1]):
+        return _logarithms(term.args[0], factor / literal(term.args[1]))  # type: ignore[operator]
     if term.is_apply("mul"):
-        values = [_rational(a) for a in term.args]
+        values = [literal(a) for a in term.args]
         others = [a for a, v in zip(term.args, values) if v is None]
         if len(others) == 1:
             for v in values:
@@ -107,19 +107,6 @@ def _logarithms(term: Term, factor: Fraction) -> tuple[list[tuple[Fraction, Term
     if term.is_apply("log", 1):
         return [(factor, term.args[0])], []
     return [], [(factor, term)]
-
-
-def _rational(term: Term) -> Fraction | None:
-    """The value of a number, a negative one, or a quotient of two."""
-    if term.kind == "number":
-        return term.value
-    if term.is_apply("neg", 1):
-        inner = _rational(term.args[0])
-        return None if inner is None else -inner
-    if term.is_apply("div", 2):
-        top, bottom = _rational(term.args[0]), _rational(term.args[1])
-        return None if top is None or not bottom else top / bottom
-    return None
 
 
 def less(a: Term, b: Term, strict: bool = True) -> bool:

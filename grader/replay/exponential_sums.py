@@ -11,6 +11,7 @@ from fractions import Fraction
 from math import floor
 
 from grader.kernel import Refused
+from grader.replay import polynomial
 
 Number = int | Fraction
 Letters = tuple[tuple[str, int], ...]
@@ -36,26 +37,11 @@ class Sums:
         self.left = MAX_PRODUCTS
         self._merged: dict[tuple[Exponent, Exponent], tuple[Exponent, Number, int]] = {}
 
-    def add(self, a: Sum, b: Sum) -> Sum:
-        """a + b."""
-        made = dict(a)
-        for key, c in b.items():
-            total = made.get(key, 0) + c
-            if total:
-                made[key] = total
-            else:
-                made.pop(key, None)
-        return made
-
-    def scale(self, a: Sum, factor: Number) -> Sum:
-        """factor times a."""
-        return {key: c * factor for key, c in a.items()} if factor else {}
-
     def times(self, a: Sum, b: Sum) -> Sum:
         """a b."""
         for one, other in ((a, b), (b, a)):
             if len(one) == 1 and ONE in one:
-                return other if one[ONE] == 1 else self.scale(other, one[ONE])
+                return other if one[ONE] == 1 else polynomial.scale(other, one[ONE])
         widest = max((len(exponent) for _, exponent, _ in (*a, *b)), default=0)
         self.left -= len(a) * len(b) * (1 + widest // 8)
         if self.left < 0:

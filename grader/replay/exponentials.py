@@ -24,6 +24,7 @@ from typing import Any
 
 from grader.kernel import Refused
 from grader.model import Claim, Equal, Finding, Status
+from grader.replay import polynomial
 from grader.replay.exponential_sums import ONE, UNIT, Sum, Sums, divides, exponents_of, inverse, is_number, logarithm, monic, not_zero, turned
 from grader.replay.ring import is_empty
 from grader.replay.semantics import atom_name
@@ -61,9 +62,9 @@ class _Side:
         for term in terms[1:]:
             n, d = self.read(term)
             if d == bottom:
-                top = self.sums.add(top, n)
+                top = polynomial.add(top, n)
             else:
-                top = self.sums.add(self.sums.times(top, d), self.sums.times(n, bottom))
+                top = polynomial.add(self.sums.times(top, d), self.sums.times(n, bottom))
                 bottom = self.sums.times(bottom, d)
         return top, bottom
 
@@ -144,7 +145,7 @@ class _Side:
         n = Fraction(2) if degree is None else degree.value if degree.kind == "number" else None
         if n is None or n.denominator != 1 or not 2 <= n <= 64:
             raise Refused("a root of that degree")
-        return self.sums.exp(self.sums.scale(self._logarithm(self.read(term)), 1 / n)), UNIT
+        return self.sums.exp(polynomial.scale(self._logarithm(self.read(term)), 1 / n)), UNIT
 
     def wave(self, term: Term, even: bool, round_: bool) -> Sum:
         """cos and cosh (`even`), sin and sinh; `round_` for sin and cos."""
@@ -153,8 +154,8 @@ class _Side:
             p = turned(p, 1)
         forth, back = self.sums.exp(p), self.sums.exp({key: -c for key, c in p.items()})
         if even:
-            return self.sums.scale(self.sums.add(forth, back), Fraction(1, 2))
-        made = self.sums.scale(self.sums.add(forth, {key: -c for key, c in back.items()}), Fraction(1, 2))
+            return polynomial.scale(polynomial.add(forth, back), Fraction(1, 2))
+        made = polynomial.scale(polynomial.add(forth, {key: -c for key, c in back.items()}), Fraction(1, 2))
         return turned(made, 3) if round_ else made
 
     def scaled(self, term: Term, factor: Sum) -> Quotient:

@@ -19,7 +19,7 @@ from grader.replay.moments_algebra import (
     ONE, Atom, Poly, basics, frozen, indices, minus, mul, number, plus, power, reciprocal, settled, single, times_number, total)
 from grader.replay.moments_divergence import Divergences, is_vector, replaced, standing
 from grader.replay.moments_events import Events
-from grader.replay.moments_means import NOTHING, separates
+from grader.replay.moments_means import separates
 from grader.replay.moments_sums import settled_renamed, split_again
 from grader.replay.moments_terms import Law, Roles, base_of, law_at, law_of, members
 from grader.term import Term, walk

@@ -13,7 +13,7 @@ from grader.domain import Domain
 from grader.kernel import Refused
 from grader.replay.evaluate import Evaluator
 from grader.replay.semantics import integer_built
-from grader.term import Term, apply, constant, free_names, number, relation, symbol, walk
+from grader.term import Term, apply, constant, free_names, literal, number, relation, symbol, walk
 
 ALGEBRAIC = frozenset("add neg mul div sqrt".split())
 TOTAL = frozenset("exp sin cos sinh cosh tanh atan asinh erf sigmoid softplus call".split())
@@ -80,7 +80,7 @@ class Translation:
         up, down = [[apply("pow", a, number(abs(c * scale))) for c, _, a in logs if (c > 0) == side] for side in (True, False)]
         if rest:  # prod A^c SIGN base^(-C)
             total = _scaled(apply("add", *rest) if len(rest) > 1 else rest[0], Fraction(-scale))
-            value = _number(total)
+            value = literal(total)
             if value is not None and base != _E:
                 down.append(_power(base, value))
             else:
@@ -132,7 +132,7 @@ class Translation:
 
     def _power(self, term: Term, guards: list[Term]) -> Term:
         base, exponent = term.args
-        value = _number(exponent)
+        value = literal(exponent)
         if value is None:
             raise Refused("a power with such an exponent")
         inner = self._value(base, guards)
@@ -286,28 +286,15 @@ def _exponent(term: Term) -> Term | None:
     """The exponent of an exponential: exp(A), e^A, or b^A for a positive number b and an A that is no number."""
     if term.is_apply("exp", 1):
         return term.args[0]
-    if term.is_apply("pow") and (term.args[0] == _E or term.args[0].kind == "number" and term.args[0].value > 0 and _number(term.args[1]) is None):
+    if term.is_apply("pow") and (term.args[0] == _E or term.args[0].kind == "number" and term.args[0].value > 0 and literal(term.args[1]) is None):
         return term.args[1]
     return None
 
 
-def _number(term: Term) -> Fraction | None:
-    """The value of a number, its negative, or a quotient of such."""
-    if term.kind == "number":
-        return term.value
-    if term.is_apply("neg", 1):
-        inner = _number(term.args[0])
-        return None if inner is None else -inner
-    if term.is_apply("div"):
-        a, b = [_number(t) for t in term.args]
-        return a / b if a is not None and b else None
-    return None
-
-
 def _positive_number(term: Term) -> Fraction | None:
-    value = _number(term)
+    value = literal(term)
     if value is None and _is_natural_power(term) and 0 < term.args[1].value <= MAX_POWER:
-        base = _number(term.args[0])
+        base = literal(term.args[0])
         value = base ** int(term.args[1].value) if base is not None else None
     return value if value is not None and value > 0 else None
 
@@ -352,7 +339,7 @@ def _written(value: Fraction) -> Term:
 
 
 def _scaled(term: Term, factor: Fraction) -> Term:
-    value = _number(term)
+    value = literal(term)
     if value is not None:
         return _written(value * factor)
     return term if factor == 1 else apply("mul", _written(factor), term)
@@ -367,7 +354,7 @@ def _summands(term: Term) -> list[tuple[Fraction, Term]]:
     table: dict[Term, Fraction] = {}
 
     def visit(t: Term, factor: Fraction) -> None:
-        value = _number(t)
+        value = literal(t)
         if value is not None:
             table[_ONE] = table.get(_ONE, Fraction(0)) + factor * value
         elif t.is_apply("add"):
@@ -375,13 +362,13 @@ def _summands(term: Term) -> list[tuple[Fraction, Term]]:
                 visit(a, factor)
         elif t.is_apply("neg"):
             visit(t.args[0], -factor)
-        elif t.is_apply("mul") and any(_number(a) is not None for a in t.args):
-            rest = [a for a in t.args if _number(a) is None]
-            for value in [v for a in t.args if (v := _number(a)) is not None]:
+        elif t.is_apply("mul") and any(literal(a) is not None for a in t.args):
+            rest = [a for a in t.args if literal(a) is None]
+            for value in [v for a in t.args if (v := literal(a)) is not None]:
                 factor *= value
             visit(_product(rest), factor)
-        elif t.is_apply("div") and _number(t.args[1]):
-            visit(t.args[0], factor / _number(t.args[1]))  # type: ignore[operator]
+        elif t.is_apply("div") and literal(t.args[1]):
+            visit(t.args[0], factor / literal(t.args[1]))  # type: ignore[operator]
         else:
             key = apply("mul", *sorted(t.args, key=lambda a: (a.size, str(a)))) if t.is_apply("mul") else t
             table[key] = table.get(key, Fraction(0)) + factor
@@ -406,10 +393,10 @@ def _linear(term: Term, factor: Fraction, logs: list[tuple[Fraction, Term, Term]
     if term.is_apply("neg"):
         return _linear(term.args[0], -factor, logs, rest)
     if term.is_apply("div"):
-        under = _number(term.args[1])
+        under = literal(term.args[1])
         return bool(under) and _linear(term.args[0], factor / under, logs, rest)  # type: ignore[operator]
     if term.is_apply("mul"):
-        numbers = [_number(a) for a in term.args]
+        numbers = [literal(a) for a in term.args]
         others = [a for a, v in zip(term.args, numbers) if v is None]
         for v in numbers:
             factor *= 1 if v is None else v

@@ -14,7 +14,7 @@ from dataclasses import replace
 
 from grader.model import Read, Unread
 from grader.reading.lines import Line
-from grader.term import Term, apply, constant, free_names, number, relation, symbol, walk
+from grader.term import Term, apply, constant, free_names, relation, symbol, walk
 from grader.term import replace as put
 from grader.theories import _rule_lines as rule_lines
 from grader.theories import _turns as turns
@@ -146,11 +146,10 @@ def _take(builder: Builder, line: Line, number: int, following: Line | None, alo
     goes_on = following is not None and following.left is None and bool(following.steps) and not following.connective
     if rule_lines.takes(builder, line, number, goes_on):
         return
-    if _is_task(builder, line) and not goes_on:
-        if len(line.steps) > 1 and isinstance(whole := as_statement(line), Term):  # "show that GD with 0 < eta < 2/L decreases f"
-            builder.start(number, whole, statement=True)
-            builder.told.append(number)
-            return
+    if _is_task(builder, line) and not goes_on and len(line.steps) > 1 and isinstance(whole := as_statement(line), Term):
+        builder.start(number, whole, statement=True)  # "show that GD with 0 < eta < 2/L decreases f"
+        builder.told.append(number)
+        return
     if line.mention and line.steps and not line.connective and not goes_on and _REMINDS.match(line.words):
         builder.told.append(number)  # "use sin(x)^2 + cos(x)^2 = 1:" is no step
         return

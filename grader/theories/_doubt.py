@@ -194,19 +194,21 @@ def weighed(step: Step, link: Link) -> Step:
     if sets_to_zero(link) and (link.solved or link.origin is not None and _is_derivative(link.origin)):
         return condition_step(link, step.evidence)
     if link.supposing:
-        return replace(step, relation=None, status=Status.UNDECIDED, reason="it does not follow; perhaps the values are given.", example="", tags=("given",))
+        return _open(step, "it does not follow; perhaps the values are given.", "given")
     if link.loose:
-        return replace(step, relation=None, status=Status.UNDECIDED, reason="the words before it do not say how it hangs on the line before.", example="", tags=("loose",))
+        return _open(step, "the words before it do not say how it hangs on the line before.", "loose")
     if link.fresh and (link.statement or is_statement(link.right)):
-        names = " and ".join(link.fresh)
-        return replace(step, relation=None, status=Status.UNDECIDED, reason=f"it is not said what {names} {'is' if len(link.fresh) == 1 else 'are'}.", example="", tags=("unsaid",))
+        return _open(step, f"it is not said what {' and '.join(link.fresh)} {'is' if len(link.fresh) == 1 else 'are'}.", "unsaid")
     origin = link.origin if link.index == 1 and link.unheard and link.sign in ("", "=", ":=") else None
     if any(v.evidence.method in _OF_RANDOM for v in step.evidence):
         origin = None  # what names of laws and densities leave unsaid was asked already
-    if origin is not None and (left := free_names(origin)) and (right := free_names(link.right)) and not left & right:
-        reason = "it may say what its left side is: the two sides speak of different names."
-        return replace(step, relation=None, status=Status.UNDECIDED, reason=reason, example="", tags=("unsaid",))
+    if origin is not None and (right := free_names(link.right)) and not free_names(origin) & right:
+        return _open(step, "it may say what its left side is: the two sides speak of different names.", "unsaid")
     if link.doubt:
-        reason = f"it does not follow from what was understood; the words “{link.doubt}” may say more."
-        return replace(step, relation=None, status=Status.UNDECIDED, reason=reason, example="", tags=("doubt",))
+        return _open(step, f"it does not follow from what was understood; the words “{link.doubt}” may say more.", "doubt")
     return step
+
+
+def _open(step: Step, reason: str, tag: str) -> Step:
+    """The step, left to a person."""
+    return replace(step, relation=None, status=Status.UNDECIDED, reason=reason, example="", tags=(tag,))

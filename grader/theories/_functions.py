@@ -122,18 +122,11 @@ def along(link: Link, earlier: tuple[Term, ...]) -> tuple[Equal | None, Equal] |
             continue
         change = {slope: apply("derivative", body, symbol(name), number(1)), symbol(y): body}
         try:
-            made = [Equal(*[_put(a, change) for a in t.args]) if t.kind == "relation" and t.signs == ("=",) else None for t in (link.left, link.right)]
+            made = [Equal(*[put(a, change) for a in t.args]) if t.kind == "relation" and t.signs == ("=",) else None for t in (link.left, link.right)]
         except ValueError:  # a name would be captured
             return None
         return None if made[1] is None or made[0] is None else (None if source == link.left else made[0], made[1])
     return None
-
-
-def _put(term: Term, change: dict[Term, Term]) -> Term:
-    """Like `replace`, from the outside in: dy/dx before y."""
-    if term in change:
-        return change[term]
-    return term.with_args(tuple([_put(a, change) for a in term.args])) if term.args else term
 
 
 def _explicit(equation: Term, y: str) -> Term | None:

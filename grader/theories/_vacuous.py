@@ -18,7 +18,7 @@ from fractions import Fraction
 
 from grader.domain import Domain
 from grader.model import AtMost, Claim, Equal, Follows, Status
-from grader.term import Term, apply, constant, free_names, number, relation, symbol, walk
+from grader.term import Term, apply, constant, free_names, number, relation, walk
 from grader.theories._theory import Context, Link, Settled, Step
 
 FALSE = constant("false")
