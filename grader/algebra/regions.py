@@ -9,6 +9,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from fractions import Fraction
+from functools import lru_cache
 from math import isqrt
 from typing import Any
 
@@ -219,7 +220,8 @@ _WHOLE = [Fraction(k) for k in (1, 2, 3, 5, 4, 10, 6, 7, 8, 9, 12, 20, 100, 0, -
 _PARTS = [Fraction(q) for q in ("1/2", "3/2", "1/10", "-1/2", "1/3", "9/10", "11/10", "1/100", "1000")]
 
 
-def values_for(domain: Domain, written: Iterable[Fraction]) -> list[Fraction]:
+@lru_cache(maxsize=64)
+def values_for(domain: Domain, written: tuple[Fraction, ...]) -> list[Fraction]:
     """Values of one symbol, those first that are pleasant to compute with: small whole numbers, then fractions, then the numbers written nearby."""
     nearby = [v + d for v in written for d in (0, 1, -1)] + [v * f for v in written for f in (Fraction(1, 2), 2, -1)]
     own = [b + s * d for b, s in ((domain.lower, 1), (domain.upper, -1)) if b is not None for d in map(Fraction, ("0", "1", "1/2", "1/10", "2", "5"))]
@@ -231,16 +233,22 @@ def values_for(domain: Domain, written: Iterable[Fraction]) -> list[Fraction]:
 def points(formulas: list[Term], domains: Mapping[str, Domain], most: int) -> Iterator[dict[str, Fraction]]:
     """At most so many points of the domains, pleasant ones first."""
     names = names_of(formulas)
-    written = [v for v in dict.fromkeys([*constants_of(formulas), *_numbers(formulas)])][:8]
+    written = tuple(dict.fromkeys([*constants_of(formulas), *_numbers(formulas)]))[:8]
     lists = [values_for(domains[name], written) for name in names]
     if not names:
         yield {}
         return
     width = {1: 60, 2: 30, 3: 13, 4: 7}.get(len(names), 4)
-    choices = itertools.product(*[range(min(width, len(options))) for options in lists])
-    ordered = sorted(choices, key=lambda c: (sum(c), max(c), c)) if width ** len(names) <= 5000 else choices
+    sizes = tuple([min(width, len(options)) for options in lists])
+    ordered = _near_first(sizes) if width ** len(names) <= 5000 else itertools.product(*map(range, sizes))
     for choice in itertools.islice(ordered, most):
         yield {name: options[k] for name, options, k in zip(names, lists, choice)}
+
+
+@lru_cache(maxsize=32)
+def _near_first(sizes: tuple[int, ...]) -> list[tuple[int, ...]]:
+    """Places in a box of so many on each side, those with small numbers first."""
+    return sorted(itertools.product(*map(range, sizes)), key=lambda c: (sum(c), max(c), c))
 
 
 def _numbers(formulas: list[Term]) -> list[Fraction]:

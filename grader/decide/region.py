@@ -11,10 +11,10 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterator
 from fractions import Fraction
-from functools import partial
+from functools import lru_cache, partial
 from typing import Any
 
-from grader.algebra import region_line, region_plain, region_signs, regions
+from grader.algebra import region_line, region_plain, region_signs, region_screen, regions
 from grader.algebra.rational import NotRational
 from grader.algebra.regions import NotACondition, Truth
 from grader.decide.budget import Budget
@@ -76,8 +76,11 @@ def refute_by_a_point(claim: Claim, budget: Budget, most: int) -> Evidence | str
         return why
     premises, conclusion, domains = _parts(claim)
     try:
-        for point in (*regions.points([*premises, conclusion], domains, most), *_special_points(claim)):
+        screen = region_screen.Screen(premises, conclusion)
+        for point in itertools.chain(regions.points([*premises, conclusion], domains, most), _special_points(claim)):
             budget.check()
+            if screen.passes(point):
+                continue
             truth = Truth(point, domains)
             if all(truth.holds(p) is True for p in premises) and truth.holds(conclusion) is False:
                 return Evidence("region", {"how": "point", "point": {name: str(value) for name, value in point.items()}})
@@ -87,7 +90,7 @@ def refute_by_a_point(claim: Claim, budget: Budget, most: int) -> Evidence | str
 
 
 def _special_points(claim: Claim) -> Iterator[dict[str, Fraction]]:
-    implication = _implication(claim)
+    implication = _implication(claim) if len(_parts(claim)[2]) == 1 else None
     if implication is None or len(implication.names) != 1:
         return
     domain = claim.domain(implication.names[0])
@@ -96,12 +99,18 @@ def _special_points(claim: Claim) -> Iterator[dict[str, Fraction]]:
             yield {implication.names[0]: value}
 
 
-def _implication(claim: Claim) -> region_signs.Implication | None:
-    premises, conclusion, domains = _parts(claim)
+@lru_cache(maxsize=8)
+def _signs(claim: Claim) -> region_signs.Implication | str:
+    """The claim's tests of signs, or why it has none; kept, since several procedures begin with them."""
     try:
-        return region_signs.Implication(premises, conclusion, domains)
-    except (NotRational, NotACondition):
-        return None
+        return region_signs.Implication(*_parts(claim))
+    except (NotRational, NotACondition) as error:
+        return str(error)
+
+
+def _implication(claim: Claim) -> region_signs.Implication | None:
+    found = _signs(claim)
+    return None if isinstance(found, str) else found
 
 
 def refute_by_a_root(claim: Claim, budget: Budget) -> Evidence | str | None:
@@ -124,13 +133,12 @@ def prove_by_signs(claim: Claim, budget: Budget) -> Evidence | str | None:
     why = _unfit(claim)
     if why:
         return why
-    premises, conclusion, domains = _parts(claim)
+    domains = _parts(claim)[2]
     if any(not domain.is_real for domain in domains.values()):
         return "some symbol is not said to be real"
-    try:
-        implication = region_signs.Implication(premises, conclusion, domains)
-    except (NotRational, NotACondition) as error:
-        return str(error)
+    implication = _signs(claim)
+    if isinstance(implication, str):
+        return implication
     if len(implication.names) == 1 and set(domains) == set(implication.names):
         vectors = region_line.vectors_on_the_line(implication, domains[implication.names[0]].field == "integer")
         if vectors is None:

@@ -36,8 +36,12 @@ def add(*items: Polynomial) -> Polynomial:
     """The sum."""
     made: Polynomial = {}
     for item in items:
+        if not made:
+            made = {monomial: c for monomial, c in item.items() if c}
+            continue
         for monomial, coefficient in item.items():
-            total = made.get(monomial, Fraction(0)) + coefficient
+            before = made.get(monomial)
+            total = coefficient if before is None else before + coefficient
             if total:
                 made[monomial] = total
             else:
@@ -57,11 +61,9 @@ def multiply(a: Polynomial, b: Polynomial) -> Polynomial:
     made: Polynomial = {}
     for m, c in a.items():
         for n, d in b.items():
-            powers = dict(m)
-            for name, exponent in n:
-                powers[name] = powers.get(name, 0) + exponent
-            key = tuple(sorted(powers.items()))
-            total = made.get(key, Fraction(0)) + c * d
+            key = _times(m, n)
+            before = made.get(key)
+            total = c * d if before is None else before + c * d
             if total:
                 made[key] = total
             else:
@@ -69,6 +71,15 @@ def multiply(a: Polynomial, b: Polynomial) -> Polynomial:
         if len(made) > MAX_TERMS:
             raise Refused("a polynomial with too many terms")
     return made
+
+
+def _times(m: Monomial, n: Monomial) -> Monomial:
+    if not m or not n:
+        return m or n
+    powers = dict(m)
+    for name, exponent in n:
+        powers[name] = powers.get(name, 0) + exponent
+    return tuple(sorted(powers.items()))
 
 
 def _digits(a: Polynomial) -> int:

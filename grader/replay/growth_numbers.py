@@ -7,6 +7,7 @@ A constant is a tuple of (product, rational) pairs, sorted; a product a sorted t
 from __future__ import annotations
 
 from fractions import Fraction
+from functools import lru_cache
 from typing import Any
 
 from grader.domain import Domain
@@ -25,9 +26,10 @@ def make(parts: dict[tuple, Fraction]) -> Constant:
     kept = [(p, q) for p, q in parts.items() if q]
     if len(kept) > 60 or any(q.numerator.bit_length() + q.denominator.bit_length() > LONGEST for _, q in kept):
         raise Unknown("a constant is too large")
-    return tuple(sorted(kept, key=repr))
+    return tuple(sorted(kept, key=repr) if len(kept) > 1 else kept)
 
 
+@lru_cache(maxsize=256)
 def rational(q: Fraction | int) -> Constant:
     """A rational number."""
     return make({(): Fraction(q)})
@@ -50,9 +52,11 @@ def value(c: Constant) -> Fraction | None:
 
 def plus(a: Constant, b: Constant) -> Constant:
     """a + b"""
+    if not a or not b:
+        return a or b
     made = dict(a)
     for product, q in b:
-        made[product] = made.get(product, Fraction(0)) + q
+        made[product] = made[product] + q if product in made else q
     return make(made)
 
 
@@ -63,6 +67,10 @@ def scaled(a: Constant, q: Fraction | int) -> Constant:
 
 def times(a: Constant, b: Constant) -> Constant:
     """a b"""
+    if a is ONE or b is ONE:
+        return b if a is ONE else a
+    if len(a) == len(b) == 1 and not a[0][0] and not b[0][0]:
+        return make({(): a[0][1] * b[0][1]})
     made: dict[tuple, Fraction] = {}
     for product, q in a:
         for other, r in b:

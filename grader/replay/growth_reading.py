@@ -39,14 +39,16 @@ Rough = tuple  # of frozensets of forms
 
 def form(parts: dict[tuple, Constant]) -> Form:
     """The canonical tuple of a mapping from atoms to constants."""
-    return tuple(sorted(((a, c) for a, c in parts.items() if c), key=repr))
+    kept = [(a, c) for a, c in parts.items() if c]
+    return tuple(sorted(kept, key=repr) if len(kept) > 1 else kept)
 
 
 def join(f: Form, g: Form, weight: Constant = n.ONE) -> Form:
     """f + weight * g"""
     made = dict(f)
     for atom, c in g:
-        made[atom] = n.plus(made.get(atom, n.ZERO), n.times(c, weight))
+        part = n.times(c, weight)
+        made[atom] = n.plus(made[atom], part) if atom in made else part
     return form(made)
 
 
@@ -161,7 +163,8 @@ class Reader:
         if isinstance(x, Exact) and isinstance(y, Exact):
             made: dict[Form, Constant] = {}
             for (f, c), (g, d) in itertools.product(x.parts.items(), y.parts.items()):
-                made[join(f, g)] = n.plus(made.get(join(f, g), n.ZERO), n.times(c, d))
+                both = join(f, g)
+                made[both] = n.plus(made.get(both, n.ZERO), n.times(c, d))
             slack = {join(f, g) for f in x.slack for g in {*y.parts, *y.slack}} | {join(f, g) for f in x.parts for g in y.slack}
             return exact(made, slack)
         return rough({join(f, g) for f in a for g in b} for a in self.rough(x) for b in self.rough(y))

@@ -21,6 +21,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Callable
 from fractions import Fraction
+from functools import lru_cache
 from typing import Any
 
 from grader.domain import Domain
@@ -60,11 +61,12 @@ def check(claim: Claim, data: dict[str, Any]) -> Finding:
     raise Refused(f"unknown kind of evidence: {how!r}")
 
 
-def _parts(claim: Claim) -> tuple[list[Term], Term]:
+@lru_cache(maxsize=8)
+def _parts(claim: Claim) -> tuple[tuple[Term, ...], Term]:
     """Premises (with the claim's conditions) and conclusion, in plain form."""
     conclusion = claim.conclusion
     assert isinstance(conclusion, Follows)
-    return [plain(t) for t in (*claim.conditions, *conclusion.premises)], plain(conclusion.conclusion)
+    return tuple([plain(t) for t in (*claim.conditions, *conclusion.premises)]), plain(conclusion.conclusion)
 
 
 def _names(claim: Claim) -> tuple[str, ...]:

@@ -51,6 +51,8 @@ class Atoms:
             return 0, []
         powers = []
         for k, atom in enumerate(self.items):
+            if not ep.names(atom) <= ep.names(p):
+                continue
             e = 0
             while ep.names(p) and (quotient := divide(p, atom)) is not None:
                 p, e = quotient, e + 1
@@ -225,7 +227,7 @@ def check_cuts(atoms: Atoms, cuts: Sequence[dict[str, Any]], refutes: Callable[[
     options = [(1, 0, -1) for _ in atoms.items]
     for polynomial, allowed in bounds:
         for k, atom in enumerate(atoms.items):
-            quotient = divide(polynomial, atom) if polynomial else None
+            quotient = divide(polynomial, atom) if polynomial.keys() == atom.keys() else None
             if quotient is not None and not ep.names(quotient):
                 options[k] = tuple(s for s in options[k] if s * _sign(quotient[()]) in allowed)
     shown = [_check_cut(atoms, cut, integers) for cut in cuts]
