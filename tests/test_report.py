@@ -1,6 +1,7 @@
 """Records and the pages made from them: everything is shown, nothing runs, nothing leaks, and the bytes repeat."""
 
 import base64
+import dataclasses
 import hashlib
 import json
 import re
@@ -20,13 +21,14 @@ from grader import term as T
 from grader.encoding import decode
 from grader.model import Answer, Award, Claim, Equal, Evidence, Finding, Mark, Note, PartReport, Provenance, Read, Status, Unread
 from grader.report import write_report
+from grader.report.class_view import Counts, class_page, columns_of, summary_of
 from grader.report.markdown import code, fenced, plain
 from grader.report.record import learner_view, read_records, shown_evidence, to_line, to_record
 from grader.report.view import learner_page, outline
 from grader.report.visible import pieces, visible
 from grader.run.audit import audit_records
 
-HTML_TAGS = frozenset("html head meta title style body a header main aside nav section article footer h1 h2 h3 h4 p ul ol li dl dt dd div span strong small "
+HTML_TAGS = frozenset("html head meta title style body a header main aside nav section article footer h1 h2 h3 h4 p details summary ul ol li dl dt dd div span strong small "
                       "em code pre figure figcaption table thead tbody tr th td svg rect bdi".split())
 MATH_TAGS = frozenset("math mrow mi mn mo mtext mspace mfrac msqrt mroot msub msup msubsup munder mover munderover mtable mtr mtd".split())
 
@@ -280,13 +282,63 @@ def test_cells_that_hold_are_counted_and_the_others_explained():
 def test_the_page_of_the_class(pages):
     page = pages["index.html"]
     text = words_of(page)
-    for words in ("Papers 7", "Answers 54", "Decided 41", "Wait for a person 13", "Mean so far 8 of 19½", "problems/broken.yaml:5: parts.1a.knd", "photo.jpg: not a text",
-                  "3 right, 2 partly right, 1 no answer", "5 claims in which a step is believed from z3", "2 readings that rest on a guess", "s004 : 1 passage", "1c 5 of 6"):
+    for words in ("Papers 7", "Answers 44", "Decided 31", "Wait for a person 13", "Left blank 10", "Mean so far 9.3 of 19½, and 4.5 may be added", "problems/broken.yaml:5: parts.1a.knd", "photo.jpg: not a text",
+                  "3 right, 2 partly right, 1 no answer", "5 claims in which a step is believed from z3", "2 readings that rest on a guess", "s004 : 1 passage", "1c 5 of 6",
+                  "Explanations to mark 5", "s001 tril", "2 × boundary , for example: Right but for the boundary."):
         assert words in text, words
     rows = page.findall(".//table[@class='marks']/tbody/tr")
     assert len(rows) == 7 and len({len(row) for row in rows}) == 1
     widths = [sum(float(rect.get("width")) for rect in svg.iter("rect")) for svg in page.iter("svg")]
     assert len(widths) == 9 and all(abs(w - 100) < 0.1 for w in widths)
+
+
+def test_each_sheet_has_its_table_and_its_mean(tmp_path):
+    problems = [dataclasses.replace(p, sheet="late" if p.id == "minimax" else "") for p in report_samples.problems()]
+    early = [r for r in report_samples.careful("s001") if r["problem"] != "minimax"]
+    late = [r for r in report_samples.careful("s002") if r["problem"] == "minimax"]
+    write_report(tmp_path, early + late + report_samples.mixed("s003"), problems=problems)
+    page = ET.fromstring((tmp_path / "index.html").read_text(encoding="utf-8").removeprefix("<!doctype html>"))
+    tables = page.findall(".//table[@class='marks']")
+    rows = [[words_of(row).split()[0] for row in table.findall("./tbody/tr")] for table in tables]
+    assert rows == [["s001", "s003"], ["s002", "s003"]]
+    assert [len(table.findall("./tbody/tr")[0]) for table in tables] == [7 + 3, 2 + 3]
+    text = words_of(page)
+    for words in ("Main sheet 2 papers, mean so far 7.1 of 14½", "Sheet late 2 papers, mean so far 2.5 of 5"):
+        assert words in text, words
+    text = (tmp_path / "index.md").read_text(encoding="utf-8")
+    assert "- Mean so far, Sheet late: 2.5 of 5, 2 papers; what waits could add 1.5." in text and "## Marks: Main sheet" in text and " of 19" not in text
+    assert (tmp_path / "grades.csv").read_text(encoding="utf-8").count("\n") == 4  # one row a learner, whatever the sheets
+
+
+@given(st.lists(st.integers(0, 5), max_size=4))
+def test_counts_add_up_in_any_grouping(cuts):
+    def counted(own):
+        made = Counts()
+        for learner, records in own:
+            made.add([summary_of(r) for r in records], {"minimax": "late"}, learner, learner)
+        return made
+
+    mine = [(name, make(name)) for name, make in zip("abcdef", (report_samples.mixed, report_samples.careful, report_samples.poor) * 2)]
+    whole, ends, together = counted(mine), [0, *sorted(cuts), len(mine)], Counts()
+    for start, end in zip(ends, ends[1:]):
+        together.merge(json.loads(json.dumps(counted(mine[start:end]).to_data())))
+    about, columns = outline(report_samples.problems()), columns_of([r for _, own in mine for r in own], outline(report_samples.problems()))
+    assert class_page(together, about, columns, False) == class_page(whole, about, columns, False)
+
+
+def test_answers_that_wait_are_listed_by_their_reason():
+    def held(learner, tag, text, **about):
+        return report_samples.record(learner, "p", "a", f"text of {learner}", report_samples.reading(**about), "unread" if about else "undecided", "0", "1", human=True, awards=[("set", "0", tag, text, "")])
+
+    records = [held("s1", "prose.person", "An explanation."), held("s2", "unread", "This: `]` closes nothing.", reason="x"), held("s3", "unread", "This: `)` closes nothing.", reason="x"),
+               held("s4", "limit.time", "It took too long."), held("s5", "limit.time", "It took too long."), held("s6", "reading.guess", "Confirm."), held("s7", "growth_order.several", "Two.")]
+    counts = Counts()
+    for record in records:
+        counts.add([summary_of(record)], {}, record["learner"], record["learner"])
+    (part,) = class_page(counts, [], [("p", "a")], False).queue
+    assert [(w.words, w.count, w.alike) for w in part.waits] == [
+        ("Explanations to mark", 1, True), ("Read on a guess: was this meant?", 1, True), ("Could not be read", 2, False), ("Stopped at a limit", 2, True), ("Not decided", 1, True)]
+    assert part.mean is None  # nothing was judged
 
 
 def test_no_class_and_no_answers(tmp_path):

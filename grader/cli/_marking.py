@@ -173,8 +173,11 @@ class Marker:
         columns = [(problems[p].id, part.id) for p in papers.on() for part in problems[p].parts]
         counts = write_all(self.out, papers, marking.records, outline(problems), columns, self.errors, jobs=self.jobs,
                            progress=lambda done: self.progress(done, papers.count))
-        return [f"{papers.count} papers, {len(problems)} problems, {papers.answers} answers: "
-                + ", ".join(f"{counts[s]} {s}" for s in SYMBOLS if counts.get(s)) + f"; {counts.get('waiting', 0)} wait for a person",
+        blank = counts.get("blank", 0)  # their status is "unread"
+        said = {**counts, "unread": counts.get("unread", 0) - blank}
+        return [f"{papers.count} papers, {len(problems)} problems, {papers.answers - blank} answers: "
+                + ", ".join(f"{said[s]} {s}" for s in SYMBOLS if said.get(s)) + (f"; {blank} parts without one" if blank else "")
+                + f"; {counts.get('waiting', 0)} wait for a person",
                 f"report: {self.out / 'index.html'}"]
 
 

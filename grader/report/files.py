@@ -19,15 +19,14 @@ from typing import Protocol
 
 from grader.model import Problem, Submission
 from grader.report import markdown
-from grader.report.class_view import Column, Counts, Summary, class_page, columns_of, summary_of
+from grader.report.class_view import FOLDER, Column, Counts, Summary, class_page, columns_of, sheet_names, sheets_of, summary_of
 from grader.report.markdown import learner_markdown
-from grader.report.pages import cell as cell_html
 from grader.report.pages import class_html, class_row, learner_html, unplaced_row, waiting_row
+from grader.report.pages import cell as cell_html
 from grader.report.record import Record, to_line
 from grader.report.table import head_row, learner_row
 from grader.report.view import Shared, learner_page, nice, outline, paper_of, sum_of
 
-FOLDER = "learners"
 MAX_SUMMARIES = 2_000
 """Of so many different records what the class needs of them is kept while pages are written."""
 _MARK = b'<meta name="generator" content="grader"/>'
@@ -89,8 +88,8 @@ class Held:
 class Pages:
     """The pages of a run: `write` each learner's and put the rows that it gives beside those of the others, in order; then `finish`.
 
-    Holds counts only. Rows are "rows.html", "rows.md", "grades.csv" (the tables), "waitsN.html" and "waitsN.md" (answers to the part of column N that wait for a
-    person), "unplaced.html" and "unplaced.md".
+    Holds counts only. Rows are "rowsK.html", "rowsK.md" (the table of sheet K), "grades.csv", "waitsN.S.html" and "waitsN.S.md" (answers to the part of column N
+    that wait for a person for reason S of `class_view.WAITS`), "alikeN.S.html" and "alikeN.S.md" (the same without the reason), "unplaced.html" and "unplaced.md".
     """
 
     def __init__(self, out: str | Path, problems: Sequence[Record], columns: Sequence[Column], name: Callable[[str], str]) -> None:
@@ -99,6 +98,9 @@ class Pages:
         self.counts = Counts()
         """Of the learners whose pages were written."""
         self._numbers = {column: number for number, column in enumerate(columns)}
+        self._sheets = sheets_of(problems)
+        names = sheet_names(columns, self._sheets)
+        self._tables = [[column for column in columns if self._sheets.get(column[0], "") == name] for name in names]
         self._shared = Shared()
         self._summaries: dict[str, tuple[Summary, list[str]]] = {}
         self._empty = cell_html(None)
@@ -117,17 +119,23 @@ class Pages:
         link, plain_link = f"{FOLDER}/{name}.html", f"{FOLDER}/{name}.md"
         made = list(map(self._summary, records, same or [""] * len(records)))
         own, found = [summary for summary, _ in made], {summary.column: (summary, cell) for summary, cell in made}
-        self.counts.add(own)
-        points, out_of, waiting = nice(sum_of(e.points for e in own)), nice(sum_of(e.out_of for e in own)), sum(e.waits for e in own)
-        cells = [found.get(column) for column in self.columns]
-        yield "rows.html", class_row(learner, link, "".join(link.join(self._empty if c is None else c[1]) for c in cells), points, out_of, waiting)
-        yield "rows.md", markdown.class_row(learner, plain_link, [c and c[0].cell for c in cells], points, out_of, waiting)
+        self.counts.add(own, self._sheets, learner, name)
+        for number, columns in enumerate(self._tables):
+            mine = [found[column][0] for column in columns if column in found]
+            if not mine and (number or own):
+                continue
+            points, out_of, waiting = nice(sum_of(e.points for e in mine)), nice(sum_of(e.out_of for e in mine)), sum(e.waits for e in mine)
+            cells = [found.get(column) for column in columns]
+            yield f"rows{number}.html", class_row(learner, link, "".join(link.join(self._empty if c is None else c[1]) for c in cells), points, out_of, waiting)
+            yield f"rows{number}.md", markdown.class_row(learner, plain_link, [c and c[0].cell for c in cells], points, out_of, waiting)
         yield "grades.csv", learner_row(learner, self.columns, own)
         for each in own:
             if each.waiting:
-                row = f"waits{self._numbers[each.column]}"
-                yield f"{row}.html", waiting_row(learner, f"{link}#{each.cell.anchor}", each.waiting)
-                yield f"{row}.md", markdown.waiting_row(learner, f"{plain_link}#{each.cell.anchor}", each.waiting)
+                row = f"{self._numbers[each.column]}.{each.waiting.sort}"
+                for alike in (False, True):
+                    head = "alike" if alike else "waits"
+                    yield f"{head}{row}.html", waiting_row(learner, f"{link}#{each.cell.anchor}", each.waiting, alike)
+                    yield f"{head}{row}.md", markdown.waiting_row(learner, f"{plain_link}#{each.cell.anchor}", each.waiting, alike)
         if paper and paper["unplaced"]:
             yield "unplaced.html", unplaced_row(learner, link, len(paper["unplaced"]))
             yield "unplaced.md", f"- {markdown.plain(learner)}: {len(paper['unplaced'])}\n"

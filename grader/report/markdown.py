@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from grader.report.class_view import GROUPS, Cell, ClassPage, Waiting
+from grader.report.class_view import FOLDER, GROUPS, Cell, ClassPage, SheetStatistics, Waiting
 from grader.report.view import Chip, Formula, LearnerPage, NoteView, PartView
 from grader.report.visible import one_line, visible
 
@@ -123,24 +123,41 @@ def _chip(chip: Chip) -> str:
 
 def class_markdown(page: ClassPage) -> str:
     """The page of the class, with holes for its rows: "\\0NAME\\0" for the row of bytes of that name (`files.Pages`)."""
-    lines = ["# Class report", "", f"{page.learners} papers, {page.answers} answers, {page.decided} decided, {page.waiting} wait for a person; "
-             f"mean so far {page.mean} of {page.out_of}.", ""]
+    lines = ["# Class report", "", f"{page.learners} papers, {page.answers} answers: {page.decided} decided, {page.waiting} wait for a person"
+             + (f"; {page.blank} left blank" if page.blank else "") + ".", "", *[_sheet_line(sheet) for sheet in page.sheets], ""]
+    if page.least:
+        lines += ["Least earned: " + ", ".join(f"{plain(p.name)} ({p.mean} %)" for p in page.least) + ".", ""]
     if page.errors:
         lines += ["## What could not be used", "", *[f"- {code(error)}" for error in page.errors], ""]
     if page.queue:
         lines += ["## What waits for a person", ""]
         for part in page.queue:
-            lines += [f"### {plain(part.name)}", "", f"\0waits{part.number}.md\0"]
-    parts = [part for group in page.groups for part in group.parts]
-    lines += ["## Marks", "", "| learner | " + " | ".join(f"{plain(p.name)} / {p.out_of}" for p in parts) + " | total | waits |",
-              "|---|" + "---|" * len(parts) + "---|---|", "\0rows.md\0", "## How the parts went", ""]
-    lines += [f"- {plain(p.name)}: " + ", ".join(f"{sign} {count} {words}" for count, (_, words, sign) in zip(p.counts, GROUPS) if count) + f"; {p.mean} % of the points"
-              for p in parts]
+            lines += [f"### {plain(part.name)}", ""]
+            for wait in part.waits:
+                said = (f" {plain(wait.reason)}" if wait.alike and wait.number else "")
+                lines += [f"**{wait.words}: {wait.count}.**{said}", "", f"\0{'alike' if wait.alike else 'waits'}{part.number}.{wait.number}.md\0"]
+    for sheet in page.sheets:
+        parts = [part for group in sheet.groups for part in group.parts]
+        lines += ["## Marks" + (f": {plain(sheet.title)}" if sheet.title else ""), "",
+                  "| learner | " + " | ".join(f"{plain(p.name)} / {p.out_of}" for p in parts) + " | total | waits |",
+                  "|---|" + "---|" * len(parts) + "---|---|", f"\0rows{sheet.number}.md\0"]
+    lines += ["## How the parts went", ""]
+    for part in (part for sheet in page.sheets for group in sheet.groups for part in group.parts):
+        counted = ", ".join(f"{sign} {count} {words}" for count, (_, words, sign) in zip(part.counts, GROUPS) if count)
+        lines += [f"- {plain(part.name)}: {counted}" + (f"; {part.mean} % of the points" if part.mean is not None else "")]
+        lines += [f"  - {m.count} × " + (f"{m.tag}, for example: " if m.tag else "") + f"{plain(m.words)} ([{plain(m.learner)}](<{FOLDER}/{m.page}.md#{part.anchor}>))"
+                  for m in part.mistakes]
     if page.unplaced:
         lines += ["", "## Text that could not be placed", "", "\0unplaced.md\0"]
     if page.rests_on:
         lines += [*([] if page.unplaced else [""]), "## What the verdicts rest on", "", *[f"- {count} {words}" for words, count in page.rests_on]]
     return "\n".join(lines) + ("" if page.unplaced and not page.rests_on else "\n")
+
+
+def _sheet_line(sheet: SheetStatistics) -> str:
+    papers = f", {sheet.papers} {'paper' if sheet.papers == 1 else 'papers'}" if sheet.title else ""
+    return (f"- Mean so far{f', {plain(sheet.title)}' if sheet.title else ''}: {sheet.mean} of {sheet.out_of}{papers}"
+            + (f"; what waits could add {sheet.held}" if sheet.held else "") + ".")
 
 
 def class_row(learner: str, page: str, cells: Iterable[Cell | None], points: str, out_of: str, waiting: int) -> str:
@@ -149,6 +166,8 @@ def class_row(learner: str, page: str, cells: Iterable[Cell | None], points: str
     return f"| [{plain(learner)}](<{page}>) | {shown} | {points} of {out_of} | {waiting or ''} |\n"
 
 
-def waiting_row(learner: str, place: str, waiting: Waiting) -> str:
-    """An answer in the list of those that wait for a person."""
-    return f"- [{plain(learner)}](<{place}>): {_chip(waiting.chip)}. {plain(one_line(waiting.reason, 400))}\n"
+def waiting_row(learner: str, place: str, waiting: Waiting, alike: bool = False) -> str:
+    """An answer in the list of those that wait for a person; without the reason where it is the same for all (`alike`)."""
+    said = "" if alike else f" {_chip(waiting.chip)}. {plain(one_line(waiting.reason, 400))}"
+    typed = f" {code(waiting.typed)}" if waiting.typed else ""
+    return f"- [{plain(learner)}](<{place}>):{typed}{said}\n"

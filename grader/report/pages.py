@@ -17,12 +17,14 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from grader.report import view
-from grader.report.class_view import GROUPS, Cell, ClassPage, PartStatistics, Waiting
+from grader.report.class_view import FOLDER, GROUPS, Cell, ClassPage, PartStatistics, Waiting
 from grader.report.mathml import to_mathml
 from grader.report.view import LearnerPage, PartView
 from grader.report.visible import one_line, pieces, visible
 from grader.term import Term
 
+OPEN_MOST = 12
+"""Answers that wait for one reason and are listed unfolded."""
 TEMPLATES = Path(__file__).parent / "templates"
 LEGEND = {"right": view.RIGHT, "agrees": view.AGREES, "partly": view.PARTLY, "wrong": view.WRONG, "open": view.OPEN, "unread": view.UNREAD, "person": view.PERSON}
 
@@ -47,9 +49,9 @@ def class_row(learner: str, page: str, cells: str, points: str, out_of: str, wai
     return str(_rows().row(learner, page, Markup(cells), points, out_of, waiting))  # noqa: S704 - rendered by our templates
 
 
-def waiting_row(learner: str, place: str, waiting: Waiting) -> str:
-    """An answer in the list of those that wait for a person."""
-    return str(_rows().waits(learner, place, waiting))
+def waiting_row(learner: str, place: str, waiting: Waiting, alike: bool = False) -> str:
+    """An answer in the list of those that wait for a person; without the reason where it is the same for all (`alike`)."""
+    return str(_rows().waits(learner, place, waiting, alike))
 
 
 def unplaced_row(learner: str, page: str, count: int) -> str:
@@ -64,7 +66,7 @@ def _environment() -> Environment:
     style = (TEMPLATES / "style.css").read_text(encoding="utf-8")
     digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
     environment.globals.update(style=Markup(style), style_hash=f"sha256-{digest}", pieces=pieces, mathml=_mathml, short=one_line,  # noqa: S704 - our own file
-                               article=_article, overview=_overview, segments=_segments, counted=_counted, is_short=view.is_short,
+                               article=_article, overview=_overview, segments=_segments, counted=_counted, is_short=view.is_short, folder=FOLDER, open_most=OPEN_MOST,
                                rows=lambda name: Markup(f"\0{name}.html\0"))  # noqa: S704 - names of ours
     return environment
 

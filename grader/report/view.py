@@ -88,8 +88,8 @@ def nice(amount: str | Fraction) -> str:
 
 
 def outline(problems: Iterable[Problem]) -> list[Record]:
-    """What pages say of the problems: titles, what is asked, rubrics; no references. JSON values."""
-    return [{"id": p.id, "title": p.title, "parts": [
+    """What pages say of the problems: titles, sheets, what is asked, rubrics; no references. JSON values."""
+    return [{"id": p.id, "title": p.title, "sheet": p.sheet, "parts": [
         {"id": part.id, "ask": part.ask, "kind": part.kind, "points": str(part.points),
          "rubric": [{"text": line.text, "points": str(line.points)} for line in part.rubric]} for part in p.parts]} for p in problems]
 
