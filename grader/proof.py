@@ -25,8 +25,10 @@ from grader.theories._derivation import Layout, layout
 from grader.theories._doubt import doubted, set_aside, weighed
 from grader.theories._hypotheses import counted_by_induction
 from grader.theories._reasons import under_reason
+from grader.theories._shape_words import shapes_in_words
 from grader.theories._suppositions import told
 from grader.theories._theory import breaks, told_of
+from grader.theories._turns import claims_in
 from grader.theories._views import View, views
 
 CLAIM_SECONDS = 2.0
@@ -76,12 +78,13 @@ def check_proof(lines: str | Sequence[str], *, assume: Mapping[str, str] | None 
     typed = tuple(lines.split("\n")) if isinstance(lines, str) else tuple(lines)
     assume = dict(assume or {})
     given = {name: Domain.parse(words) for name, words in assume.items()}
-    domains = tuple(sorted((counted_by_induction("\n".join(typed)[:MAX_CHARACTERS]) | given).items()))
+    text = "\n".join(typed)[:MAX_CHARACTERS]
+    domains = tuple(sorted((counted_by_induction(text) | shapes_in_words(text, given) | given).items()))
     vocabulary = Vocabulary.declared({name: words for name, words in assume.items() if name != "*"})
     if _NAMED_I.search("\n".join(typed)[:MAX_CHARACTERS]):
         vocabulary = vocabulary.alongside(symbol("I"))
     kept, words = told(typed, vocabulary)
-    context = Context(domains, vocabulary=vocabulary, words=words)
+    context = Context(domains, vocabulary=vocabulary, words=words, options={"claims": claims_in("\n".join(kept))})
     if theory is not None:
         theories.load(theory)
     budget = budget or Budget(TOTAL_SECONDS)
@@ -212,6 +215,10 @@ def judge_link(theory: Any, link: Link, context: Context, budget: Budget) -> Ste
         better = _found(theory, link, under[0], budget)
         if better.relation is not None and not breaks(better):
             return replace(better, conditions=tuple(dict.fromkeys([*better.conditions, *under[1]])))
+    if (step.relation is None or breaks(step)) and link.claimed and not is_vacuous(step):
+        better = _found(theory, link, replace(context, conditions=(*context.conditions, *link.claimed)), budget)
+        if better.relation is not None and not breaks(better):
+            return Step(step.line, None, Status.UNDECIDED, "it follows from what is to be shown, and that is no ground.", step.evidence, tags=("circular",))
     if step.relation in ("equivalent", "implies") and context.definitions and link.left.kind == "relation" and not free_names(link.left) and \
             decide(Claim(Follows((link.left,), constant("false")), context.domains), Budget(min(CLAIM_SECONDS, budget.remaining))).equal:
         why = "with what was defined the line before is false, so anything follows from it; a person decides whether the step is meant."

@@ -13,12 +13,20 @@ _TAGGED = re.compile(r"[\s$.,;]*(?:\\q?quad|\.{2,}|\\dots|\\hfill|\s)*(?:\(\s*(?
 _LETTERED = re.compile(r"\W*(?:[A-DI]|I{1,3}|IV)\s*[:)][\s$]*")
 
 
+_PRODUCT_BEFORE = re.compile(r"(?<![A-Za-z\\$\d])(?!(?:so|and|is|by|we|get|has|it|now|the|as|or|for|but|lhs|rhs|if|can|are|to|in|at|of|on|up|yet|be|do|has|had|was|not|one|two|all|any|our|"
+                             r"its|this|that|thus|then|i\.?e|e\.?g|eq|via|say|see|let|use|sum|var|cov|det|tr|log|ln|exp|sin|cos|tan|min|max|lim|sup|inf|gcd|lcm|mod|div|elbo|kl|pr|area|no|yes|ok|hence|"
+                             r"value|mean|put|set|gd|lr|rank|dim|ker|vs|us|my|an|am|he|she|you|they|who|why|how|too|out|off|per|own|new|old|way|end|try|here)\b)([A-Za-z]{2,3})[ \t]*$", re.IGNORECASE)
+_SIGN_FIRST = re.compile(r"\s*(?:=(?!>)|<=(?!>)|>=|<|>|≤|≥|≠|!=)")
+
+
 def with_names(inner: list[Passage], text: str) -> list[Passage]:
-    """`a, b > 0` typed bare among words: the names before the comma belong to the formula."""
+    """`a, b > 0` typed bare among words: the names before the comma belong to the formula. So does `ab` before a sign with which the formula begins."""
     made: list[Passage] = []
     for passage in inner:
         end = made[-1].outer.end if made else 0
         names = _NAMES_BEFORE.search(text[end:passage.outer.start]) if passage.kind == "bare" else None
+        if names is None and passage.kind == "bare" and _SIGN_FIRST.match(passage.text):
+            names = _PRODUCT_BEFORE.search(text[end:passage.outer.start])
         if names:
             start = end + names.start(1)
             passage = Passage("bare", text[start:passage.span.end], Span(start, passage.span.end), Span(start, passage.outer.end))

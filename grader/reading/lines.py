@@ -429,7 +429,7 @@ def _take_words(state: _State, words: str, span: Span) -> None:
     opens_next = re.search(r"[:,]\s*$", words) is not None
     if lead.use == "ahead":
         state.reason, state.connective = _said(state.reason, lead.reason), lead.connective or state.connective
-    elif lead.use in ("connective", "definition", "premise") and len(words.split()) <= 8:
+    elif lead.use in ("connective", "definition", "premise") and len(words.split()) <= 8 and not (lead.role and re.search(r"[a-z][.!][\s*_]*$", words)):
         state.connective, state.role = lead.connective or state.connective, lead.role or state.role
         state.reason = _said(state.reason, lead.reason)
     elif lead.use == "reason" and opens_next or not state.made and lead.use == "reason":

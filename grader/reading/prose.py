@@ -115,6 +115,8 @@ def prose_words(text: str, names: Names) -> list[str]:
         if len(word) <= 3 and (_IN_CALL.match(bare, max(0, match.start() - 2), match.end() + 1) or word[-1] in _RANDOM_LETTERS and word[:-1] in (
                 *_RANDOM_LETTERS, *_FACTORS) or word.isupper() and set(word) <= _RANDOM_LETTERS):
             continue  # E[xy], Var(XY), aX + bY
+        if len(word) <= 4 and word.isupper() and re.match(r"\)?\s*\^", bare[match.end():]):
+            continue  # (AB)^{-1}
         found.append(word)
     return found
 

@@ -102,6 +102,8 @@ class Builder:
     """What the cases that are done came to."""
     values_into: Term | None = None
     """The statement that values were put into."""
+    claimed: list[Term] = field(default_factory=list)
+    """What is to be shown ("claim: ...", "prove that ...")."""
     subject: Term | None = None
     """x where a chain goes on behind "x = ...", drawn from a statement."""
 
@@ -132,7 +134,7 @@ class Builder:
         else:
             made = Link(len(self.placed) + 1, self.last, sign, right, reason, number, statement, None if statement else self.origin,
                         loose=line.worded and (not sign or statement) or statement and _puts_numbers(right), supposing=supposing,
-                        under=None if statement else self.under, fresh=self._fresh(right), unheard=self.unheard and not statement)
+                        under=None if statement else self.under, fresh=self._fresh(right), unheard=self.unheard and not statement, claimed=tuple(self.claimed))
             if statement and isinstance(right, Term) and COMPARES.search(f"{line.words} {reason}") and (meant := coefficients(self.last, right)) is not None:
                 made = replace(made, left=meant)
             if not statement and sign in ("", "=", ":=") and not is_statement(right) and any(_has_two_signs(t) for t in (self.last, right)):

@@ -118,7 +118,7 @@ def _take(builder: Builder, line: Line, number: int, following: Line | None, alo
             builder.context = assuming(builder.context, condition)
         builder.told.append(number)
         return
-    if turns.begins_case(builder, line, number):
+    if turns.begins_case(builder, line, number) or turns.to_be_shown(builder, line, number, as_statement(line), alone):
         return
     if line.apart:
         builder.supposed = builder.ground = None

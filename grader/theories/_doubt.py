@@ -22,7 +22,7 @@ from dataclasses import replace
 
 from grader.model import Status
 from grader.reading.lines import Line
-from grader.term import Term, free_names, apply
+from grader.term import Term, apply, free_names, walk
 from grader.theories._builder import Layout, is_statement
 from grader.theories._hypotheses import declared
 from grader.theories._theory import Link, Step, breaks, condition_step, sets_to_zero
@@ -185,6 +185,7 @@ def _is_derivative(term: Term) -> bool:
 
 
 _OF_RANDOM = ("moments", "probability", "entropies", "draws")
+_RANDOM = frozenset("expectation variance covariance probability entropy kl mutual_information given call".split())
 
 
 def weighed(step: Step, link: Link) -> Step:
@@ -200,13 +201,30 @@ def weighed(step: Step, link: Link) -> Step:
     if link.fresh and (link.statement or is_statement(link.right)):
         return _open(step, f"it is not said what {' and '.join(link.fresh)} {'is' if len(link.fresh) == 1 else 'are'}.", "unsaid")
     origin = link.origin if link.index == 1 and link.unheard and link.sign in ("", "=", ":=") else None
-    if any(v.evidence.method in _OF_RANDOM for v in step.evidence):
+    of_random = any(v.evidence.method in _OF_RANDOM for v in step.evidence) and any(n.kind == "apply" and n.name in _RANDOM for t in (link.left, link.right) for n in walk(t))
+    if of_random:
         origin = None  # what names of laws and densities leave unsaid was asked already
     if origin is not None and (right := free_names(link.right)) and not free_names(origin) & right:
         return _open(step, "it may say what its left side is: the two sides speak of different names.", "unsaid")
+    if not of_random and (unsaid := _unsaid(link)):
+        return _open(step, f"it is not said what {unsaid} is.", "unsaid")
     if link.doubt:
         return _open(step, f"it does not follow from what was understood; the words “{link.doubt}” may say more.", "doubt")
     return step
+
+
+def _unsaid(link: Link) -> str:
+    """A name that the right side brings and that nothing before has spoken of, where it is a function or a name of the left side is gone: what was there
+    may be called so from here on. "" where there is none. A letter that is only an index names nothing."""
+    if link.statement or link.sign not in ("", "=", ":=") or not link.fresh:
+        return ""
+    indices = {m.name for n in walk(link.right) if n.kind == "apply" and n.name == "index" for a in n.args[1:] for m in walk(a) if m.kind == "symbol"}
+    called = {n.args[0].name for n in walk(link.right) if n.is_apply("call") and n.args[0].kind == "symbol"}
+    heads = [n for n in link.fresh if n in called]
+    if heads:
+        return heads[0]
+    brought = [n for n in link.fresh if n not in indices and n in free_names(link.right)]
+    return brought[0] if brought and free_names(link.left) - free_names(link.right) - indices else ""
 
 
 def _open(step: Step, reason: str, tag: str) -> Step:

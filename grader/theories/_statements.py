@@ -171,7 +171,8 @@ def _with_earlier(link: Link, context: Context, settled: Settled, stated: Callab
     made: list[Claim] = []
     names = free_names(link.right) | free_names(link.left)
     useful = [t for t in context.earlier if t not in (link.left, link.right) and free_names(t) & names and t.kind != "constant"]
-    for k, other in enumerate(useful[::-1][:MOST_EARLIER]):
+    chosen = useful[::-1] if len(useful) <= MOST_EARLIER else [*useful[:-MOST_EARLIER:-1], useful[0]]
+    for k, other in enumerate(chosen):
         made.append(stated(Follows((other, link.left), link.right), f"with earlier {k + 1}"))
         if (found := settled.get(f"with earlier {k + 1}")) is None:
             break
@@ -204,6 +205,15 @@ def _drawn(link: Link, settled: Settled) -> tuple[Verdict, Verdict] | None:
         verdict = settled.get(f"with earlier {k}")
         if verdict is not None and verdict.equal and _both_needed(link, settled, k):
             return verdict, settled[f"contradiction {k}"]
+    return None
+
+
+def _ruled_out(settled: Settled) -> Verdict | None:
+    """The verdict that a consistent earlier line alone says what this one does: roots that were gained on the way are dropped."""
+    for k in range(1, MOST_EARLIER + 1):
+        alone, conflict = settled.get(f"alone {k}"), settled.get(f"contradiction {k}")
+        if alone is not None and alone.equal and conflict is not None and conflict.equal is False:
+            return alone
     return None
 
 
@@ -266,7 +276,7 @@ def conclude(link: Link, context: Context, settled: Settled) -> Step:
     if step.relation in ("implies", "implied_by") and step.relation not in ARROWS.get(link.sign, ()) and "undefined_only" not in step.tags:
         said = {"<=>": "the arrow claims both directions, and only one holds:", "<==": "the arrow points the wrong way:"}.get(link.sign)
         if said:
-            return replace(step, reason=f"{said} {step.reason}", tags=(*step.tags, "arrow"))
+            return replace(step, reason=f"{said} {step.reason}", tags=(*[t for t in step.tags if t != "as_claimed"], "arrow"))
     if link.sign == "<==" and step.relation == "implied_by":
         return replace(step, reason="the line before follows from it, as the arrow says.", tags=("as_claimed",))
     return step
@@ -331,13 +341,16 @@ def _found(link: Link, settled: Settled) -> Step:
     if never is not None and never.equal:
         return Step(link.line, "fails", Status.REFUTED, "“and” stands where “or” is meant: nothing satisfies all of it.", (*evidence, never),
                     tags=("and_or",), example=example_of(forward))
-    if always is not None and always.equal:
-        return Step(link.line, "fails", Status.REFUTED, "the line before always holds, and this one does not.", (*evidence, always),
-                    example=example_of(forward))
     if where is not None and where.equal:
         needs = tuple([str(n) for n in _asks_for(link.right)])
         return Step(link.line, "implied_by", _status(found, (where, back)), "it follows where its sides are defined, and says nothing elsewhere.",
                     (*evidence, where), needs, ("undefined_only",), _example(found, evidence))
+    if always is not None and always.equal:
+        return Step(link.line, "fails", Status.REFUTED, "the line before always holds, and this one does not.", (*evidence, always),
+                    example=example_of(forward))
+    if found == "implied_by" and (ruled := _ruled_out(settled)) is not None:
+        return Step(link.line, found, _status(found, (ruled, back)), "it follows from an earlier line, which rules out what is dropped here.", (*evidence, ruled), (),
+                    ("as_claimed", "ruled_out"), _example(found, evidence))
     tags = {"implies": ("roots_gained",), "implied_by": ("roots_lost",)}.get(found, ())
     conditions = tuple(dict.fromkeys([f for v in evidence if v.equal for f in v.finding.facts]))
     return Step(link.line, found, _status(found, evidence), WORDS[found], evidence, conditions, tags, _example(found, evidence))

@@ -115,6 +115,8 @@ class Link:
     """Names that the right side brings and that nothing before has said anything of."""
     unheard: bool = False
     """Had nothing been said of any name on the left side before its chain began?"""
+    claimed: tuple[Term, ...] = ()
+    """What lines above say is to be shown: no ground to stand on."""
     doubt: str = ""
     """Words at or above its line that may suppose more than was understood (`_doubt`)."""
 

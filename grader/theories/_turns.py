@@ -16,6 +16,7 @@ from grader.reading.lines import Line
 from grader.term import Term, apply, constant, free_names, number, relation, symbol, walk
 from grader.term import replace as substituted
 from grader.theories._builder import Builder, is_statement
+from grader.theories._hypotheses import assuming
 from grader.theories._theory import Link
 
 FALSE = constant("false")
@@ -26,6 +27,57 @@ _FUNCTIONS = frozenset("sin cos tan cot sec csc sinh cosh tanh exp log sqrt".spl
 _ROOTS = re.compile(r"(?i)\b(?:roots?|zeros?|zeroes|solutions?|critical (?:points?|values?)|candidates?)\b")
 _ZERO_SET = re.compile(r"(?i)\b(?:set(?:ting|s)?|equat(?:e|ing)|put(?:ting)?|solv(?:e|ing))\b[^.]*\b(?:zero|0)\b|\bfirst[- ]order condition\b")
 _SIDES = frozenset(["LHS", "RHS"])
+
+
+_TO_BE_SHOWN = re.compile(r"\W*(?:(?:we|want|wish|need|have|are|is|it|will|going|remains?|task|problem|question|exercise|part|to|let us|now|first|next|\d+|[a-z]\b)\W+)*"
+                          r"(?:show|prove|claims?|theorem|lemma|proposition|corollary|goal)\b", re.IGNORECASE)
+"""Words behind which something stands that is to be shown."""
+_SUPPOSES = re.compile(r"\b(?:if|for|when|where|let|given|assuming|suppose|whenever|all|any|every|with|and|provided)(?: (?:that|all|any|every|each|some|real|numbers?|integers?|positive))*[\s,$]*$",
+                       re.IGNORECASE)
+_SAYS_OF = re.compile(r"[\s,$]*(?:is|are|has|have|satisf\w+|converges?|diverges?|decreases?|can|attains?|becomes)\b", re.IGNORECASE)
+
+
+_PROVES = re.compile(r"[.:;]\s+[*_]*(?:Proof|Let|Suppose|Assume|We|By|First|Since|Consider|Indeed|Then|Start|Starting|Take|Using|Note|Now|From|Because|Expand\w*|Write|Solution|Base|Induct\w+)\b")
+_HEADED = re.compile(r"\W*(?:theorem|lemma|claim|proposition|corollary|goal)\b(?:\s+\d+)?(?:\s*\([^)]*\))?[*_]*[.:]?[*_]*\s*", re.IGNORECASE)
+
+
+def claims_in(text: str) -> tuple[tuple[int, int], ...]:
+    """Where in the text it stands what is to be shown."""
+    found, start = [], 0
+    for row in text.split("\n"):
+        if len(row) < 4_000 and _TO_BE_SHOWN.match(row):
+            head = _HEADED.match(row)
+            ends = _PROVES.search(row, head.end() if head else 0)
+            found.append((start, start + (ends.start() if ends else len(row))))
+        start += len(row) + 1
+    return tuple(found)
+
+
+def to_be_shown(builder: Builder, line: Line, number_: int, whole: Term | Unread | None, alone: bool) -> bool:
+    """Take a formula in a sentence that says what is to be shown: it is no ground for what follows. What it supposes ("if x > 2") is a hypothesis."""
+    if alone and line.role == "formula" or builder.given_only or _SAYS_OF.match(line.reason) or not any(a <= line.span.start < b for a, b in builder.context.options.get("claims", ())):
+        return False
+    if isinstance(whole, Unread) or whole is None or line.left is None:
+        builder.told.append(number_)
+        return True
+    for condition in line.conditions:
+        if isinstance(condition, Term) and is_statement(condition):
+            builder.context = assuming(builder.context, condition)
+    if is_statement(whole) and line.connective == "" and _SUPPOSES.search(line.words):
+        if not line.words or _plain_condition(whole):
+            builder.context = assuming(builder.context, whole)
+            builder.told.append(number_)
+            return True
+    if is_statement(whole):
+        builder.claimed.append(whole)
+    builder.told.append(number_)
+    return True
+
+
+def _plain_condition(whole: Term) -> bool:
+    """Is it a bound of names, or an equation, as behind "if", and no claim for all x?"""
+    parts = whole.args if whole.is_apply("and") else (whole,)
+    return all(p.kind == "relation" and (p.args[0].kind in ("symbol", "tuple") or len(p.args) == 3) for p in parts)
 
 
 # ---------------------------------------------------------------------------------------------------------- both sides apart
@@ -57,7 +109,7 @@ def _side_value(builder: Builder, side: str) -> Term | None:
     """The end of that side's chain; else that side of the identity stated first."""
     if side in builder.ends:
         return builder.ends[side]
-    first = next((t for t in builder.stated if t.kind == "relation" and t.signs == ("=",)), None)
+    first = next((t for t in (*builder.claimed, *builder.stated) if t.kind == "relation" and t.signs == ("=",)), None)
     return None if first is None else first.args[0 if side == "LHS" else 1]
 
 

@@ -25,6 +25,7 @@ from grader.term import replace as put
 from grader.theories import _limits
 from grader.theories import _statements as statements
 from grader.theories._dots import without_dots
+from grader.theories._maybe_matrices import may_differ
 from grader.theories._recurrences import gradients, partials, recursions_of, rules_of, writes_columns
 from grader.theories._theory import Context, Link, Prepared, Settled, Step, condition_step, expression_claims, expression_step, sets_to_zero
 
@@ -238,6 +239,9 @@ def _concluded(link: Link, context: Context, settled: Settled) -> Step:
         return Step(link.line, "fails", Status.REFUTED, said, (nowhere[0],), tags=("undefined",))
     if step.relation == "fails" and sets_to_zero(link):
         return condition_step(link, step.evidence)
+    if step.relation == "equal" and (link.sign or "=") == "=" and may_differ(link.left, link.right):
+        said = "it holds for numbers, and not for all matrices; nothing says which these letters stand for."
+        return Step(link.line, None, Status.UNDECIDED, said, step.evidence, tags=("shapes",))
     if step.relation == "equal":
         needs = [str(need) for k, (_, need) in enumerate(_needs(link)) if settled[f"needs {k + 1}"].status is not Status.PROVED]
         facts = [f for f in step.conditions if not f.startswith("the left side has no value")]  # the same, said of one point
