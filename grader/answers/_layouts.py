@@ -77,6 +77,8 @@ def _restated(reference: Term, answer: Term) -> str:
     standing = [sorted({n.name for n in walk(t) if n.kind in ("apply", "binder")} & STANDING) for t in (answer, reference)]
     if set(standing[0]) - set(standing[1]):
         return f"the {standing[0][0]} is left standing"
+    if any(n.kind == "text" and n.name == "..." for n in walk(answer)) and not any(n.kind == "text" for n in walk(reference)) and answer.kind == "apply":
+        return "dots are left standing"
     relations = [[n for n in walk(t) if n.kind == "relation"] for t in (answer, reference)]
     if any(not _is_solved(r) for r in relations[0]) and all(_is_solved(r) for r in relations[1]) and natures.nature(reference) != "function":
         return "it is not solved"

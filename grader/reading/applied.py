@@ -326,9 +326,9 @@ class Applied(Arguments, Special):
         return self.counts.get(name, (1, 1, False))
 
     def is_mention(self, k: int, j: int) -> bool:
-        """Does the name between k and j stand alone where a function is only mentioned: an argument, below E, beside the bar of KL, after ~?"""
+        """Does the name between k and j stand alone where a function is only mentioned: an argument, below E, beside the bar of KL, after ~, in f ∘ g?"""
         before, after = self.tokens[k - 1], self.tokens[j]
-        if before.kind in ("dmid", "mid") or after.kind in ("dmid", "mid") or before.kind == "rel" and before.text == "~" or before.kind == "_":
+        if "circ" in (before.kind, after.kind) or before.kind in ("dmid", "mid") or after.kind in ("dmid", "mid") or before.kind == "rel" and before.text == "~" or before.kind == "_":
             return True
         return before.kind in ("(", "[", "{", ",") and after.kind in (")", "]", "}", ",")
 

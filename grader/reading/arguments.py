@@ -60,6 +60,8 @@ class Arguments:
             return self.build_logarithm(word, arguments, base, span)
         if op == "root":
             return self.build_root(word, arguments, span)
+        if op == "cis":
+            return apply("add", apply("cos", *arguments), apply("mul", constant("i"), apply("sin", *arguments)), span=span)
         if op in _TRIG and self.vocabulary.degrees and not _has_angle(arguments[0]):
             arguments = (apply("degree", arguments[0]),)
         return apply(op, *arguments, span=span)

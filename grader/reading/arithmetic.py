@@ -63,6 +63,11 @@ class Arithmetic:
     def joined_sum(self, terms: list[Term], first: int) -> Term:
         if len(terms) == 1:
             return terms[0]
+        last, minus = (terms[-1].args[0], True) if terms[-1].is_apply("neg") else (terms[-1], False)
+        if self.mod_end == self.i and last.is_apply("mod", 2) and self.site(
+                "mod_reach", self.i, "mod is read as that of the last term; it may be that of the whole sum", self.span(first)):
+            whole = apply("add", *terms[:-1], apply("neg", last.args[0]) if minus else last.args[0], span=self.span(first))
+            return apply("mod", whole, last.args[1], span=self.span(first))
         return apply("add", *[self.plain(x) for x in terms] if self.has_sets else terms, span=self.span(first))
 
     def united(self, left: Term, t: Token, first: int) -> Term:
@@ -130,6 +135,9 @@ class Arithmetic:
         if self.tok.kind not in FACTORS:
             raise self.fail(f"`{self.typed(signs[-1])}` has nothing on its right", signs[-1])
         term = self.product()
+        if term.is_apply("mod", 2) and self.mod_end == self.i and sum(t.kind == "-" for t in signs) % 2 and all(t.kind != "pm" for t in signs):
+            left = apply("neg", term.args[0], span=Span(signs[0].start, term.args[0].span.end if term.args[0].span else self.tok.start))
+            return apply("mod", left, term.args[1], span=self.span(first))  # -7 mod 3 is (-7) mod 3
         for t in reversed(signs):
             if t.kind == "-":
                 term = apply("neg", term, span=Span(t.start, self.tokens[self.i - 1].end))
@@ -331,6 +339,7 @@ class Arithmetic:
             return True
         left = self.joined(factors, first)
         factors[:] = [apply("mod", left, self.signed(), span=self.span(first))]
+        self.mod_end = self.i
         return True
 
     def joined(self, factors: list[Term], first: int) -> Term:

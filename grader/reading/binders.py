@@ -111,6 +111,9 @@ class Binders:
         if below.kind == "relation":
             below = relation(below.signs, as_name(below.args[0]), *below.args[1:], span=below.span)
         below = as_name(below)
+        shared = shared_range(below, above)
+        if shared is not None:
+            return tuple(r.args[1] for r in shared.args), [shared]
         start = below.args[0] if below.is_apply("and") else below
         if start.kind == "relation" and start.signs == ("=",) and above is not None and (
                 start.args[0].kind == "symbol" or is_primed(start.args[0])):
@@ -249,6 +252,24 @@ class Binders:
 def as_symbol(t: Token) -> Term:
     """The token as a name."""
     return symbol(t.text, Span(t.start, t.end))
+
+
+def shared_range(below: Term, above: Term | None) -> Term | None:
+    r"""`\\sum_{i,j=1}^n` and `\\sum_{1 <= i,j <= n}`: each of the names runs over the whole range; None for other scripts."""
+    if not below.is_apply("and"):
+        return None
+    first, *middle, last = below.args
+    if first.kind != "relation" or last.kind != "relation" or len(first.args) != 2 or len(last.args) != 2:
+        return None
+    if above is not None:
+        names, low, high, signs = [r.args[0] for r in below.args if r.kind == "relation"], first.args[1], above, ("<=", "<=")
+        alike = len(names) == len(below.args) and all(r.signs == ("=",) and r.args[1] == low for r in below.args)
+    else:
+        names, low, high, signs = [first.args[1], *middle, last.args[0]], first.args[0], last.args[1], (first.signs[0], last.signs[0])
+        alike = all(s in ("<", "<=") for s in signs)
+    if not alike or any(n.kind != "symbol" for n in names) or len(set(names)) != len(names) or any(n in names for n in (low, high)):
+        return None
+    return apply("and", *[relation(signs, low, n, high) for n in names])
 
 
 def one_sided(point: Term) -> tuple[Term, str]:

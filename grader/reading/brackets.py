@@ -62,7 +62,7 @@ def _closes_backwards(tokens: list[Token], stack: list[int], k: int) -> bool:
     opener = tokens[stack[-1]]
     if opener.kind not in ("[", "(") or tokens[k - 1].kind not in ENDS or tokens[k + 1].kind not in _AFTER_INTERVAL:
         return False
-    return any(t.kind == "," for t in tokens[stack[-1]:k])
+    return any(t.kind in ",;" for t in tokens[stack[-1]:k])
 
 
 def _unmatched(tokens: list[Token], stack: list[int], k: int, text: str) -> ReadError:

@@ -232,9 +232,14 @@ def part_ranges(tokens: list[Token]) -> list[Token]:
             t.gap = before.gap
             kept.pop()
         two = t.end - t.start == 2 and not any(u.kind in ("rel", "{", "lset") for u in kept)  # `1..2` alone is rather a slip of 1.2
-        if t.kind == "dots" and not two and before is not None and before.kind in _ENDS_OF_RANGE and tokens[k + 1].kind in _ENDS_OF_RANGE:
-            kept += (Token(",", ",", t.start, t.start, 0, "soft"), t, Token(",", ",", t.end, t.end, 0, "soft"))
-            continue
+        if t.kind == "dots" and not two and before is not None:
+            after = tokens[k + 1]
+            product = len(kept) > 1 and (kept[-2].kind == "*" or before.kind == ")" or after.kind == "(")  # 1 · 2 ⋯ n is a product
+            ends = _ENDS_OF_RANGE | {"(", ")"} if product else _ENDS_OF_RANGE
+            if before.kind in ends - {"("} and after.kind in ends - {")"}:
+                sign = "*" if product else ","
+                kept += (Token(sign, sign, t.start, t.start, 0, "soft"), t, Token(sign, sign, t.end, t.end, 0, "soft"))
+                continue
         kept.append(t)
     return kept
 

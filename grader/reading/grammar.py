@@ -46,6 +46,7 @@ class Parser(Statements, Arithmetic, Operands, Applied, Binders, Calculus, Layou
         self.ended = False
         self.has_sets = False
         self.modulus: Term | None = None
+        self.mod_end = -1
         self.halved: set[int] = set()
         self.called_bare: set[str] = set()
         self.relational = self.brackets_with_relations()

@@ -6,7 +6,7 @@ from grader.printing.forms import bound_of_set, has_infinity
 from grader.reading.arguments import bind
 from grader.reading.statements import is_statement
 from grader.reading.tokens import ReadError, Token
-from grader.term import Span, Term, apply, collection, constant, number, text
+from grader.term import Span, Term, apply, collection, constant, number, symbol, text
 
 
 _AFTER_ENTRY = frozenset((",", "mid", ")", "]", "}"))
@@ -19,6 +19,8 @@ class Groups:
         """Round or square brackets: grouping, tuple, list, interval, matrix."""
         first = self.i
         close = self.partner[first]
+        if self.tokens[min(first + 2, close)].kind == "circ" and (composed := self.composed(first, close)) is not None:
+            return composed
         self.enter(t)
         self.in_arguments += 1
         self.i += 1
@@ -28,6 +30,9 @@ class Groups:
         shut = self.tokens[close]
         self.i = close + 1
         span = Span(t.start, shut.end)
+        ends = [row[0] for row in rows if len(row) == 1]
+        if len(ends) == len(rows) == 2 and (t.mark == "]" or shut.mark == "[" or t.kind != ("(" if shut.kind == ")" else "[") or has_infinity(tuple(ends))):
+            entries, rows = ends, []  # ]1; 3], as intervals are written beside decimal commas
         signs = ("(" if t.kind == "(" or t.mark == "]" else "[", ")" if shut.kind == ")" or shut.mark == "[" else "]")
         if rows:
             if len({len(row) for row in rows}) > 1:
@@ -50,6 +55,17 @@ class Groups:
                 and len({len(e.args) for e in entries}) == 1 and entries[0].args:
             return collection("matrix", *[collection("tuple", *e.args, span=e.span) for e in entries], span=span)
         return collection("tuple" if signs == ("(", ")") else "list", *entries, span=span)
+
+    def composed(self, first: int, close: int) -> Term | None:
+        r"""`(f \circ g)(x)`: the functions one after the other; None where no bracket follows."""
+        inside = self.tokens[first + 1:close]
+        if self.tokens[close + 1].kind != "(" or any(x.kind != ("circ" if k % 2 else "name") for k, x in enumerate(inside)) or not len(inside) % 2:
+            return None
+        self.i = close + 1
+        arguments = self.listed_arguments()
+        for x in reversed(inside[::2]):
+            arguments = (apply("call", symbol(x.text, Span(x.start, x.end)), *arguments, span=self.span(first)),)
+        return arguments[0]
 
     def listed(self, close: int, called: bool | None = True) -> tuple[list[Term], list[list[Term]]]:
         """Entries up to the bracket at `close`; rows where semicolons part them (`[1, 2; 3, 4]`). In the arguments of a call a semicolon comes before

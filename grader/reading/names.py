@@ -79,12 +79,12 @@ FUNCTIONS: dict[str, str] = {
     "argmax": "argmax", "argmin": "argmin", "maximumover": "maximum", "minimumover": "minimum", "supremum": "supremum", "infimum": "infimum",
     "setof": "set_of", "forallof": "forall",
     "overline": "bar", "macron": "bar", "arrow": "vec", "widehat": "hat", "widetilde": "tilde", "existsof": "exists",
-    "zeta": "zeta", "gamma": "gamma", "cartesian": "times", "addition": "add", "negative": "neg",
+    "cis": "cis", "zeta": "zeta", "gamma": "gamma", "cartesian": "times", "addition": "add", "negative": "neg",
 }
 """Words to operators; those of `BARE` need no brackets, the others are functions only directly before one."""
 
 BARE = frozenset((*_TRIG, *("a" + f for f in _TRIG),
-                  *"exp log sqrt det trace rank erf sigmoid softmax softplus relu re im arg sign entropy diag abs".split()))
+                  *"exp log sqrt det trace rank erf sigmoid softmax softplus relu re im arg sign entropy diag abs cis".split()))
 """Operators that may stand before their argument without brackets (`sin x`)."""
 
 WEAK = frozenset("hat bar tilde star vec dot root round cross outer inner set list tuple at index call prime given norm mod grad degree percent "

@@ -6,6 +6,7 @@ from grader.domain import Domain
 from grader.printing import is_mark
 from grader.reading.arguments import bind
 from grader.reading.repair import STARTS
+from grader.reading.statements import is_set
 from grader.reading.subscripts import SIGN_NAMES, Subscripts
 from grader.reading.tokens import Token
 from grader.term import Span, Term, apply, collection, free_names, number, relation, symbol, text, walk
@@ -288,9 +289,17 @@ class Scripts(Subscripts):
             return apply("sup", base, symbol(SIGN_NAMES[kind])) if alone or following.kind not in _OPERAND else None
         if kind in ("text", "unknown") or kind == "name" and t.mark in ("rm", "text") and len(t.text) > 1:
             return apply("sup", base, symbol(t.text) if t.text.isalnum() else text(t.text))
+        if kind == "name" and t.text in ("c", "C") and (alone or following.kind not in _OPERAND) and self.is_set_of_things(base):
+            return apply("complement", base)
         if kind == "name" and t.text == "T":
             return apply("transpose", base) if self.is_transpose(base, t, following) else None
         return None
+
+    def is_set_of_things(self, base: Term) -> bool:
+        """Is it a union, an interval and the like, or a capital letter in a text with unions or intersections?"""
+        capital = base.kind == "symbol" and len(base.name) == 1 and base.name.isupper() and not self.vocabulary.knows("c")
+        joined = base.kind == "apply" and base.name in ("union", "intersection", "setminus", "complement")
+        return joined or is_set(base) or capital and bool(self.kinds & {"cup", "cap"})
 
     def is_transpose(self, base: Term, t: Token, following: Token) -> bool:
         """Is `^T` a transpose?
