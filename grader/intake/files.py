@@ -84,21 +84,20 @@ def _files(root: Path, skipped: list[Skipped], unpack: bool) -> Iterator[tuple[s
 def _walk(handle: int, prefix: str, depth: int, skipped: list[Skipped]) -> Iterator[tuple[str, int, str]]:
     """(shown name, handle of the folder, entry's name) of everything that may be a file, in order; folders are opened without following links."""
     try:
-        entries = sorted(os.listdir(handle), key=os.fsencode)
+        with os.scandir(handle) as listed:
+            entries = sorted([(found.name, _is_folder(found)) for found in listed], key=lambda found: os.fsencode(found[0]))
     except OSError as error:
         skipped.append(Skipped(prefix or ".", f"cannot be listed ({error.strerror})"))
         return
-    for entry in entries:
+    for entry, folder in entries:
         shown = prefix + shown_name(entry)
         if entry.startswith("."):
             skipped.append(Skipped(shown, "hidden files are not read"))
             continue
-        try:
-            mode = os.stat(entry, dir_fd=handle, follow_symlinks=False).st_mode
-        except OSError as error:
-            skipped.append(Skipped(shown, f"cannot be looked at ({error.strerror})"))
+        if isinstance(folder, str):
+            skipped.append(Skipped(shown, folder))
             continue
-        if not stat.S_ISDIR(mode):
+        if not folder:
             yield shown, handle, entry
             continue
         if depth >= MAX_FOLDERS:
@@ -114,6 +113,14 @@ def _walk(handle: int, prefix: str, depth: int, skipped: list[Skipped]) -> Itera
             yield from _walk(below, shown + "/", depth + 1, skipped)
         finally:
             os.close(below)
+
+
+def _is_folder(entry: os.DirEntry[str]) -> bool | str:
+    """Is it a folder, and no link to one? Or why nobody can tell."""
+    try:
+        return entry.is_dir(follow_symlinks=False)
+    except OSError as error:
+        return f"cannot be looked at ({error.strerror})"
 
 
 _NO_FORMAT = f"not a format that is read (expected {' '.join(dict.fromkeys(FORMATS))})"
@@ -158,8 +165,9 @@ def _content(opened: int, most: int) -> bytes | str:
         if held.st_size > most:
             return f"{held.st_size} bytes; at most {most} are read"
         os.lseek(opened, 0, os.SEEK_SET)
-        with os.fdopen(os.dup(opened), "rb") as stream:
-            content = stream.read(most + 1)
+        content = b""
+        while len(content) <= most and (more := os.read(opened, max(4096, held.st_size + 1 - len(content)))):
+            content += more
         if len(content) > most:
             return f"more than {most} bytes"
         after = os.fstat(opened)
@@ -170,7 +178,10 @@ def _content(opened: int, most: int) -> bytes | str:
 
 def _passed_over(entry: str, handle: int | None, archive: bool) -> str:
     """Why a file is not opened whose name is none of a paper."""
-    mode = os.stat(entry, dir_fd=handle, follow_symlinks=handle is None).st_mode if handle is not None or os.path.exists(entry) else stat.S_IFREG
+    try:
+        mode = os.stat(entry, dir_fd=handle, follow_symlinks=handle is None).st_mode
+    except OSError as error:
+        return f"cannot be looked at ({error.strerror})"
     if stat.S_ISLNK(mode):
         return "links are not followed"
     if not stat.S_ISREG(mode):
@@ -180,6 +191,8 @@ def _passed_over(entry: str, handle: int | None, archive: bool) -> str:
 
 def shown_name(name: str) -> str:
     """A file's name as it may be shown: control characters and broken bytes as escapes."""
+    if name.isascii() and name.isprintable():
+        return name
     text = os.fsencode(name).decode("utf-8", "backslashreplace")
     return "".join(c if c.isprintable() else f"\\u{ord(c):04x}" for c in text)
 
