@@ -30,7 +30,7 @@ ROOT = claim(apply("sqrt", power(x, 2)), x)
 def test_a_witness_refutes():
     finding = check(ROOT, {"point": {"x": "-3/2"}})
     assert finding.status is Status.REFUTED and not finding.oracles
-    assert finding.words == ("For x = -3/2 this comes to 3/2, and it should come to another number.",)
+    assert finding.words == ("For x = -3/2 this comes to 3/2, which is not the value asked for.",)
     assert "right side -3/2" in finding.teacher_words[0]
     assert settle(ROOT, Evidence("point", {"point": {"x": "-1"}})).status is Status.REFUTED
 

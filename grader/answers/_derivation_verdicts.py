@@ -277,6 +277,13 @@ def _waypoints(part: Part, judged: Judged, results: list[str], tag: str, words: 
     return total, "derivation.waypoint" if total else tag, words + f" {count} of {len(options.waypoints)} expressions that earn points are reached."
 
 
+def _conditions(conditions: tuple[str, ...]) -> str:
+    """What a step rests on, in sentences."""
+    plain = [c for c in conditions if not c.startswith("up to ") and ", so " not in c]
+    named = [f"This holds {c}." for c in conditions if c.startswith("up to ")] + ([f"Where {', '.join(plain)}."] if plain else [])
+    return "".join(f" {said}" for said in [*named, *(f"{c[:1].upper()}{c[1:]}." for c in conditions if ", so " in c)])
+
+
 def _said(judged: Judged, k: int, place: Placed, result: str) -> Award | None:
     """A word on one link, with the learner's own numbers where it fails."""
     step = judged.step(k)
@@ -285,7 +292,7 @@ def _said(judged: Judged, k: int, place: Placed, result: str) -> Award | None:
     text = judged.derived.texts[place.line] if place.line < len(judged.derived.texts) else ""
     short = " ".join(text.replace("&", " ").split())
     where = f"Line {place.line + 1}, “{short if len(short) <= 60 else short[:57] + '...'}”: "
-    conditions = f" Where {', '.join(step.conditions)}." if step.conditions and result != "break" else ""
+    conditions = _conditions(step.conditions) if result != "break" else ""
     none = Fraction(0)
     label = next((label for label in judged.settled if label.startswith(f"step {k + 1} ")), "")
     if result == "healed":

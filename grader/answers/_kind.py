@@ -125,13 +125,15 @@ def known_wrong(part: Part, settled: Settled) -> tuple[KnownAnswer, str] | None:
 
 
 def mark_known_wrong(part: Part, settled: Settled, tag: str, text: str = "", claim: str = "") -> Mark:
-    """No points under `tag`, or what the spec says of the foreseen wrong answer that it equals, with the author's feedback first."""
+    """No points under `tag`, or what the spec says of the foreseen wrong answer that it equals: the author's feedback, then `text`, which tells the
+    counterexample behind the refuted `claim` in the learner's terms."""
     found = known_wrong(part, settled)
     if found is None:
         return nothing(part, tag, text, claim)
     entry, label = found
     said = Award("set", entry.points or Fraction(0), entry.tag or tag, entry.feedback or text, label)
-    return mark(part, said, status=Status.REFUTED)
+    shown = entry.feedback and text and claim in settled and settled[claim].status is Status.REFUTED
+    return mark(part, said, *[Award("none", Fraction(0), said.tag, text, claim)] * bool(shown), status=Status.REFUTED)
 
 
 __all__ = ["Award", "Claim", "Kind", "KnownAnswer", "Mark", "Part", "Read", "Reading", "Settled", "Unread", "agreed", "full", "known_wrong",

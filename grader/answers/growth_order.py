@@ -341,4 +341,4 @@ def _mark_one_side(part: Part, settled: Settled, label: str, text: str, loose: b
 def _ray(settled: Settled, label: str, way: str = "") -> str:
     """The curve along which the bound fails, in plain words."""
     words = settled[label].finding.words
-    return f"{words[0]} There yours {way}." if words and way else words[0] if words else ""
+    return f"{words[0]} Then yours {way}." if words and way else words[0] if words else ""

@@ -92,7 +92,7 @@ def condition(text: str, vocabulary: Vocabulary = OPEN, *, ask: str = "") -> Rea
     if not found:
         if not unsure:
             return None
-        return Unread("this comparison could not be read", unsure[0], "Write the condition as a relation between two symbols, such as a < b.")
+        return Unread("one side of this comparison is not understood", unsure[0], "Write the condition as a relation between two symbols, such as a < b.")
     return _chosen(text, found, unsure, ask)
 
 

@@ -70,7 +70,7 @@ def _same(claim: Claim, left: Term, right: Term, data: Mapping[str, Any]) -> Fin
     somewhere."""
     if not alike.same(left, right, lambda name: claim.domain(name).shape in ("scalar", "function")):
         raise Refused("the two sides are not written alike")
-    said = Finding(Status.PROVED, words=("It is written alike.",))
+    said = Finding(Status.PROVED, words=("It is written in the same way.",))
     if "point" in data:
         inhabited(claim, data, left, right)
         return said

@@ -52,7 +52,7 @@ def sides_words(claim: Claim, s: Any, v: Values, place: Mapping[str, int], left:
         both = f"{start} the left side is {mine} and the right side {other}, so it is not {sign} that."
     else:
         both = f"{start} the left side is {mine} and the right side {other}."
-    own = both if claim.label in OWN_LABELS else f"{start} your expression is {mine}, which is not what it should be."
+    own = both if claim.label in OWN_LABELS else f"{start} your expression is {mine}, which is not what is asked for."
     return {"words": (own,), "teacher_words": (both,)}
 
 

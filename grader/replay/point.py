@@ -145,7 +145,7 @@ def _finding(claim: Claim, data: Mapping[str, Any], left: Value, right: Value) -
         sign = "below" if claim.conclusion.strict else "at most"
         said = f"{start} the left side is {mine}, which is not {sign} the right side."
         return Finding(Status.REFUTED, words=(said,), teacher_words=(f"{start} the left side is {mine} and the right side {other}.",))
-    said = f"{start} this comes to {mine}, and it should come to another number."
+    said = f"{start} this comes to {mine}, which is not the value asked for."
     return Finding(Status.REFUTED, words=(said,), teacher_words=(f"{start} the left side is {mine} and the right side {other}.",))
 
 

@@ -290,7 +290,8 @@ class CommonMistake:
 
 @dataclass(frozen=True, slots=True)
 class PartStatistics:
-    """How a part went: the mean of what does not wait, in percent of its points (None where all that was written waits), and how many answers fell in each of `GROUPS`."""
+    """How a part went: the mean of what does not wait, in percent of its points (None where all that was written waits), and how many answers fell in each of
+    `GROUPS`."""
 
     number: int
     """Of its column."""

@@ -41,8 +41,8 @@ def learner_markdown(page: LearnerPage) -> str:
     lines = [f"# {plain(page.learner)}", "", f"**{page.points} of {page.out_of} points**" + (" so far" if page.waiting else "")
              + (f", from {code(page.file)}" if page.file else ""), ""]
     if page.waiting:
-        lines += [f"> ☞ **{len(page.waiting)} {'answer waits' if len(page.waiting) == 1 else 'answers wait'} for a person.** These are not wrong for that; "
-                  "their points can still change.", ">"]
+        waits, those = ("answer waits", "it") if len(page.waiting) == 1 else ("answers wait", "them")
+        lines += [f"> ☞ **{len(page.waiting)} {waits} for a person.** That does not make {those} wrong; the points can still change.", ">"]
         lines += [f"> - {plain(p.name)}: {plain(one_line(p.person))}" for p in page.waiting] + [""]
     for problem in page.problems:
         lines += [f"## {plain(problem.title)}", "", f"{problem.points} of {problem.out_of} points", ""]
