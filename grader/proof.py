@@ -21,9 +21,10 @@ from grader.reading.lines import Line
 from grader.reading.lines import lines as read_lines
 from grader.term import Term, apply, constant, free_names, symbol, walk
 from grader.theories import Context, Link, Step, owned
-from grader.theories._derivation import Layout, layout
+from grader.theories._derivation import Layout, Placed, layout
 from grader.theories._doubt import doubted, set_aside, weighed
 from grader.theories._hypotheses import counted_by_induction
+from grader.theories._other_readings import other_links, readings_of, sides_of
 from grader.theories._reasons import under_reason
 from grader.theories._shape_words import shapes_in_words
 from grader.theories._suppositions import told
@@ -95,6 +96,7 @@ def check_proof(lines: str | Sequence[str], *, assume: Mapping[str, str] | None 
     why = _too_much(laid)
     seen = () if why else views(laid, context, theory)
     judged = _judge(laid, seen, budget, why or "no theory is in the language of these lines.")
+    judged = _read_otherwise(laid, judged, readings_of(found), context, theory, budget) if seen else judged
     by_line: dict[int, list[Step]] = {}
     for step in judged:
         if "condition" not in step.tags:  # "f'(x) = 2 x - 2 = 0" claims nothing by "= 0"
@@ -148,16 +150,38 @@ def _judge(laid: Layout, seen: tuple[View, ...], budget: Budget, otherwise: str)
         if not budget.remaining:
             steps.append(Step(place.line, None, Status.UNDECIDED, place.unread or f"{budget.cpu_seconds:g} s of processor time are spent."))
             continue
-        step = None
-        for view in seen:
-            found = view.placed(place)
-            step = found if isinstance(found, Step) else judge_link(view.theory, *found, budget)
-            if step.relation is not None or place.link is not None and owned(view.theory, place.link):
-                break
-        assert step is not None
-        steps.append(step)
+        steps.append(_placed_step(place, seen, budget))
     _take_givens(laid, seen, steps, budget)
     return steps
+
+
+def _placed_step(place: Placed, seen: tuple[View, ...], budget: Budget) -> Step:
+    """What the first theory says that decides the link."""
+    step = None
+    for view in seen:
+        found = view.placed(place)
+        step = found if isinstance(found, Step) else judge_link(view.theory, *found, budget)
+        if step.relation is not None or place.link is not None and owned(view.theory, place.link):
+            break
+    assert step is not None
+    return step
+
+
+def _read_otherwise(laid: Layout, steps: list[Step], table: Mapping[Term, tuple[Term, ...]], context: Context, theory: str | None, budget: Budget) -> list[Step]:
+    """The steps, with lines that break as they were read judged as they may also be read, where they hold so."""
+    others = {k: made for k, (place, step) in enumerate(zip(laid.placed, steps)) if breaks(step) and place.link is not None and (made := other_links(place.link, table))}
+    if not others:
+        return steps
+    seen = views(laid, context, theory, more=sides_of([link for made in others.values() for link in made]))
+    made = list(steps)
+    for k, links in others.items():
+        for link in links:
+            better = _placed_step(replace(laid.placed[k], link=link), seen, budget) if budget.remaining else None
+            if better is not None and better.relation is not None and not breaks(better):
+                read = " and ".join([str(t) for t, old in ((link.left, laid.placed[k].link.left), (link.right, laid.placed[k].link.right)) if t != old])  # type: ignore[union-attr]
+                made[k] = replace(better, conditions=(*better.conditions, f"read as {read}"))
+                break
+    return made
 
 
 MOST_GIVENS = 3

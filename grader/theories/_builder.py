@@ -15,6 +15,8 @@ from grader.theories._theory import Context, Link
 LOGIC = frozenset("and or not implies iff xor where".split())
 """Operators whose value is a truth value."""
 ZERO = number(0)
+ORDERS = frozenset("bigO bigTheta bigOmega smallo smallomega".split())
+COMPARED = frozenset(["<", "<=", ">", ">="])
 STANDARD = frozenset("E H I D KL P Q p q Var Cov Pr N".split())
 """Names that have a meaning before anybody defines them."""
 _NAMING = frozenset("call hat bar tilde star index sup gradient partial derivative".split())
@@ -132,6 +134,10 @@ class Builder:
             self.placed.append(Placed(number, None, self.context, "the line before it could not be read" if self.started else
                                       "nothing stands before it"))
         else:
+            before = self.placed[-1].link if self.placed else None
+            if sign in COMPARED and not statement and self.last.kind == "apply" and self.last.name in ORDERS and before is not None and before.right == self.last and \
+                    not (right.kind == "apply" and right.name in ORDERS):
+                self.last = before.left  # "f = O(n^2)", and then why: "f <= 3 n^2"
             made = Link(len(self.placed) + 1, self.last, sign, right, reason, number, statement, None if statement else self.origin,
                         loose=line.worded and (not sign or statement) or statement and _puts_numbers(right), supposing=supposing,
                         under=None if statement else self.under, fresh=self._fresh(right), unheard=self.unheard and not statement, claimed=tuple(self.claimed))

@@ -222,11 +222,14 @@ def _take(builder: Builder, line: Line, number: int, following: Line | None, alo
         elif isinstance(whole, Term) and begins_recursion(builder, whole) and _speaks_of_iterates(builder, whole):
             builder.start(number, whole, statement=True)
         elif _speaks_of_iterates(builder, whole) and (not line.connective or line.connective == "=>" and not builder.statement):
-            if following is not None and following.connective in ("<=>", "<=="):
+            if following is not None and following.connective in ("<=>", "<==") and following.number == line.number:
                 builder.start(number, whole, statement=True)  # "w_t -> 0 iff ..." claims nothing before the arrow
             else:
                 builder.last = constant("true")  # what the update rules say is all that it can follow from
-                builder.link(line, number, "=>", whole, line.reason, statement=True)
+                sides = line.steps if whole.kind == "relation" and len(whole.args) > 2 and set(whole.signs) == {"="} else ()  # type: ignore[union-attr]
+                builder.link(line, number, "=>", relation("=", *whole.args[:2]) if sides else whole, line.reason, statement=True)  # type: ignore[union-attr]
+                for one, two in zip(sides, sides[1:]):  # "x_1 = 1 - (-1)/2 = 3/2"
+                    builder.aside(number, Link(0, one.side, "=", two.side))  # type: ignore[arg-type]
         elif (said := _of_a_named(builder, line, whole, following)) is not None:
             builder.start(number, said, statement=True)  # "r < 1 iff ..." claims nothing before the arrow
         elif builder.apart == line.number and not line.connective:

@@ -25,6 +25,7 @@ from grader.reading.lines import Line
 from grader.term import Term, apply, free_names, walk
 from grader.theories._builder import Layout, is_statement
 from grader.theories._hypotheses import declared
+from grader.theories._rounding import is_rounded
 from grader.theories._theory import Link, Step, breaks, condition_step, sets_to_zero
 
 RESTRICTS = re.compile(
@@ -194,6 +195,8 @@ def weighed(step: Step, link: Link) -> Step:
         return step
     if sets_to_zero(link) and (link.solved or link.origin is not None and _is_derivative(link.origin)):
         return condition_step(link, step.evidence)
+    if is_rounded(step):
+        return _open(step, "the decimals were rounded: the two sides differ by less than their last digit.", "rounded")
     if link.supposing:
         return _open(step, "it does not follow; perhaps the values are given.", "given")
     if link.loose:

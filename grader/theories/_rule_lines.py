@@ -13,6 +13,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
+from typing import Any
 
 from grader.domain import Domain
 from grader.model import Read, Reading, Unread
@@ -22,7 +23,7 @@ from grader.theories import _blocks as blocks
 from grader.theories import _eigenvalues as eigenvalues
 from grader.theories import _flows as flows
 from grader.theories._builder import Builder, is_statement
-from grader.theories._recurrences import is_at, is_next
+from grader.theories._recurrences import affine, is_at, is_next, rules_of
 
 ZERO = number(0)
 _ASKED = re.compile(r"\b(?:we|you|one|it|this|gd|convergence|stability|that) (?:only |then |now |also |thus |therefore )*(?:needs?|requires?|wants?|must have|demands?)\b|"
@@ -192,11 +193,44 @@ def takes(builder: Builder, line: Line, number_: int, goes_on: bool = False) -> 
         return True
     if _unknown_matrix(builder, line, number_, whole) or _about_roots(builder, line, number_, whole):
         return True
+    if line.connective == "<=>" and _ASKED.search(line.words) and whole.kind == "relation" and set(whole.signs) <= _ORDER and not _ends_in_order(builder):
+        if (limit := _converging(builder)) is None:  # "it converges iff ..."
+            builder.start(number_, whole, statement=True)
+            builder.told.append(number_)
+        else:
+            builder.start(number_, limit, statement=True, keep=False)
+            builder.link(line, number_, "<=>", whole, line.reason, statement=True)
+        return True
     if _ASKED.search(line.words) and not line.connective and whole.kind == "relation" and set(whole.signs) <= _ORDER and not _ends_in_order(builder):
         builder.start(number_, whole, statement=True)
         builder.told.append(number_)
         return True
     return False
+
+
+def _converging(builder: Builder) -> Term | None:
+    """w_t -> c, for the only rule, if it is a linear one; c is where it stays."""
+    rules = rules_of(builder.context.definitions)
+    if len(rules) != 1:
+        return None
+    (name, rule), = rules.items()
+    parts = affine(rule) if name == rule.name else None
+    if parts is None:
+        return None
+    slope, shift = parts
+    plain = _rational(shift)
+    stays = ZERO if plain is not None and plain.is_zero() else apply("div", shift, apply("add", number(1), apply("neg", slope)))
+    return relation("->", rule.at(symbol(rule.time)), stays)
+
+
+def _rational(term: Term) -> Any:
+    """The term as a fraction, where it is one."""
+    from grader.algebra.rational import NotRational, rational
+
+    try:
+        return rational(term)
+    except (NotRational, ZeroDivisionError):
+        return None
 
 
 def _ends_in_order(builder: Builder) -> bool:

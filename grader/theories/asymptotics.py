@@ -19,15 +19,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from fractions import Fraction
 
 from grader.domain import Domain
-from grader.model import Claim, Equal, GrowsLike, Status, TendsTo
+from grader.model import AtMost, Claim, Equal, GrowsLike, Status, TendsTo
 from grader.term import Term, apply, constant, free_names, number, relation, symbol, walk
 from grader.term import replace as substitute
 from grader.theories import algebra, dynamics
 from grader.theories._landau import Side, has_landau, is_landau, side_of
 from grader.theories._recurrences import is_recursive, recursions_of
-from grader.theories._theory import LIMIT_SIGNS, Context, Link, Prepared, Settled, Step, example_of
+from grader.theories._theory import AT_MOST, LIMIT_SIGNS, Context, Link, Prepared, Settled, Step, example_of
 
 COUNTS = frozenset("n m N M t T k K l L d D r s p q i j V E H W B".split())
 """Letters that usually count something and tend to infinity."""
@@ -35,6 +36,10 @@ SMALL = frozenset("x y h epsilon varepsilon delta eta u v z".split())
 """Letters that tend to 0 as often as to infinity."""
 _CONSTANTS = frozenset("C c c_1 c_2 c_0 C_1 C_2 gamma A B K M".split())
 """Names that stand for constants when nothing is said of them."""
+_WHOLE = frozenset("n m N".split())
+"""Letters that count where an order of growth is claimed of them."""
+LARGE = 100
+"""From where on an inequality beside claims of order must hold."""
 FAR = "far"
 """Stands for 1/x where x tends to 0."""
 POSITIVE = Domain.parse("positive")
@@ -56,7 +61,10 @@ def prepare(terms: tuple[Term, ...], context: Context) -> Prepared:
     finished = dict(zip(plain, inner.terms))
     table = dict((inner.context or context).domains)
     table.setdefault("*", Domain("real"))
-    options = {**context.options, "recursions": recursions_of(context.definitions)}
+    inside = frozenset().union(*[free_names(n.args[0]) for t in terms for n in walk(t) if is_landau(n)]) & _WHOLE
+    for name in sorted(inside):
+        table.setdefault(name, Domain.parse("integer >= 1"))
+    options = {**context.options, "counted": tuple(sorted(inside)), "recursions": recursions_of(context.definitions)}
     return Prepared(tuple([finished.get(t, t) for t in terms]), inner.notes, replace(context, domains=tuple(sorted(table.items())), options=options))
 
 
@@ -143,7 +151,10 @@ def _counts(name: str, context: Context) -> bool:
 def claims(link: Link, context: Context, settled: Settled) -> tuple[Claim, ...]:
     """The line's claims for the first move; for the next one where those are refuted. A line that speaks of no limit is algebra."""
     if _is_plain(link):
-        return (dynamics if context.options.get("recursions") else algebra).claims(link, context, settled)
+        made = (dynamics if context.options.get("recursions") else algebra).claims(link, context, settled)
+        if made and all(c.label in settled for c in made) and (large := _for_large(link, context)) is not None and _plainly(link, context, settled).relation == "fails":
+            made += (large,)
+        return made
     if link.statement:
         return ()
     made: list[Claim] = []
@@ -155,6 +166,22 @@ def claims(link: Link, context: Context, settled: Settled) -> tuple[Claim, ...]:
         if not asked or any(c.label not in settled for c in asked) or all(settled[c.label].equal for c in asked):
             break
     return tuple(made)
+
+
+def _for_large(link: Link, context: Context) -> Claim | None:
+    """An inequality beside claims of order, for large n only."""
+    names = [n for n in context.options.get("counted", ()) if n in _names(link)]
+    if link.statement or link.sign not in AT_MOST or not names:
+        return None
+    turned, strict = AT_MOST[link.sign]
+    low, high = (link.right, link.left) if turned else (link.left, link.right)
+    far = {n: replace(context.domain(n), lower=Fraction(LARGE), lower_strict=False) for n in names}
+    return Claim(AtMost(low, high, strict), tuple(sorted({**dict(context.domains), **far}.items())), context.pointwise, "for large")
+
+
+def _plainly(link: Link, context: Context, settled: Settled) -> Step:
+    """The step of a link that speaks of no limit."""
+    return (dynamics if context.options.get("recursions") else algebra).conclude(link, context, {k: v for k, v in settled.items() if k != "for large"})
 
 
 def _where_bound_vanishes(link: Link, context: Context, move: Move) -> Iterator[Claim]:
@@ -308,7 +335,14 @@ class _Asked:
 def conclude(link: Link, context: Context, settled: Settled) -> Step:
     """The first move under which all claims hold; else what fails under the only one."""
     if _is_plain(link):
-        return (dynamics if context.options.get("recursions") else algebra).conclude(link, context, settled)
+        large = settled.get("for large")
+        if large is not None and large.equal is not False:
+            holds = large.equal is True
+            said = "the inequality holds for large values." if holds else "whether it holds for large values could not be decided."
+            names = [n for n in context.options.get("counted", ()) if n in _names(link)]
+            return Step(link.line, "implies" if holds else None, large.status if holds else Status.UNDECIDED, said, (large,),
+                        tuple([f"{n} >= {LARGE}" for n in names]) if holds else ())
+        return _plainly(link, context, settled)
     moves = _moves(link, context)
     outcomes = []
     zero, other = settled.get("bound along"), settled.get("other along")
