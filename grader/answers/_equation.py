@@ -129,10 +129,11 @@ def is_complex(term: Term) -> bool:
 
 def complex_names(*terms: Term) -> frozenset[str]:
     """The letters that stand for complex numbers although nothing says so: where something complex is written, z and w, and whatever `re`, `im`, `arg`
-    and `conj` are taken of without an i in it; all letters of an equation. In |a + b i|, e^(i x) and Re(x + i y) the letters are real: else people
+    and `conj` are taken of without an i in it, also z and w under a bar; all letters of an equation. In |a + b i|, e^(i x) and Re(x + i y) the letters are real: else people
     would not write the i."""
+    barred = {n.args[0].name for t in terms for n in walk(t) if n.is_apply("bar") and n.args[0].kind == "symbol"} & COMPLEX_LETTERS
     if not any(is_complex(t) for t in terms):
-        return frozenset()
+        return frozenset(barred)
     names = frozenset().union(*[free_names(t) for t in terms])
     if any(natures.nature(t) == "condition" for t in terms):
         return names

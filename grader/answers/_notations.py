@@ -83,9 +83,9 @@ def _over_one(name: str, body: Term, part: Term, bound: set[str]) -> Term | None
         return None
     if part.signs in (("divides",), ("in",)):
         k, values = part.args[0], _divisors(part.args[1]) if part.signs == ("divides",) else natures.elements(part.args[1])
-        if k.kind != "symbol" or k.name not in bound or not values or len(values) > MOST_WRITTEN or k.name in {n for v in values for n in free_names(v)}:
+        if k.kind != "symbol" or k.name not in bound or not values or len(values) > MOST_WRITTEN:
             return None
-        if len({v for v in values}) < len(values) or any(v.kind != "number" for v in values):
+        if len(set(values)) < len(values) or any(v.kind != "number" for v in values):
             return None
         parts = [replace(body, {k: v}) for v in values]
         return parts[0] if len(parts) == 1 else apply("add" if name == "sum" else "mul", *parts)

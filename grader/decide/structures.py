@@ -35,6 +35,11 @@ def compare(claim: Claim, budget: Budget) -> Evidence | Verdict | str | None:
     found = _rewritten(claim, budget)
     if found is not None:
         return found
+    from grader.decide.families import by_families
+
+    found = by_families(claim, budget)
+    if found is not None:
+        return found
     a, b = natures.nature(conclusion.left), natures.nature(conclusion.right)
     if a == b == "number" or a == b == "infinite" and conclusion.left == conclusion.right:
         return None

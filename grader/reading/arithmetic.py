@@ -169,7 +169,8 @@ class Arithmetic:
         right = self.signed()
         name = _NAMED_PRODUCTS.get(t.text)
         if name is None or name in ("cross", "dotproduct"):
-            if name and all(self.is_array(x) or x.kind == "tuple" and x.name in ("tuple", "list") for x in (factors[-1], right)):
+            if name and (all(self.is_array(x) or x.kind == "tuple" and x.name in ("tuple", "list") for x in (factors[-1], right)) or all(
+                    x.kind == "tuple" and x.name == "matrix" and all(len(r.args) == 1 for r in x.args) for x in (factors[-1], right))):
                 right = apply(name, factors.pop(), right, span=self.span(first))
             elif t.text == "times" and is_set(factors[-1]) and is_set(right):
                 left = factors.pop()

@@ -1,4 +1,5 @@
-"""Operations on matrices that are written out, worked out entry by entry: sums, products, powers, transposes, inverses, determinants, traces.
+"""Operations on matrices that are written out, worked out entry by entry: sums, products, powers, transposes, inverses, determinants, traces; of
+columns and rows the inner and cross products and the length.
 
 Entries stay terms; whole and rational entries are computed. The inverse is the adjugate over the determinant (Cramer's rule), so that it is defined
 exactly where the determinant is not zero. A column times a column and other products whose sizes do not fit have no value.
@@ -14,6 +15,9 @@ from grader.term import Term, apply, collection, number, walk
 
 MAX_ENTRIES = 36
 MAX_POWER = 8
+MAX_EXACT_POWER = 400
+"""Largest power of a matrix of numbers."""
+MAX_BITS = 4000
 MAX_SIZE = 4000
 """Largest entry that comes out, in nodes."""
 Rows = list[list[Term]]
@@ -169,14 +173,20 @@ def _pow(values: list[Rows | Term]) -> Rows | Term:
     if not isinstance(base, list) or isinstance(exponent, list):
         raise Refused("a matrix in an exponent")
     power = _exact(exponent)
-    if power is None or power.denominator != 1 or abs(power) > MAX_POWER:
-        raise Refused("a power of a matrix that is no small whole number")
     rows = _square(base)
+    entries = [_exact(e) for r in rows for e in r]
+    most = MAX_POWER if None in entries else MAX_EXACT_POWER
+    if power is None or power.denominator != 1 or abs(power) > most:
+        raise Refused("a power of a matrix that is no small whole number")
+    longest = max([e.numerator.bit_length() + e.denominator.bit_length() for e in entries if e is not None], default=0)
+    if most == MAX_EXACT_POWER and abs(power) * longest > MAX_BITS:
+        raise Refused("a power of a matrix with long entries")
     if power < 0:
         rows = _inverse([rows])  # type: ignore[assignment]
     made: Rows = [[number(i == j) for j in range(len(rows))] for i in range(len(rows))]
-    for _ in range(abs(int(power))):
-        made = _product(made, rows)  # type: ignore[assignment]
+    for digit in f"{abs(int(power)):b}":
+        made = _product(made, made)  # type: ignore[assignment]
+        made = _product(made, rows) if digit == "1" else made  # type: ignore[assignment]
     return made
 
 
@@ -211,8 +221,38 @@ def _dot(values: list[Rows | Term]) -> Rows | Term:
     return _product(a, b)
 
 
+def _line(value: Rows | Term, size: int = 0) -> list[Term] | None:
+    """The entries of a single column or row."""
+    if not isinstance(value, list) or 1 not in (len(value), len(value[0])) or size and len(value) * len(value[0]) != size:
+        return None
+    return [e for r in value for e in r]
+
+
+def _cross(values: list[Rows | Term]) -> Rows | Term:
+    lines = [_line(v, 3) for v in values]
+    if None in lines:
+        return _mul(values)
+    (a, b, c), (x, y, z) = lines  # type: ignore[misc]
+    made = [_plus([_times(p, q), _times(number(-1), _times(r, t))]) for p, q, r, t in ((b, z, c, y), (c, x, a, z), (a, y, b, x))]
+    return [[e] for e in made] if len(values[0]) == 3 else [made]  # type: ignore[arg-type]
+
+
+def _length(values: list[Rows | Term]) -> Term:
+    entries = _line(values[0]) if len(values) == 1 else None
+    if entries is None:
+        raise Refused("the norm of a matrix")
+    squares = [number(x * x) if (x := _exact(e)) is not None else apply("pow", apply("abs", e), number(2)) for e in entries]
+    return apply("sqrt", _plus(squares))
+
+
+def _bars(values: list[Rows | Term]) -> Term:
+    """|A| is a determinant, |v| of a column with more than one entry its length."""
+    entries = _line(values[0])
+    return _length(values) if entries is not None and len(entries) > 1 else _determinant(_square(values[0]))
+
+
 _OPERATIONS = {
     "add": _add, "neg": lambda v: _product(number(-1), v[0]), "mul": _mul, "dotproduct": _dot, "transpose": _transpose, "inverse": _inverse, "pow": _pow,
-    "div": _div, "det": lambda v: _determinant(_square(v[0])), "abs": lambda v: _determinant(_square(v[0])), "trace": _trace, "hadamard": _hadamard,
-    "inner": _inner,
+    "div": _div, "det": lambda v: _determinant(_square(v[0])), "abs": _bars, "trace": _trace, "hadamard": _hadamard,
+    "inner": _inner, "cross": _cross, "norm": _length,
 }

@@ -32,6 +32,8 @@ slope          the same derivative, and the same value at a place of each interv
 inside         integrals within integrals, worked out for every value of the outer variables, or in the other order (`nested`)
 residues       floors and remainders of linear terms, for each remainder (`residues`)
 telescoping    a finite sum and a formula that obey the same recurrence (`telescoping`)
+families       values for all whole numbers k: f(M k + r) is g(u k + v), both ways (`progressions`)
+family lacks   a value for one whole number that no whole number gives on the other side: REFUTED
 words          formulas in matrices that are only names, by their words (`noncommuting`)
 instance       matrices put in for such names make the sides differ: REFUTED
 =============  ==================================================================================================================
@@ -48,7 +50,7 @@ from grader import kernel
 from grader.domain import Domain
 from grader.kernel import Refused
 from grader.model import Claim, Equal, Evidence, Finding, Follows, Status
-from grader.replay import line, multiples, natures, rewritings
+from grader.replay import line, multiples, natures, progressions, rewritings
 from grader.replay.enclosure import Undefined, Unsupported, Unsure
 from grader.replay.evaluate import Evaluator
 from grader.replay.point import DIGITS, read_point
@@ -310,5 +312,5 @@ _RULES = {
     "set": _set,
     "set differs": _set_differs, "set lacks": _set_lacks, "infinite": _infinite, "truth": _truth, "rewritten": _rewritten, "identity": _identity,
     "scaled": multiples.check_scaled, "multiple": multiples.check_multiple, "exception": multiples.check_exception, "line": line.check_line,
-    **rewritings.RULES,
+    **rewritings.RULES, **progressions.RULES,
 }
