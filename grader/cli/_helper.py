@@ -19,7 +19,7 @@ from grader.intake.spec import load_problem
 from grader.model import Problem
 from grader.run import sandbox
 from grader.run.cluster import receive, send
-from grader.run.folder import CPU_SECONDS, decided_body
+from grader.run.folder import CPU_SECONDS, told
 from grader.run.lines import made_by
 from grader.run.memory import Remembering
 from grader.run.one import preload
@@ -47,14 +47,7 @@ def _work(setting: dict[str, Any]) -> tuple[Callable[[Any], Any], Limits]:
         problems = _problems(setting)
         preload()
         memory = Remembering(None)
-
-        def answer(task: list[Any]) -> dict[str, Any]:
-            key, p, k, shown = task
-            memory.scope = key
-            body = decided_body(problems[p], k, shown, memory)
-            return {"body": body, "evidence": memory.taken()}
-
-        return answer, Limits(cpu_seconds=CPU_SECONDS + 1)
+        return lambda task: told(problems, task, memory, with_evidence=True), Limits(cpu_seconds=CPU_SECONDS + 1)
     if setting["what"] == "pairs":
         pairs.preload()
         made, limits = made_by(pairs.decide_line), pairs.LIMITS

@@ -82,11 +82,8 @@ class Marking:
         memory = Remembering(self.cache)
         problems = self.problems
 
-        def work(task: Sequence[Any]) -> dict[str, Any]:
-            key, p, k, shown = self._whole(task)
-            memory.scope = key
-            body = decided_body(problems[p], k, shown, memory)
-            return {"body": body, "evidence": memory.taken()}
+        def work(task: Sequence[Any]) -> bytes:
+            return told(problems, self._whole(task), memory, with_evidence=self.cache is not None).encode("ascii")
 
         shared: dict[str, int] = {}
         tasks = self._open(shared)
@@ -96,8 +93,9 @@ class Marking:
                 _, p, k, shown = self._whole(task)
                 body = _body_of_failure(problems[p], k, shown, outcome)
             else:
-                body = outcome.value["body"]
-                for name, entry in outcome.value["evidence"] if self.cache else ():
+                said = outcome.value if isinstance(outcome.value, str) else outcome.value.decode("ascii")
+                body, _, evidence = said.partition("\n")
+                for name, entry in json.loads(evidence) if self.cache is not None and evidence else ():
                     self.cache.add(name, entry)
             if key not in shared:
                 continue  # told twice
@@ -169,11 +167,16 @@ class Marking:
         return paper["about"], lines, records, same
 
 
-def decided_body(problem: Problem, k: int, shown: Sequence[Any], memory: Remembering) -> str:
-    """The body of an answer to part k of a problem."""
-    part = problem.parts[k]
-    answer = unpacked(f"{problem.id}/{part.id}", shown)
-    return _body(to_record(grade_answer(problem, part, answer, budget=Budget(CPU_SECONDS), by=memory)))
+def told(problems: Sequence[Problem], task: Sequence[Any], memory: Remembering, *, with_evidence: bool) -> str:
+    """What a worker says of the answer in a task [key, problem, part, answer]: its body on one line, and on the next the evidence found for it as JSON, where
+    that is wanted. Text, since the command keeps the body as it is."""
+    key, p, k, shown = task
+    memory.scope = key
+    part = problems[p].parts[k]
+    answer = unpacked(f"{problems[p].id}/{part.id}", shown)
+    body = _body(to_record(grade_answer(problems[p], part, answer, budget=Budget(CPU_SECONDS), by=memory)))
+    evidence = memory.taken()
+    return f"{body}\n{json.dumps(evidence)}" if with_evidence and evidence else body
 
 
 def _body_of_failure(problem: Problem, k: int, shown: Sequence[Any], outcome: Outcome) -> str:

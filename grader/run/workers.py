@@ -29,8 +29,10 @@ from typing import Any
 
 from grader.run import sandbox
 
-QUEUED = 8
-"""Tasks sent ahead to a worker, so that it never waits for the parent."""
+QUEUED = 24
+"""Tasks sent ahead to a worker, so that it does not wait for the parent, which may be waiting for a disk."""
+RESTS, REST_SECONDS = 12, 0.003
+"""While every worker has so many tasks ahead, the parent lets replies gather for so long."""
 AHEAD = 4096
 """Outcomes kept at most while an earlier task is still at work (memory stays flat over a long stream)."""
 LARGEST_REPLY = 64 * 1024 * 1024
@@ -327,6 +329,8 @@ class _Pool:
         return worker
 
     def _receive(self) -> None:
+        if len(self.workers) == self.jobs and all(len(w.queue) >= RESTS for w in self.workers):
+            time.sleep(REST_SECONDS)  # then several replies at a time, and the workers keep their cores
         for key, _ in self.selector.select(timeout=min(1.0, self.limits.wall_seconds / 4)):
             worker: _Worker = key.data
             if worker not in self.workers:
