@@ -19,14 +19,15 @@ from grader.model import Claim, Follows, Status, Verdict
 from grader.reading import Vocabulary
 from grader.reading.lines import Line
 from grader.reading.lines import lines as read_lines
-from grader.term import Term, apply, constant, free_names, symbol, walk
+from grader.term import Term, apply, constant, free_names, relation, symbol, walk
 from grader.theories import Context, Link, Step, owned
 from grader.theories._derivation import Layout, Placed, layout
 from grader.theories._doubt import doubted, set_aside, weighed
 from grader.theories._hypotheses import counted_by_induction
 from grader.theories._other_readings import other_links, readings_of, sides_of
-from grader.theories._reasons import under_reason
+from grader.theories._reasons import chains_in, under_reason
 from grader.theories._shape_words import shapes_in_words
+from grader.theories._solving import are_equations_of_several, is_system
 from grader.theories._suppositions import told
 from grader.theories._theory import breaks, told_of
 from grader.theories._turns import claims_in
@@ -77,7 +78,37 @@ def check_proof(lines: str | Sequence[str], *, assume: Mapping[str, str] | None 
     KeyError when there is no such theory.
     """
     typed = tuple(lines.split("\n")) if isinstance(lines, str) else tuple(lines)
-    assume = dict(assume or {})
+    budget = budget or Budget(TOTAL_SECONDS)
+    proof = _checked(typed, dict(assume or {}), theory, budget)
+    return _where_shapes_fit(proof, dict(assume or {}), theory, budget) if proof.theory == "linear_algebra" else proof
+
+
+MOST_PREFIXES = 8
+
+
+def _where_shapes_fit(proof: Proof, assume: dict[str, str], theory: str | None, budget: Budget) -> Proof:
+    """The proof, its first break at the line from which on it is one: a line whose shapes do not fit spoils those before it, which were in order without it."""
+    first, claiming = proof.first_break, [k for k, s in enumerate(proof.steps) if s is not None]
+    if first is None or first == claiming[-1] or (before := _checked(proof.lines[:first + 1], assume, theory, budget)).first_break is not None:
+        return proof
+    for k in [k for k in claiming if k > first][:MOST_PREFIXES]:
+        if not budget.remaining:
+            break
+        found = _checked(proof.lines[:k + 1], assume, theory, budget)
+        if found.first_break is None:
+            before = found
+            continue
+        own = found.steps[k]
+        here = own if own is not None and breaks(own) else Step(k, None, Status.UNDECIDED, "its shapes do not fit those of the lines before.", tags=("shapes",))
+        open_ = Step(k, None, Status.UNDECIDED, "it could not be decided.")
+        rest = [replace(open_, line=j) if s is not None and breaks(s) else s for j, s in enumerate(proof.steps) if j > k]
+        steps = (*before.steps, *[None] * (k - len(before.steps)), here, *rest)
+        return replace(proof, steps=steps, first_break=k if breaks(here) else None)
+    return proof
+
+
+def _checked(typed: tuple[str, ...], assume: dict[str, str], theory: str | None, budget: Budget) -> Proof:
+    """The derivation, judged once."""
     given = {name: Domain.parse(words) for name, words in assume.items()}
     text = "\n".join(typed)[:MAX_CHARACTERS]
     domains = tuple(sorted((counted_by_induction(text) | shapes_in_words(text, given) | given).items()))
@@ -88,7 +119,6 @@ def check_proof(lines: str | Sequence[str], *, assume: Mapping[str, str] | None 
     context = Context(domains, vocabulary=vocabulary, words=words, options={"claims": claims_in("\n".join(kept))})
     if theory is not None:
         theories.load(theory)
-    budget = budget or Budget(TOTAL_SECONDS)
     if sum(map(len, typed)) > MAX_CHARACTERS:
         return Proof(typed, tuple([None] * len(typed)), None, "", (f"it has more than {MAX_CHARACTERS} characters and was not read",))
     found, numbers = _read(set_aside(kept), vocabulary)
@@ -97,6 +127,7 @@ def check_proof(lines: str | Sequence[str], *, assume: Mapping[str, str] | None 
     seen = () if why else views(laid, context, theory)
     judged = _judge(laid, seen, budget, why or "no theory is in the language of these lines.")
     judged = _read_otherwise(laid, judged, readings_of(found), context, theory, budget) if seen else judged
+    judged = _with_reasons(laid, judged, context, theory, budget) if seen else judged
     by_line: dict[int, list[Step]] = {}
     for step in judged:
         if "condition" not in step.tags:  # "f'(x) = 2 x - 2 = 0" claims nothing by "= 0"
@@ -152,6 +183,7 @@ def _judge(laid: Layout, seen: tuple[View, ...], budget: Budget, otherwise: str)
             continue
         steps.append(_placed_step(place, seen, budget))
     _take_givens(laid, seen, steps, budget)
+    _take_system(laid, seen[0], steps, budget)
     return steps
 
 
@@ -184,7 +216,54 @@ def _read_otherwise(laid: Layout, steps: list[Step], table: Mapping[Term, tuple[
     return made
 
 
+def _with_reasons(laid: Layout, steps: list[Step], context: Context, theory: str | None, budget: Budget) -> list[Step]:
+    """The steps, with those broken whose reason is a chain of which a link fails where the line before holds."""
+    chains = {k: made for k, (place, step) in enumerate(zip(laid.placed, steps)) if place.link is not None and place.link.reason and not breaks(step)
+              and (made := chains_in(place.link, place.context))}
+    if not chains:
+        return steps
+    claimed = [link for made in chains.values() for link in made]
+    seen = views(laid, context, theory, more=(*sides_of(claimed), *[relation(link.sign, link.left, link.right) for link in claimed]))
+    made = list(steps)
+    for k, links in chains.items():
+        place = laid.placed[k]
+        assert place.link is not None
+        for link in links:
+            asked = replace(place.link, sign="", right=relation(link.sign, link.left, link.right)) if place.link.statement else link
+            asked = replace(asked, reason="", fresh=place.link.fresh, doubt=place.link.doubt)
+            found = _placed_step(replace(place, link=asked), seen, budget) if budget.remaining else None
+            if found is not None and breaks(found):
+                made[k] = replace(found, relation="fails", status=Status.REFUTED, reason=f"the reason given does not hold: {link.left} {link.sign} {link.right} fails.", tags=("reason",))
+                break
+    return made
+
+
 MOST_GIVENS = 3
+
+
+def _take_system(laid: Layout, view: View, steps: list[Step], budget: Budget) -> None:
+    """A second equation of several unknowns at the beginning is given beside the first, where both are equal to numbers, or a later line is drawn from what
+    came of it together with the first, and the lines between hold."""
+    place = laid.placed[0] if laid.placed else None
+    link = place.link if place else None
+    if link is None or not link.statement or link.sign or link.reason or not breaks(steps[0]) or not are_equations_of_several(link):
+        return
+    first = view.understood.get(link.left)
+    for later in range(1, len(steps)):
+        if is_system(link):
+            break
+        if breaks(steps[later]) or steps[later].relation is None or laid.placed[later].link is None:
+            return
+        drawn = next((v for v in steps[later].evidence if v.claim.label.startswith("with earlier") and v.equal), None)
+        if drawn is not None and isinstance(drawn.claim.conclusion, Follows) and drawn.claim.conclusion.premises[0] == first:
+            break
+    else:
+        return
+    steps[0] = Step(steps[0].line, None, Status.UNDECIDED, "a further equation, given beside the first.", steps[0].evidence, tags=("given",))
+    if len(steps) > 1 and (breaks(steps[1]) or steps[1].relation is None) and (after := laid.placed[1].link) is not None and after.statement and after.left == link.right:
+        found = view.placed(laid.placed[1])
+        if not isinstance(found, Step):
+            steps[1] = judge_link(view.theory, replace(found[0], left=_together(view, [link.left, link.right])), replace(found[1], earlier=()), budget)
 
 
 def _together(view: View, statements: Sequence[Term]) -> Term:

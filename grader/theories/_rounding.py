@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from grader.model import Equal, Follows, Read, Status, Verdict
 from grader.reading import read
-from grader.term import Term, free_names, symbol, walk
+from grader.term import Term, free_names, from_data, symbol, walk
 from grader.term import replace as put
 from grader.theories._theory import Step
 
@@ -27,6 +27,7 @@ def _is_near(verdict: Verdict) -> bool:
     if not isinstance(conclusion, Follows) or not isinstance(point, dict):
         return False
     change = {symbol(n): heard.term for n, v in point.items() if isinstance(v, str) and isinstance(heard := read(v), Read)}
+    change |= {symbol(n): from_data(v) for n, v in point.items() if isinstance(v, list)}
     return _holds_nearly(conclusion.conclusion, change)
 
 

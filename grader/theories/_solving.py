@@ -8,6 +8,7 @@ from fractions import Fraction
 from grader.replay.matrix_members import alone
 from grader.term import Term, apply, free_names, number, relation, symbol, walk
 from grader.term import replace as put
+from grader.theories._theory import Link
 
 MAX_DEGREE = 6
 _ZERO = number(0)
@@ -91,4 +92,23 @@ def coefficients(equation: Term, right: Term) -> Term | None:
     return apply("and", *parts) if len(parts) > 1 else parts[0] if parts else None
 
 
-__all__ = ["COMPARES", "coefficients", "is_condition", "roots_by_number"]
+def are_equations_of_several(link: Link) -> bool:
+    """Are both statements of the link equations of two unknowns or more?"""
+    return all(t.kind == "relation" and t.signs == ("=",) and len(free_names(t)) >= 2 for t in (link.left, link.right))
+
+
+def is_system(link: Link) -> bool:
+    """Do both equations say what number something of the same unknowns is, and something else each? Then nothing says that one comes from the other."""
+    from grader.algebra.rational import NotRational, rational
+
+    (a, c), (b, d) = link.left.args, link.right.args
+    if free_names(c) or free_names(d) or free_names(a) != free_names(b):
+        return False
+    try:
+        one, two = rational(a), rational(b)
+        return bool((one / two).used_names())  # two multiples of one side are one after the other
+    except (NotRational, ZeroDivisionError):
+        return False
+
+
+__all__ = ["COMPARES", "are_equations_of_several", "coefficients", "is_condition", "is_system", "roots_by_number"]
