@@ -193,3 +193,12 @@ def test_audit_refuses_a_forged_record(class_folder):
 def test_standard_input_that_is_no_text():
     done = subprocess.run([sys.executable, "-m", "grader", "check", "complexity", "1b"], cwd=ROOT, input=b"\xff\xfen < t", capture_output=True, timeout=120)
     assert done.returncode == 2 and b"UTF-8" in done.stderr and b"Traceback" not in done.stderr
+
+
+def test_lint_notes_what_may_not_be_meant(tmp_path):
+    (tmp_path / "demo.yaml").write_text("problem: demo\nsymbols: {x: real}\nparts:\n  a: {kind: expression, answer: 'x^2 + (2 y + 1'}\n  b: {kind: number, answer: 3}\n", encoding="utf-8")
+    done = grade("lint", str(tmp_path), "--readings", "--no-cache")
+    assert done.returncode == 0 and not done.stderr
+    assert "demo: 2 parts; no tests (add a right and a wrong answer under `tests`)" in done.stdout and "  a: x^2 + (2*y + 1)" in done.stdout and "  b: 3" in done.stdout
+    notes = [line for line in done.stdout.splitlines() if line.startswith("note: ")]
+    assert len(notes) == 2 and all(f"{tmp_path}/demo.yaml:4: a: " in n for n in notes) and "uses y, which `symbols` does not name" in notes[1]

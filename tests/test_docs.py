@@ -1,11 +1,13 @@
 """What the documents say is so: examples load, commands exist, links lead somewhere, the map names the rooms."""
 
 import re
+import textwrap
 from pathlib import Path
 
 import click
 import pytest
 
+from grader import answers
 from grader.cli import main
 from grader.intake.spec import load_problem
 from grader.run.spec_tests import run_all_tests
@@ -20,6 +22,14 @@ def test_the_problem_in_the_readme_loads_and_passes_its_own_tests(tmp_path):
     block = re.search(r"```yaml\n(problem:.*?)```", README, re.S)[1]
     path = tmp_path / "minimax.yaml"
     path.write_text(block, encoding="utf-8")
+    assert run_all_tests([load_problem(path)]) == [[]]
+
+
+@pytest.mark.parametrize("name", answers.names())
+def test_the_example_of_a_kind_loads_and_passes(name, tmp_path):
+    example = textwrap.dedent(re.search(r"^Example\n(.*?)(?:\n\S|\Z)", answers.load(name).doc, re.S | re.M)[1]).rstrip()
+    path = tmp_path / "demo.yaml"
+    path.write_text("problem: demo\nparts:\n  a:\n" + textwrap.indent(example, "    ") + "\n", encoding="utf-8")
     assert run_all_tests([load_problem(path)]) == [[]]
 
 

@@ -122,9 +122,11 @@ def check(part: Part, manner: Manner) -> None:
     """Fails with `SpecError` when the reference, a variant or a foreseen answer cannot be used."""
     of(part, part.answer, manner)
     for key, entries in (("accept", part.accept), ("wrong", part.wrong)):
-        for entry in entries:
+        for number, entry in enumerate(entries):
             if entry.answer:
                 of(part, entry.answer, manner, key)
+            elif entry.pattern:
+                raise SpecError(f"the kind {part.kind} knows no patterns, found {entry.pattern!r}; expected an answer", key=f"{key}[{number}].pattern")
 
 
 # ------------------------------------------------------------------------------------------------------------------ claims

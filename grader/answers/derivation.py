@@ -26,7 +26,7 @@ Fails when
 
 Example
     kind: derivation
-    define: {L(q): "\\int q(z|x) \\log \\frac{p(x,z)}{q(z|x)} dz"}
+    define: {L(q): '\\int q(z|x) \\log \\frac{p(x,z)}{q(z|x)} dz'}
     start: L(q)
     goal: E_{q(z|x)}[\\log p(x|z)] - KL(q(z|x) || p(z))
 """

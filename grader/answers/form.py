@@ -22,7 +22,7 @@ Example
     kind: form
     form: factored
     variable: x
-    answer: x^2 - 3x + 2
+    answer: (x - 1)(x - 2)
 """
 
 from __future__ import annotations

@@ -19,7 +19,7 @@ Fails when
 
 Example
     kind: identity
-    define: {L(q): "\\int q(z|x) \\log \\frac{p(x,z)}{q(z|x)} dz"}
+    define: {L(q): '\\int q(z|x) \\log \\frac{p(x,z)}{q(z|x)} dz'}
     answer: \\log p(x) = L(q) + KL(q(z|x) || p(z|x))
 """
 

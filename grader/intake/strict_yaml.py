@@ -91,6 +91,8 @@ class _Composer:
             raise SpecError(f"the character U+{ord(self.text[error.position]):04X} may not stand in a YAML file", file=self.file, line=line) from None
         except yaml.MarkedYAMLError as error:
             mark = error.problem_mark or error.context_mark
+            if error.context_mark is not None and _UNCLOSED.search(f"{error.context} {error.problem}"):
+                mark = error.context_mark  # where it was opened; the end of the file says nothing
             raise SpecError(_explain(error), file=self.file, line=mark.line + 1 if mark else 0) from None
         except (ValueError, OverflowError) as error:
             raise SpecError(f"an escape in double quotes names no character ({error})", file=self.file) from None
@@ -177,18 +179,25 @@ class _Composer:
         raise SpecError(message, file=self.file, line=event.start_mark.line + 1)
 
 
+_UNCLOSED = re.compile("unexpected end of stream|'<stream end>'")
+"""A quote or bracket that nothing closes."""
+
+
 def _explain(error: yaml.MarkedYAMLError) -> str:
     """The parser's words, then what an author can do about it."""
     problem = error.problem or "cannot be read"
     if "'\\t'" in problem:
         return "a tab is used for indentation; expected spaces"
+    if _UNCLOSED.search(problem):
+        return ("a quote is opened here and not closed" if "quoted scalar" in (error.context or "") else "a bracket is opened here and not closed") + \
+            "; put quotes around text that contains quotes or brackets"
     if "escape" in problem:
         return f"{problem}; LaTeX in double quotes needs each backslash twice: use single quotes instead"
     hints = (("mapping values are not allowed", "put quotes around text that contains ': '"),
              ("cannot start any token", "put quotes around text that begins with one of % @ `"),
              ("block scalar", "put quotes around text that begins with '>' or '|'"),
              ("expected a comment or a line break", "put quotes around text that begins with '>' or '|'"),
-             ("could not find expected ':'", "expected 'key: value' on the line before"),
+             ("could not find expected ':'", "expected 'key: value', with a blank behind the colon, on the line before"),
              ("alphabetic or numeric character", "put quotes around text that begins with '*' or '&'"),
              ("<block end>", "expected the same indentation as the lines before, or quotes around the text"),
              ("',' or", "expected a comma or the closing bracket; put quotes around text that contains brackets, commas or ': '"))
