@@ -18,6 +18,7 @@ from grader.domain import Domain
 from grader.model import Claim, Read, Satisfies, Verdict
 from grader.reading import Vocabulary
 from grader.reading.final import finals
+from grader.replay import natures
 from grader.verify import compare
 
 MAX_TEXT = 200_000
@@ -113,6 +114,8 @@ def _compare(reference: Parsed, answer: Parsed, assume: Mapping[str, str], budge
     found = [_one(wanted, given, link, domains, budget, restated) for given, link in answer.things]
     if len({f.equal for f in found}) > 1:
         return Compared(None, "the answer puts forward several answers, and they are judged differently")
+    if len(found) > 1 and found[0].equal is False and natures.nature(wanted.term) in ("list", "set", "tuple", "pair"):
+        return Compared(None, "the answer puts forward several answers, which may belong together")
     return found[0]
 
 

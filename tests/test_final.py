@@ -373,3 +373,17 @@ def test_hostile_answers_end_in_time():
                  "\\boxed{1}" * 5000, "\\text{" * 3000, "5 " + "\\text{m}" * 900, "1:" * 900):
         assert rewards.verify("x+1", text) is False
     assert time.thread_time() - start < 25
+
+
+@pytest.mark.parametrize("reference, answer, equal", [
+    ("1.5", "I guess it might be 1.5", None), ("8", "It took more than 8 days.", None), ("8", "Perhaps 8.", None), ("9", "Die Antwort lautet 9.", True),
+    ("9", "La respuesta es 9.", True), ("9", "La réponse est donc $9$.", True), ("9", "答えは9です", True), ("9", "La respuesta es 8.", False),
+    ("-5, 4", "The roots are $x=4$ and $x=-5$.", True), ("-5, 4", "The roots are x = 4 and x = 5.", False), ("1, 2, 3", "The values are $1$, $2$ and $3$.", True),
+    ("4", "The answer cannot be 9; it must be 4.", True), ("9", "The answer cannot be 9; it must be 4.", False),
+    ("5", "I cannot solve this, 5.", None), ("7", "It is 4 and 2 more, so 7 less 1, hence 6.", False),
+    ("yes", "Yes, since the series converges absolutely.", True), ("yes", "No, the terms do not tend to zero.", False), ("4", "a = 3. b = 4.", None),
+    ("12", r"\boxed{\text{12 metres}}", True), ("31_4", r"\boxed{31}", None), ("3, 4", "a = 3. b = 4.", None), (r"\frac{n(n+1)}2", r"\boxed{1+2+\dots+n}", None),
+])
+def test_what_sentences_put_forward(reference, answer, equal):
+    """Guesses and bounds are no answers; lists in sentences and other languages are."""
+    assert compare_final(reference, answer).equal is equal

@@ -52,7 +52,7 @@ def layouts(reference: Thing, answer: Thing, hedged: bool = False, restated: boo
     if "base" in (reference.form, answer.form):
         same = reference.form == answer.form and reference.words == answer.words
         doubt = "" if same else "they are written in different bases" if reference.form == answer.form else "only one side names its base"
-        return [Layout(reference.read, answer.read, doubt)] + ([] if same else [])
+        return [Layout(reference.read, answer.read, doubt), *([Layout(_digits(reference), _digits(answer), doubt)] if doubt else [])]
     made = _amounts(reference, answer)
     if isinstance(made, str):
         return made
@@ -67,6 +67,17 @@ def layouts(reference: Thing, answer: Thing, hedged: bool = False, restated: boo
     if hedged:
         found = [replace(x, doubt=x.doubt or "it puts forward several answers, joined by “or”") if _single(x.reference.term) else x for x in found]
     return found
+
+
+def _digits(side: Thing) -> Read:
+    """A number that names its base by the digits alone: 204 for 204 in base five."""
+    if side.form != "base" or side.term.value is None or int(side.words) > 10:
+        return side.read
+    rest, base, digits = int(side.term.value), int(side.words), ""
+    while rest:
+        rest, last = divmod(rest, base)
+        digits = str(last) + digits
+    return Read(number(int(digits or "0")))
 
 
 STANDING = frozenset("integral antiderivative sum product limit derivative partial maximum minimum supremum infimum argmax argmin".split())

@@ -21,7 +21,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from grader.reading.denials import place, taken_back
 from grader.reading.stated import stated
@@ -67,10 +67,30 @@ _SAID = re.compile(r"(?im)(?:^|(?<=[\s*_#>(]))(?:(?:my|the|our)\s+)?(?:(?:final|
                    r"(?:\s+(?:to\s+[^.\n:]{1,80}?|choice|option)(?=\s+(?:is|are)\b|\s*:))?[*_\s]*(?:\s*(?:is|are|equals|would be|should be|must "
                    r"be)\b(?:\s+(?:then|thus|therefore|simply|just|given by|option|choice))?|[:=→]|\s[-–—](?=\s)|(?=\n))"
                    r"[*_]*\s*:?[*_]*|^\s*#{4}(?!#)|\b(?:option|choice)\s+(?=\(?[A-J]\)?[.)]?(?:\s+is\s+(?:the\s+)?correct))")
+_ABROAD = re.compile(
+    r"(?i)(?:\b(?:respuesta|soluci[oó]n|resultado)(?:\s+(?:final|correcta))?\s+(?:es|son)\b"
+    r"|\b(?:resposta|solução|resultado)(?:\s+(?:final|correta|certa))?\s+(?:é|são)(?!\w)"
+    r"|\b(?:r[ée]ponse|solution|r[ée]sultat)(?:\s+(?:finale?|correcte))?\s+est\b(?:\s+(?:donc|alors))?"
+    r"|\b(?:antwort|l[öo]sung|(?:end)?ergebnis)\s+(?:ist|lautet|betr[äa]gt)\b(?:\s+(?:also|somit|daher))?"
+    r"|\b(?:risposta|soluzione)(?:\s+(?:finale|corretta))?\s+[èe](?!\w)|\bantwoord\s+is\b|\bodpowied[źz]\s+to\b|\bsvaret\s+[äa]r\b"
+    r"|(?:ответ|答案|答え|정답|답|respuesta|resposta|r[ée]ponse|antwort|ergebnis|risposta|antwoord|odpowied[źz]|cevap|svar)(?:\s+final[e]?)?"
+    r"\s*[*_]*[:：=]"
+    r"|(?:答案|答え|答)(?:是|为|為|は)|(?:정답|답)[은는]|(?:đáp án|đáp số)\s*(?:là|:))[*_]*")
+"""The words of other languages for "the answer is"."""
+_GUESSED = re.compile(r"(?i)\b(?:could|might|may|would)(?:\s+(?:well|also|possibly|perhaps|probably))?\s+be|\b(?:maybe|perhaps|possibly)"
+                      r"|\bguess(?:ing)?(?:\s+(?:is|that|it|it's))*")
+_BEYOND = re.compile(r"(?i)\b(?:more|less|fewer|greater|larger|smaller|longer|shorter|older|younger|higher|lower|bigger)\s+than|\bexceed(?:s|ing)?")
+_LEAD = re.compile(r"[\s$*_(:\\,;]*$")
+"""Signs between words and the value that they govern."""
+_LISTED = re.compile(r"[\s*_:]*((?:\$[^$\n]+\$|\\\(.+?\\\))(?:\s*(?:,|;|,?\s*\b(?:and|or)\b)\s*(?:\$[^$\n]+\$|\\\(.+?\\\)))+)[\s*_.]*$")
+"""Several formulas between dollars, joined by commas, "and" or "or"."""
+_WORDED = re.compile(r"\\(?:text|mathrm|textbf)\s*\{([^{}\\$]*\d[^{}\\$]*)\}")
+_TWO_SENTENCES = re.compile(r"\d\.[$\s]+[A-Za-z]\w*\s*=")
+_YES = re.compile(r"(?i)^\W*(yes|no)\b\s*[,.:;!–—-]")
 _SENTENCE = re.compile(r"\n[ \t]*\n|(?<=[^\d.\s])\.(?=\s+[A-Z*\\#<]|\s*$)|(?<=\d)\.(?=\s+[A-Z*#<]|\s*$)|[!?](?=\s|$)")
 _CONCLUDES = re.compile(r"(?i)\b(?:therefore|thus|hence|so|consequently|in conclusion|finally|we (?:get|obtain|find|have|conclude)|answer)\b|∴"
                         r"|\\therefore")
-_GIVES_UP = re.compile(r"(?i)\b(?:cannot|can't|don't know|do not know|unable|not sure|refuse|no idea|unclear|unsure)\b")
+_GIVES_UP = re.compile(r"(?i)\b(?:cannot(?!\s+be)|can't(?!\s+be)|don't know|do not know|unable|not sure|refuse|no idea|unclear|unsure)\b")
 _ABOUT = re.compile(r"(?i)\b(?:question|problem|exercise|step|case|chapter|page|section|figure|equation|line|part)s?\b")
 _CLAIMS = re.compile(r"\b(?:is|are|was|were|be|equals?|has|have|had|takes?|needs?|costs?|gets?|gives?|makes?|there|left|total)\b|=")
 _VERB = re.compile(r"\b(?:is|are|be|equals?|equal to|was|were|gives?|get|obtain|yields?|by)\b|:(?!=)")
@@ -103,11 +123,13 @@ def finals(text: str, is_formula: Callable[[str], bool], vocabulary: object = No
     answer. Several entries: the text puts forward each of them, and it is not certain that they agree. None: nothing is put forward, or it is taken
     back where it stands."""
     text = tidy(text)
-    found = _finals(text, is_formula, vocabulary)
+    found = _finals(text, lambda said: not _TWO_SENTENCES.search(said) and is_formula(said), vocabulary)
     return () if any(_is_taken_back(text, f) for f in found[:8]) else found
 
 
 def _is_taken_back(text: str, found: Final) -> bool:
+    if found.how != "boxed" and len(found.parts) == 1 and _is_loose(text, found.parts[0], found.how):
+        return True
     marks = list(_SAID.finditer(text))[-4:] if found.how == "said" else []
     for part in found.parts[-1:] if found.link == "or" else found.parts:
         where = next((w for m in reversed(marks) if (w := place(text, part, m.end())) is not None), None) or place(text, part)
@@ -115,6 +137,18 @@ def _is_taken_back(text: str, found: Final) -> bool:
         if where is not None and taken_back(text, *where) or head is not None and taken_back(part, 0, head.end()):
             return True
     return False
+
+
+def _is_loose(text: str, part: str, how: str) -> bool:
+    """Is the value only guessed ("it could be 5"), a bound of what is stated ("more than 5"), or named by a sentence that gives up?"""
+    where = place(text, part)
+    if where is None:
+        return False
+    head = _LEAD.sub("", text[max(0, where[0] - 60):where[0]])
+    begun = max(text.rfind(mark, 0, where[0]) for mark in (". ", "\n", "! ", "? "))
+    if how == "stated" and _GIVES_UP.search(text[max(begun, where[0] - 300, 0):where[0]]):
+        return True
+    return any(m.end() == len(head) for r in (_GUESSED, _BEYOND) for m in r.finditer(head))
 
 
 def _finals(text: str, is_formula: Callable[[str], bool], vocabulary: object) -> tuple[Final, ...]:
@@ -135,8 +169,10 @@ def _finals(text: str, is_formula: Callable[[str], bool], vocabulary: object) ->
     if len(sentences) > 1 and _CONCLUDES.search(sentences[-1]):
         found = _in_sentence(sentences[-1], is_formula, vocabulary)
         if found is not None:
-            return (Final((found,), "concluded"),)
+            return (found if isinstance(found, Final) else Final((found,), "concluded"),)
     candidates = stated(text, vocabulary)
+    if len(candidates) > 1 and sentences and (several := _listed(sentences[-1][-MAX_SENTENCE:], is_formula)) is not None:
+        return (several,)
     if len(candidates) == 1:
         return (Final((candidates[0].text,), "stated"),)
     for sentence in reversed(sentences):
@@ -145,7 +181,13 @@ def _finals(text: str, is_formula: Callable[[str], bool], vocabulary: object) ->
         if _CONCLUDES.search(sentence) or len(sentences) == 1 and not candidates and _CLAIMS.search(sentence) and not _ABOUT.search(sentence):
             found = _in_sentence(sentence, is_formula, vocabulary)
             if found is not None:
-                return (Final((found,), "concluded"),)
+                return (found if isinstance(found, Final) else Final((found,), "concluded"),)
+    if not candidates and (plain := _YES.match(text)) is not None:
+        return (Final((plain[1],), "stated"),)
+    joined = candidates[::-1]
+    named = all("=" in c.text or c.label for c in joined)
+    if len(joined) > 1 and all(c.link == "and" or c.link and named for c in joined[1:]) and "\n" not in text[joined[0].span.start:joined[-1].span.end]:
+        return (Final(tuple(c.text for c in joined), "stated", "or" if any(c.link == "or" for c in joined) else "and"),)
     return tuple(Final((c.text,), "stated") for c in candidates)
 
 
@@ -158,6 +200,7 @@ def snippet(text: str) -> str:
         text = re.sub(r"^(?:\*\*|__|[`>*]|=+(?!=)|≈|\\approx\b|:)\s*", "", text)
         text = re.sub(r"\s*(?:\*\*|__|`|(?<!\\)\\|[,;:])$", "", text)
         text = re.sub(r"(?<=[^.\s])\s*\.$", "", text)
+        text = worded[1].strip() if (worded := _WORDED.fullmatch(text)) else text  # \text{13 feet}
         text = re.sub(r"(?<=\d)\s+x\s+(?=\d)", r" \\times ", text)
         text = text[1:-1].strip() if re.fullmatch(r"~[^~]+~", text) else text  # a space that does not break
         for left, right in (("$$", "$$"), ("$", "$"), ("\\(", "\\)"), ("\\[", "\\]")):
@@ -240,7 +283,7 @@ def _joint(between: str) -> str | None:
 
 def _said(text: str, is_formula: Callable[[str], bool], vocabulary: object) -> list[tuple[Final, int]]:
     """What the last words "the answer is" are followed by (at most one entry), and where."""
-    found = list(_SAID.finditer(text))[-4:]
+    found = list(_SAID.finditer(text))[-4:] or list(_ABROAD.finditer(text))[-4:]
     for mark in reversed(found):
         tail = text[mark.end():mark.end() + MAX_TAIL]
         lead = re.match(r"[\s*_:#]*", tail)
@@ -255,7 +298,7 @@ def _said(text: str, is_formula: Callable[[str], bool], vocabulary: object) -> l
             end = stop.start() if stop else len(tail)
         made = _in_sentence(tail[:end], is_formula, vocabulary)
         if made is not None:
-            return [(Final((made,), "said"), mark.end())]
+            return [(replace(made, how="said") if isinstance(made, Final) else Final((made,), "said"), mark.end())]
         if re.search(r"\w", tail[:end]) and len(found) > 1 and mark is found[-1] and len(tail[:end].split()) <= 12:
             continue
     return []
@@ -279,8 +322,22 @@ def _sentences(text: str) -> list[Span]:
     return [Span(a, b) for a, b in zip(starts, stops) if text[a:b].strip()][-60:]
 
 
-def _in_sentence(sentence: str, is_formula: Callable[[str], bool], vocabulary: object) -> str | None:
-    """What a sentence puts forward, or None."""
+def _listed(sentence: str, is_formula: Callable[[str], bool]) -> Final | None:
+    """The formulas between dollars that a sentence ends with, after its verb: several values of one answer."""
+    outside = _outside_math(sentence)
+    verb = next((m for m in _VERB.finditer(sentence) if outside(m.start())), None)
+    found = _LISTED.match(sentence, verb.end()) if verb else None
+    if found is None:
+        return None
+    parts = tuple(dict.fromkeys(snippet(m[0]) for m in _STANDS_IN.finditer(found[1])))
+    either = re.search(r"\bor\b", _STANDS_IN.sub(" ", found[1])) is not None
+    if len(parts) < 2 or not all(map(is_formula, parts)) or either and not all("=" in p for p in parts):
+        return None
+    return Final(parts, "concluded", "or" if either else "and")
+
+
+def _in_sentence(sentence: str, is_formula: Callable[[str], bool], vocabulary: object) -> Final | str | None:
+    """What a sentence puts forward, or None; several values that it lists between dollars are the parts of one answer."""
     sentence = sentence[-MAX_SENTENCE:]
     whole = snippet(sentence)
     if not whole:
@@ -292,6 +349,9 @@ def _in_sentence(sentence: str, is_formula: Callable[[str], bool], vocabulary: o
         return whole
     outside = _outside_math(sentence)
     verbs = [m for m in _VERB.finditer(sentence) if outside(m.start())] if not _HEDGE.search(_STANDS_IN.sub(" ", sentence)) else []
+    listed = _listed(sentence, is_formula)
+    if listed is not None:
+        return listed
     for verb in reversed(verbs[-3:]):
         tail = re.sub(r"(?i)^\s*(?:approximately|about|exactly|simply|equal to|given by|therefore|thus)\s+", "", sentence[verb.end():])
         if is_formula(snippet(tail)):
@@ -299,6 +359,9 @@ def _in_sentence(sentence: str, is_formula: Callable[[str], bool], vocabulary: o
         cut = re.split(r",?\s+(?:which|because|since|as|where|when|for|and so|so|if)\b|\s\(|;\s|\.\s", tail, maxsplit=1)[0]
         if cut != tail and is_formula(snippet(cut)):
             return snippet(cut)
+    concluded = [m for m in _CONCLUDES.finditer(sentence) if outside(m.start())]
+    if concluded and not _HEDGE.search(sentence) and is_formula(snippet(sentence[concluded[-1].end():])):
+        return snippet(sentence[concluded[-1].end():])
     formulas = [m[0] for m in _STANDS_IN.finditer(sentence)]
     plain = _STANDS_IN.sub(" ", sentence)
     numbers = [m[0] for m in _NUMBER.finditer(plain)]
