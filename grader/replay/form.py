@@ -166,6 +166,10 @@ def _factored(subject: tuple[Term, ...], given: Mapping[str, Any]) -> None:
     term = subject[0]
     if term.kind in ("relation", "tuple"):
         raise Lacks("It is no formula.")
+    for factor in filter(_is_sum, factors_of(term)):
+        p = Atoms(factor).polynomial(factor)
+        if p is not None and P.is_constant(p):
+            raise Lacks(f"{_shown(factor, given)} is a number that can be worked out.")
     parts = [f for f in factors_of(term) if VARIABLE.name in free_names(f)] if given["variable"] is not None else factors_of(term)
     seen: list[str] = []
     for k, factor in enumerate(parts):
