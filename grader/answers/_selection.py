@@ -20,7 +20,7 @@ from grader.answers._words import Found, Word
 _LEAD = frozenset("""the a an both only just answer answers is are was be were it they these those this that's i we think choose chose pick picked
 select selected would say my our choice choices option options namely like such as for example eg e.g i.e ie of them here include includes including
 included consist consists following correct right true part parts either as well also plus then and or with along together to my's yes its their his
-her it's that's same likewise similarly so does do too""".split())
+her it's that's same likewise similarly so does do too therefore thus hence clearly finally get got obtain find have""".split())
 _FILLERS = frozenset("layer layers sublayer sublayers sub network networks net nets block blocks module modules connection connections component components "
                      "operation operations step steps unit units part parts one ones".split())
 _JOINS = frozenset(", and or & + / also plus as well then the a an both - – : ( ) \" “ ” ' with along together \\\\ \\& nor of".split())

@@ -10,10 +10,12 @@ from fractions import Fraction
 
 from grader import __version__, answers
 from grader.answers import _kind
+from grader.answers._stance import AS_TYPED, stance, strange_word
 from grader.decide import Budget, decide
 from grader.model import (Answer, Award, Claim, Mark, Note, Part, PartReport, Problem, Provenance, Read, Reading, Report, Submission, Unread,
                           Verdict)
 from grader.reading.declarations import adopted
+from grader.reading.leads import bare
 from grader.term import Term
 
 MAX_ROUNDS = 500
@@ -51,7 +53,7 @@ def grade_answer(problem: Problem, part: Part, answer: Answer, *, learner: str =
     if len(answer.text) > MAX_CHARACTERS:
         reading: Reading = Unread(f"it has {len(answer.text)} characters; at most {MAX_CHARACTERS} are read")
     else:
-        reading = kind.read(answer, part)
+        reading = kind.read(answer if part.kind in AS_TYPED else dataclasses.replace(answer, text=bare(answer.text)), part)
     if isinstance(reading, Unread):
         verdicts: tuple[Verdict, ...] = ()
         made = _kind.unread(part, reading)
@@ -81,7 +83,8 @@ def _withhold(kind: _kind.Kind, reading: Read, part: Part, answer: Answer, made:
     why = ""
     if reading.proposed:
         why = f"This could not be read as typed. The nearest reading is {reading.term}; it earns nothing until a person agrees."
-    guess = next((n for n in (*answer.notes, *reading.notes) if n.severity == "guess"), None)
+    guess = next((n for n in (*answer.notes, *reading.notes) if n.severity == "guess"), None) or stance(answer.text, part, made) \
+        or strange_word(answer.text, reading, part)
     if guess and not why:
         why = f"A person must confirm how this was read: {guess.text}."
     for other in reading.alternatives if not why else ():

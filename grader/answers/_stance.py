@@ -1,0 +1,56 @@
+"""Which words of an answer keep its points back, by the kind of the part: a formula that is denied, called wrong or only guessed earns nothing by itself."""
+
+from __future__ import annotations
+
+import re
+
+from grader.model import Mark, Note, Part, Read
+from grader.reading.bare import GREEK
+from grader.reading.stance import doubt
+
+_EXPLAINS = frozenset("prose derivation".split())
+"""A person marks the words, or every line is judged by itself."""
+AS_TYPED = _EXPLAINS | {"choice"}
+"""These kinds get the words that lead to an answer as well."""
+_STATES = frozenset("choice convergence condition limit_condition construction equilibrium logic".split())
+"""These kinds read sentences and know what a "not" in them denies."""
+_ANY_TONGUE = frozenset("choice convergence logic".split())
+"""Here a word that denies may be the answer itself, in whatever language."""
+
+
+def stance(text: str, part: Part, made: Mark) -> Note | None:
+    """Why a person must confirm that the answer is put forward; None where nothing says otherwise.
+
+    An answer that earns nothing anyhow is held back only where what it denies may be the very formula that was marked.
+    """
+    if part.kind in _EXPLAINS:
+        return None
+    region = part.kind == "convergence" and part.options.asks == "region"
+    denials = "all" if region else "none" if part.kind in _ANY_TONGUE else "foreign" if part.kind in _STATES else "all"
+    found = doubt(text, denials=denials, exceptions=part.kind != "choice")
+    if found is not None and found.sort == "hedged" and part.kind == "convergence" and not region:
+        return None  # it weighs "maybe" and "probably" itself
+    if found is not None and found.sort == "denied" and part.kind == "convergence" and not found.governs:
+        return None
+    if found is None or not made.points and (made.needs_human or found.sort == "hedged" or not found.governs):
+        return None
+    said = {"denied": "denies something", "rejected": "may take back what is written", "hedged": "says that this is not certain"}[found.sort]
+    return Note(f"\u201c{found.words}\u201d {said}", found.span, "guess", "stance." + found.sort)
+
+
+def strange_word(text: str, reading: Read, part: Part) -> Note | None:
+    """A word of the answer that was taken for a name ("Hence < 1", "So x") and that the problem does not know: nothing is marked by it."""
+    if not part.symbols or part.kind in AS_TYPED:
+        return None
+    for note in reading.notes:
+        word = _NAMED.match(note.text) if note.code == "unknown_name" else None
+        if word and re.search(rf"(?<!\\){word[1]}", text) and word[1].lower() not in GREEK and word[1] not in _USUAL:
+            return Note(f"\u201c{word[1]}\u201d was taken for a name, and the problem has none of that name", note.span, "guess", "stance.word")
+    return None
+
+
+_NAMED = re.compile(r"`?([A-Z][a-z]+|[a-z]{3,})\b")
+_USUAL = frozenset("Re Im Pr Tr const sign sgn diag softmax sigmoid relu loss".split())
+
+
+__all__ = ["AS_TYPED", "stance", "strange_word"]
