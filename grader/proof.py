@@ -250,9 +250,10 @@ def _take_system(laid: Layout, view: View, steps: list[Step], budget: Budget) ->
         return
     first = view.understood.get(link.left)
     for later in range(1, len(steps)):
-        if is_system(link):
-            break
-        if breaks(steps[later]) or steps[later].relation is None or laid.placed[later].link is None:
+        after = laid.placed[later].link
+        if is_system(link) and after is not None and after.statement and free_names(after.right) < free_names(link.left):
+            break  # an unknown has gone
+        if not is_system(link) and (breaks(steps[later]) or steps[later].relation is None or after is None):
             return
         drawn = next((v for v in steps[later].evidence if v.claim.label.startswith("with earlier") and v.equal), None)
         if drawn is not None and isinstance(drawn.claim.conclusion, Follows) and drawn.claim.conclusion.premises[0] == first:

@@ -73,7 +73,7 @@ def with_claim(inner: list[Passage], text: str) -> list[Passage]:
 
 def last_sentence(words: str) -> tuple[str, bool]:
     """The words of the sentence that leads to the formula, and whether it begins there."""
-    ends = [m.end() for m in re.finditer(r"[.!?](?:\s+|$)", words)]
+    ends = [m.end() for m in re.finditer(r"(?<!\bi\.e)(?<!\be\.g)(?<!\bw\.r\.t)[.!?](?:\s+|$)", words)]
     return (words[ends[-1]:], True) if ends else (words, False)
 
 

@@ -21,7 +21,7 @@ _REASONS = (r"by|since|because|as|using|from|via|due to|thanks to|note that|noti
 _CONDITIONS = r"where|for(?: all| every| each| any)?|if|when(?:ever)?|with|provided(?: that)?|as long as|such that|given(?: that)?|assuming(?: that)?"
 _CUE = re.compile(rf"(?<![\w\\])(?:(?P<reason>{_REASONS})|(?P<condition>{_CONDITIONS}))(?![\w])", re.IGNORECASE)
 _LEADS = (
-    ("connective", "<=>", r"if and only if|iff|equivalently|which is equivalent to|is equivalent to|equivalent(?:ly)? to|i\.e\.,?|that is,?|"
+    ("connective", "<=>", r"if and only if|iff|equivalently|which is equivalent to|is equivalent to|equivalent(?:ly)? to|i\.e\.?,?|that is,?|"
                           r"in other words"),
     ("connective", "=>", r"therefore|hence|thus|so(?: that)?|then|consequently|it follows(?: that)?|this (?:implies|gives|yields|means|"
                          r"shows)(?: that)?|implies(?: that)?|which (?:implies|gives|yields|means)(?: that)?|"

@@ -72,6 +72,8 @@ class Builder:
     """What the chain began with."""
     unheard: bool = False
     """Had nothing been said of any name that the chain began with?"""
+    unsaid: tuple[str, ...] = ()
+    """Names that the chain began with and that nothing had been said of."""
     apart: int = -1
     """Number of the row in which a new part began ("base case: n = 1: ...")."""
     task: int = -1
@@ -140,7 +142,8 @@ class Builder:
                 self.last = before.left  # "f = O(n^2)", and then why: "f <= 3 n^2"
             made = Link(len(self.placed) + 1, self.last, sign, right, reason, number, statement, None if statement else self.origin,
                         loose=line.worded and (not sign or statement) or statement and _puts_numbers(right), supposing=supposing,
-                        under=None if statement else self.under, fresh=self._fresh(right), unheard=self.unheard and not statement, claimed=tuple(self.claimed))
+                        under=None if statement else self.under, fresh=self._fresh(right), unheard=self.unheard and not statement, claimed=tuple(self.claimed),
+                        unsaid=() if statement else self.unsaid)
             if statement and isinstance(right, Term) and COMPARES.search(f"{line.words} {reason}") and (meant := coefficients(self.last, right)) is not None:
                 made = replace(made, left=meant)
             if not statement and sign in ("", "=", ":=") and not is_statement(right) and any(_has_two_signs(t) for t in (self.last, right)):
@@ -176,7 +179,7 @@ class Builder:
 
     def _said(self) -> set[str]:
         """Names that lines, definitions or hypotheses so far have spoken of."""
-        found = set(self.seen)
+        found = set(self.seen) | {size for _, d in self.context.domains for size in (d.rows, d.columns) if size}
         for said in (*self.context.conditions, *[t for pair in self.context.definitions for t in pair]):
             found |= free_names(said)
         return found
@@ -189,6 +192,7 @@ class Builder:
         """What a chain or a row of statements begins with; `keep` it for the lines behind."""
         self.subject = None
         self.unheard = isinstance(term, Term) and bool(free_names(term)) and not free_names(term) & self._said()
+        self.unsaid = tuple(sorted(free_names(term) - self._said() - {n for n, _ in self.context.domains} - STANDARD)) if isinstance(term, Term) else ()
         self.under = None if statement or self.given_only else self.last if self.statement and self.last != term else self.under
         self.origin, self.zero = term if isinstance(term, Term) and not statement else None, None
         if isinstance(term, Unread):

@@ -26,6 +26,7 @@ from grader.term import Term, apply, free_names, walk
 from grader.theories._builder import Layout, is_statement
 from grader.theories._hypotheses import declared
 from grader.theories._rounding import is_rounded
+from grader.theories._shape_words import without_shapes
 from grader.theories._theory import Link, Step, breaks, condition_step, sets_to_zero
 
 RESTRICTS = re.compile(
@@ -37,7 +38,7 @@ RELATES = re.compile(
     r"(?i)\b(?:independen\w+|uncorrelated|i\.?\s?i\.?\s?d|identically|zero[- ]mean|unit[- ](?:variance|norm|vectors?|length)|(?:mean|variance|average) (?:of )?"
     r"(?:0|1|zero|one|is|are|equals?)|orthogonal|orthonormal|perpendicular|parallel|symmetric|normali[sz]ed|one-?hot|idempotent|projection|"
     r"sums? to (?:1|one|0|zero)|fixed point|satisf(?:y|ies|ying)|such that|in equilibrium|at (?:the|an?) (?:optimum|equilibrium|minimum|maximum|fixed point)|"
-    r"roots? of|zeros? of|solutions? of|inverse of|similar|congruent|right[- ]angled?|periodic|stationary)\b")
+    r"for some|there (?:is|are|exists?)|roots? of|zeros? of|solutions? of|inverse of|similar|congruent|right[- ]angled?|periodic|stationary)\b")
 """Words that relate what things are to one another."""
 REJECTS = re.compile(
     r"(?i)\b(?:reject\w*|discard\w*|extraneous|spurious|invalid|inadmissible|impossible|false|contradict\w*|rul(?:e[sd]?|ing) out|exclud\w*|throw(?:ing)? (?:away|out)|"
@@ -132,7 +133,7 @@ def _leftovers(text: str, lines: Sequence[Line], places: Sequence[int]) -> list[
         source = sources[number] if number < len(sources) else ""
         if declared(source):
             continue
-        shown = list(source)
+        shown = list(without_shapes(source))
         for k in members:
             if lines[k].role != "prose":
                 a, b = lines[k].span.start - starts[number], lines[k].span.end - starts[number]
@@ -140,7 +141,7 @@ def _leftovers(text: str, lines: Sequence[Line], places: Sequence[int]) -> list[
         words = re.sub("\0+", "…", "".join(shown).replace("$", ""))
         for k in members:
             for reason in (lines[k].reason, *[s.reason for s in lines[k].steps]):
-                if lines[k].role == "formula" and reason and not _CONDITION.match(reason) and not reason.startswith("with "):
+                if lines[k].role == "formula" and reason and not _SUPPOSING_REASON.match(reason) and "for some" not in reason:
                     words = words.replace(reason.replace("$", ""), " ")  # theories ask what a reason supposes
         found.append((words, places[members[0]]))
         found += [(f"{lines[k].words} «»", places[k]) for k in members if lines[k].mention and lines[k].role == "formula" and isinstance(lines[k].left, Term)
@@ -148,6 +149,7 @@ def _leftovers(text: str, lines: Sequence[Line], places: Sequence[int]) -> list[
     return found
 
 
+_SUPPOSING_REASON = re.compile(_CONDITION.pattern + r"|(?i:\W*(?:with|are|is|be|has|have|being)\b)")
 _SPELLED_OUT = re.compile(r"(?i)\b(?:satisf(?:y|ies|ying)|such that|orthonormal|orthogonal|normali[sz]ed|symmetric|idempotent|unit vectors?|unit(?:[- ]norm)?)"
                           r"[\s$,:(]*(?:i\.e\.|that is|meaning|in the sense that)?[\s$,:(]*«»")
 """Words whose meaning the formula right behind them spells out."""
@@ -157,8 +159,7 @@ _NAMED = re.compile(r"(?i)^\W*(?:(?:so|thus|hence|then|at|find|for|the|an?|its|o
 
 def _supposing(words: str, relates: bool) -> str | None:
     """The words, in one line, where they suppose something of that sort."""
-    if _NAMED.match(words):
-        return None
+    words = " ".join(clause for clause in re.split(r"(?<=[.:;])\s+", words) if not _NAMED.match(clause.strip(" .:;")))
     plain = _ROUTINE.sub(" ", words)
     hit = (RELATES if relates else RESTRICTS).search(plain) or relates and REJECTS.search(plain)
     if not hit and relates and "«»" in plain and not _ACTS.search(plain):
@@ -209,24 +210,42 @@ def weighed(step: Step, link: Link) -> Step:
         origin = None  # what names of laws and densities leave unsaid was asked already
     if origin is not None and (right := free_names(link.right)) and not free_names(origin) & right:
         return _open(step, "it may say what its left side is: the two sides speak of different names.", "unsaid")
-    if not of_random and (unsaid := _unsaid(link)):
+    if (unsaid := _unsaid_of_random(link) if of_random else _unsaid(link)):
         return _open(step, f"it is not said what {unsaid} is.", "unsaid")
     if link.doubt:
         return _open(step, f"it does not follow from what was understood; the words “{link.doubt}” may say more.", "doubt")
     return step
 
 
+_COUNTS = frozenset("n m d N M K D T".split())
+
+
+def _unsaid_of_random(link: Link) -> str:
+    """A count that the right side brings where a sum on the left has no bounds, or a name of several letters (ELBO) that stands on one side alone and of which
+    nothing was said; "" where there is none."""
+    nodes = list(walk(link.left))
+    unbounded = any(n.kind == "binder" and n.name == "sum" and len(n.args) == 1 or n.kind == "apply" and n.name == "transpose" for n in nodes)
+    counts = [n for n in link.fresh if n in _COUNTS and unbounded]
+    named = {n.name for t in (link.left, link.right) for n in walk(t) if n.kind == "symbol" and len(n.name) > 2 and n.name.isupper()}
+    alone = sorted(n for n in named & {*link.unsaid, *link.fresh} if (n in free_names(link.left)) != (n in free_names(link.right)))
+    return (counts or alone or [""])[0]
+
+
 def _unsaid(link: Link) -> str:
     """A name that the right side brings and that nothing before has spoken of, where it is a function or a name of the left side is gone: what was there
     may be called so from here on. "" where there is none. A letter that is only an index names nothing."""
-    if link.statement or link.sign not in ("", "=", ":=") or not link.fresh:
+    if link.statement or link.sign not in ("", "=", ":="):
         return ""
+    gone = [n.args[0].name for n in walk(link.left) if n.is_apply("call") and n.args[0].kind == "symbol" and n.args[0].name in link.unsaid]
+    gone = [n for n in gone if n not in free_names(link.right)]
+    if gone or not link.fresh:
+        return gone[0] if gone else ""
     indices = {m.name for n in walk(link.right) if n.kind == "apply" and n.name == "index" for a in n.args[1:] for m in walk(a) if m.kind == "symbol"}
     called = {n.args[0].name for n in walk(link.right) if n.is_apply("call") and n.args[0].kind == "symbol"}
     heads = [n for n in link.fresh if n in called]
     if heads:
         return heads[0]
-    brought = [n for n in link.fresh if n not in indices and n in free_names(link.right)]
+    brought = [n for n in link.fresh if n not in indices and n in free_names(link.right) and n != "delta"]
     return brought[0] if brought and free_names(link.left) - free_names(link.right) - indices else ""
 
 

@@ -49,6 +49,15 @@ def shapes_in_words(text: str, given: Mapping[str, Domain]) -> dict[str, Domain]
     return found
 
 
+def without_shapes(row: str) -> str:
+    """The row with the words blanked that say what shapes names have."""
+    if not re.search(r"matri(?:x|ces)|vector", row) or len(row) > MAX_CHARACTERS or _OF_CHANCE.search(row):
+        return row
+    for pattern in (_AFTER, _BEFORE):
+        row = pattern.sub(lambda m: m[0] if _RANDOM.search(m[0]) else " " * len(m[0]), row)
+    return row
+
+
 def _domain(m: re.Match[str], words: str) -> Domain:
     if m["kind"].startswith("vector"):
         return Domain.parse("unit vector" if re.search(r"\bunit\b", words) else "vector")

@@ -102,7 +102,7 @@ def is_system(link: Link) -> bool:
     from grader.algebra.rational import NotRational, rational
 
     (a, c), (b, d) = link.left.args, link.right.args
-    if free_names(c) or free_names(d) or free_names(a) != free_names(b):
+    if free_names(c) or free_names(d) or free_names(a) != free_names(b) or c == d == _ZERO:
         return False
     try:
         one, two = rational(a), rational(b)

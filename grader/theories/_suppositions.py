@@ -379,6 +379,7 @@ _SAYS = re.compile(r"(?i)\b(?:is|are|be|have|has|with|assum\w+|suppos\w+|indepen
 _SENTENCE_END = re.compile(r"\.(?=\s+(?:[A-Z]|\$|\\[(\[]|\*\*))")
 _HYPOTHESIS = re.compile(r"(?i)^\W*(?:we (?:now )?(?:want to )?)?(?:show|prove|compute|find|derive|claim|calculate|verify|determine)\b.*?[\s,]"
                          r"(?=(?:when(?:ever)?|where|if|for|given(?: that)?|assuming(?: that)?|provided(?: that)?)\b)")
+_TAIL = re.compile(r"(?<=[\s,$])(?:where|when(?:ever)?|if|for|given that|assuming(?: that)?|provided(?: that)?|since|because|as)\s+(?=[$\\A-Za-z])(?=.*\b(?:are|is|have|has|be|being)\b)")
 _A_TOPIC = re.compile(r"^[\s*_#]*(?:[A-Za-z-]+\s+)+«\d+»(?:\s+(?:and|,)?\s*(?:[a-z]+\s+)*«\d+»)*\s*[:.]?[\s*_]*$")
 
 
@@ -393,6 +394,9 @@ def _sentences(line: str) -> list[tuple[int, int]]:
 def _hypothesis_of(sentence: str) -> str | None:
     """What follows "when", "where" or "if" in a sentence that says what is to be shown."""
     found = _HYPOTHESIS.match(sentence)
+    if found is None:  # "Var(X + Y) = 2, where X and Y are independent"
+        tails = [m.start() for m in _TAIL.finditer(sentence) if sentence[:m.start()].count("$") % 2 == 0]
+        return sentence[tails[-1]:] if tails and WORDS_THAT_MATTER.search(_apart(sentence[tails[-1]:])[0]) else None
     return sentence[found.end():] if found and sentence[:found.end()].count("$") % 2 == 0 else None
 
 

@@ -49,6 +49,8 @@ def suits(terms: tuple[Term, ...], context: Context) -> bool:
     """A Landau symbol is written, or a sign that speaks of limits."""
     if any(context.domain(name).shape in ("vector", "matrix", "density") for t in terms for name in free_names(t)):
         return False
+    if any(n.kind == "apply" and n.name in ("not", "and", "or", "implies", "iff") and any(a.kind == "symbol" for a in n.args) for t in terms for n in walk(t)):
+        return False  # propositions
     signs: frozenset[str] = context.options.get("signs", frozenset())
     return bool(signs & LIMIT_SIGNS) or any(has_landau(t) for t in terms)
 
