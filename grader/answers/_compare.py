@@ -7,7 +7,7 @@ formula that the text puts forward counts (`reading.stated`). Of a chain of equa
 from __future__ import annotations
 
 import dataclasses
-
+import re
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import lru_cache
@@ -57,13 +57,19 @@ def read(answer: Answer, part: Part, manner: Manner) -> Reading:
     if isinstance(found, Read) or isinstance(whole, Unread) and whole.blank:
         return found
     candidates = stated(answer.text, vocabulary)
-    if len(candidates) == 1 and candidates[0].text.strip() != answer.text.strip():
+    if len(candidates) == 1 and candidates[0].text.strip() != answer.text.strip() and not _unfinished(answer.text, candidates[0].text):
         inner = _fitting(reader.read(candidates[0].text, vocabulary, expect=manner.expect), manner)
         if isinstance(inner, Read):
             return inner
     if len(candidates) > 1 and isinstance(whole, Unread):
         return Unread("it puts forward several formulas", whole.span, f"State one answer, such as {manner.example}.", found.notes)
     return found
+
+
+def _unfinished(text: str, formula: str) -> bool:
+    """Does nothing but a sign stand behind the formula ("x^2 + 2x +")? Then it is not all that was to be written."""
+    _, found, rest = text.partition(formula.strip())
+    return bool(found) and re.fullmatch(r"[\s$]*[-+−*/^·×][\s$.]*", rest) is not None
 
 
 def _fitting(found: Reading, manner: Manner) -> Reading:

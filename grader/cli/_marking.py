@@ -12,7 +12,7 @@ import click
 
 from grader.cli._progress import Progress
 from grader.cli._shared import SYMBOLS, usable_problems
-from grader.intake.files import files
+from grader.intake.files import HARMLESS, files
 
 if TYPE_CHECKING:
     from grader.model import Problem
@@ -57,7 +57,7 @@ class Marker:
 
     def _files(self) -> Iterator[tuple[str, bytes]]:
         self.passed_over.clear()
-        return files(self.folder, self.passed_over, unpack=self.unpack)  # type: ignore[arg-type]
+        return files(self.folder, self.passed_over, unpack=self.unpack, others=(self.out, self.problem_folder))  # type: ignore[arg-type]
 
     def _inputs(self, read: str) -> str:
         """Digest of everything that the output follows from."""
@@ -112,11 +112,10 @@ class Marker:
             raise click.ClickException(f"{tempfile.gettempdir()}: no room there to keep the papers while they are marked ({error.strerror or error})") from error
 
     def _passed_over(self) -> list[str]:
-        """A line for every file that was not used, in the order of their names; hidden ones are notes."""
+        """A line for every file that was not used, in the order of their names; a note for what is no paper."""
         lines = []
         for place, reason in sorted([*map(tuple, self.passed_over), *self.unread]):
-            hidden = reason.startswith("hidden files")
-            lines.append(f"{'note' if hidden else 'error'}: {place}: {reason}")
+            lines.append(f"{'note' if reason in HARMLESS else 'error'}: {place}: {reason}")
         return lines
 
     def _runner(self, cluster: str | None, problems: Sequence[Problem]) -> Runner:
@@ -145,7 +144,7 @@ class Marker:
         except Busy:
             raise click.ClickException(f"{self.out}: another run is writing there; wait for it, or name another folder with --out") from None
         except OSError as error:
-            raise click.ClickException(f"{self.out}: cannot write there ({error.strerror})") from error
+            raise click.ClickException(f"{self.out}: cannot write there ({error.strerror or error})") from error
         if journal.kept:
             click.echo(f"going on after {journal.kept} decided answers of an interrupted run (--fresh starts anew)", err=True)
         try:
@@ -175,9 +174,10 @@ class Marker:
                            progress=lambda done: self.progress(done, papers.count))
         blank = counts.get("blank", 0)  # their status is "unread"
         said = {**counts, "unread": counts.get("unread", 0) - blank}
-        return [f"{papers.count} papers, {len(problems)} problems, {papers.answers - blank} answers: "
-                + ", ".join(f"{said[s]} {s}" for s in SYMBOLS if said.get(s)) + (f"; {blank} parts without one" if blank else "")
-                + f"; {counts.get('waiting', 0)} wait for a person",
+        heads = [f"{count} {what}" + ("" if count == 1 else "s") for count, what in ((papers.count, "paper"), (len(problems), "problem"), (papers.answers - blank, "answer"))]
+        return [f"{', '.join(heads)}: "
+                + ", ".join(f"{said[s]} {s}" for s in SYMBOLS if said.get(s)) + (f"; {blank} without an answer" if blank else "")
+                + f"; {counts.get('waiting', 0)} {'waits' if counts.get('waiting') == 1 else 'wait'} for a person",
                 f"report: {self.out / 'index.html'}"]
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 
-@click.command()
+@click.command(short_help="Replay the evidence of a run.")
 @click.argument("records", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--sympy", is_flag=True, help="Also ask SymPy about every equation, and list where it differs.")
 @click.option("--jobs", type=click.IntRange(1), default=1, show_default=True, help="Processes for SymPy.")

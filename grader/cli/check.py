@@ -11,7 +11,7 @@ import click
 from grader.cli._shared import SYMBOLS, find_part, find_problem, standard_input
 
 
-@click.command()
+@click.command(short_help="Check one answer, without showing the reference.")
 @click.argument("problem")
 @click.argument("part")
 @click.argument("answer", required=False)

@@ -10,7 +10,7 @@ import click
 from grader.cli._shared import cache_of, cache_options
 
 
-@click.command()
+@click.command(short_help="Say what this machine offers.")
 @cache_options
 def doctor(cache_folder: Path | None, no_cache: bool) -> None:
     """Say what this machine offers: Python, packages, cores, memory, limits, sandbox, cache; try that a worker that does not end is ended.

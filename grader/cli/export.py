@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 
 
-@click.command()
+@click.command(short_help="Fill marks into a platform's sheet.")
 @click.argument("form", metavar="FORMAT", type=click.Choice(["canvas", "moodle", "gradescope"]))
 @click.argument("out", type=click.Path(exists=True, file_okay=False, path_type=Path), default=Path("reports"))
 @click.option("--sheet", type=click.Path(exists=True, dir_okay=False, path_type=Path), default=None, help="The gradebook or worksheet as downloaded (canvas, moodle).")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 
-@click.command()
+@click.command(short_help="List the kinds of answers, or document one.")
 @click.argument("name", required=False)
 def kinds(name: str | None) -> None:
     """List the answer kinds, or document one: what it checks, what learners may write, its options and tags."""

@@ -9,7 +9,7 @@ import click
 from grader.cli._shared import cluster_option, lines_runner
 
 
-@click.command()
+@click.command(short_help="Decide pairs of reference and answer.")
 @click.argument("file", type=click.File(encoding="utf-8", errors="replace"))
 @click.option("--out", type=click.File("w", encoding="utf-8"), default="-", help="Where the lines go (default: standard output).")
 @click.option("--jobs", type=click.IntRange(1), default=None, help="Worker processes, here or for each worker of the cluster (default: one a core here).")

@@ -13,7 +13,7 @@ from grader.cli._shared import cluster_option, lines_runner
 COLOURS = {"✓": "green", "⇒": "cyan", "✗": "red", "?": "yellow"}
 
 
-@click.command()
+@click.command(short_help="Check a derivation, line by line.")
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, allow_dash=True))
 @click.option("--json", "as_json", is_flag=True, help="Print {steps, first_break} instead of the margin.")
 @click.option("--theory", default=None, help="The language of the derivation (default: found from what is written).")

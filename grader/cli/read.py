@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from grader.model import Part, Problem, Reading
 
 
-@click.command(context_settings={"ignore_unknown_options": True})
+@click.command(short_help="Show how a text is read.", context_settings={"ignore_unknown_options": True})
 @click.argument("text", required=False)
 @click.option("--problem", help="Read with the vocabulary of this problem (an id in the problems folder, or a file) ...")
 @click.option("--part", help="... as an answer to this part of it, the way its kind reads answers.")

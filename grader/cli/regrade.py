@@ -10,7 +10,7 @@ import click
 from grader.cli._shared import cache_of, cache_options, usable_problems
 
 
-@click.command()
+@click.command(short_help="Mark a run again under changed problems.")
 @click.argument("out", type=click.Path(exists=True, file_okay=False, path_type=Path), default=Path("reports"))
 @click.option("--problems", "problem_folder", type=click.Path(exists=True, path_type=Path), default=Path("problems"), show_default=True, help="Folder of problem files, or one file.")
 @click.option("--write", is_flag=True, help="Write the new marks and reports into OUT; without it nothing is written.")

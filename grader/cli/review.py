@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from grader.run.decisions import Decisions
 
 
-@click.command()
+@click.command(short_help="List and decide what waits for a person.")
 @click.argument("out", type=click.Path(exists=True, file_okay=False, path_type=Path), default=Path("reports"))
 @click.argument("learner", required=False)
 @click.argument("part", required=False, metavar="[PROBLEM/PART]")
@@ -60,16 +60,16 @@ def _list(records: list[dict[str, Any]], decisions: Decisions) -> None:
 
 
 def _decide(records: list[dict[str, Any]], decisions: Decisions, learner: str, part: str, points: str | None, reason: str, everyone: bool) -> None:
-    from grader.run.decisions import EVERYBODY, Decision, text_digest
+    from grader.run.decisions import EVERYBODY, Decision, points_of, text_digest
 
     found = next((r for r in records if r["learner"] == learner and part in (f"{r['problem']}/{r['part']}", r["part"])), None)
     if found is None:
         raise click.UsageError(f"there is no record of {learner!r} for {part!r}")
     earned = _if_accepted(found) if points is None else points
     try:
-        amount = Fraction(earned)
-    except (ValueError, ZeroDivisionError):
-        raise click.UsageError(f"{earned!r} is no number of points; expected such as 2 or 3/2") from None
+        amount = points_of(earned)
+    except ValueError as error:
+        raise click.UsageError(str(error)) from None
     if not 0 <= amount <= Fraction(found["out_of"]):
         raise click.UsageError(f"{earned} points; the part is worth {found['out_of']}")
     try:

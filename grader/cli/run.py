@@ -8,10 +8,10 @@ from typing import Any
 
 import click
 
-from grader.cli._shared import cache_of, cache_options
+from grader.cli._shared import cache_of, cache_options, unheard
 
 
-@click.command()
+@click.command(short_help="Mark the papers in a folder.")
 @click.argument("folder", type=click.Path(exists=True, path_type=Path))
 @click.option("--problems", "problem_folder", type=click.Path(exists=True, path_type=Path), default=Path("problems"), show_default=True, help="Folder of problem files, or one file.")
 @click.option("--out", type=click.Path(file_okay=False, path_type=Path), default=Path("reports"), show_default=True, help="Where records and reports go.")
@@ -33,6 +33,7 @@ def run(folder: Path, problem_folder: Path, out: Path, jobs: int | None, cluster
     from grader.cli._progress import Progress
     from grader.run.workers import default_jobs, interruptible
 
+    _keep_apart(folder, problem_folder, out)
     log: Any = None
     try:
         if json_log:
@@ -41,7 +42,7 @@ def run(folder: Path, problem_folder: Path, out: Path, jobs: int | None, cluster
         raise click.ClickException(f"{json_log}: cannot write there ({error.strerror})") from error
     cache = cache_of(cache_folder, no_cache)
     try:
-        with interruptible(), Progress(log) as progress:
+        with interruptible(), unheard(), Progress(log) as progress:
             marker = Marker(folder, problem_folder, out, cache, progress, jobs=jobs or default_jobs(), resume=resume, unpack=unpack)
             code = marker.unchanged() if resume else None
             code = marker.mark(cluster) if code is None else code
@@ -52,3 +53,19 @@ def run(folder: Path, problem_folder: Path, out: Path, jobs: int | None, cluster
     finally:
         cache.close()
     sys.exit(code)
+
+
+def _keep_apart(folder: Path, problem_folder: Path, out: Path) -> None:
+    """Refuse reports in the very folder of the papers, and what counts as problem files or decisions of a person only because of its name and lies where
+    learners could have put it."""
+    if not folder.is_dir():
+        return
+    from grader.run.decisions import DECISIONS
+
+    if out.exists() and out.samefile(folder):
+        raise click.UsageError(f"{out}: the reports would lie among the papers; name another folder with --out")
+    asked = click.get_current_context()
+    for name, path, what in (("problem_folder", problem_folder, "--problems"), ("out", out / DECISIONS, "--out")):
+        named = asked.get_parameter_source(name) is not click.core.ParameterSource.DEFAULT
+        if not named and path.exists() and path.resolve().is_relative_to(folder.resolve()):
+            raise click.UsageError(f"{path} lies among the papers, where anybody could have put it; name its folder with {what} if it is yours")

@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 
-@click.command()
+@click.command(short_help="Serve a page for checking oneself.")
 @click.option("--problems", "problem_folder", type=click.Path(exists=True, path_type=Path), default=Path("problems"), show_default=True,
               help="Folder of problem files, or one file.")
 @click.option("--port", type=click.IntRange(0, 65535), default=8471, show_default=True, help="0 takes any free one.")
