@@ -34,8 +34,12 @@ class Progress:
             seconds = round(time.monotonic() - self._start, 3)
             spent = os.times()
             cpu = {"cpu": round(spent.user + spent.system, 3), "workers_cpu": round(spent.children_user + spent.children_system, 3)}
-            self._log.write(json.dumps({"event": name, "seconds": seconds, **cpu, **values}, ensure_ascii=False) + "\n")
-            self._log.flush()
+            try:
+                self._log.write(json.dumps({"event": name, "seconds": seconds, **cpu, **values}, ensure_ascii=False) + "\n")
+                self._log.flush()
+            except OSError as error:  # marking goes on
+                self._log = None
+                click.echo(f"note: the log cannot be written any more ({error.strerror})", err=True)
 
     def phase(self, name: str) -> None:
         """Something else begins."""

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
+import io
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -106,6 +109,37 @@ def find_part(problem: Problem, name: str) -> Part:
         return problem.part(name)
     except KeyError:
         raise click.UsageError(f"{problem.id} has no part {name!r}; its parts: {', '.join(p.id for p in problem.parts)}") from None
+
+
+@contextlib.contextmanager
+def unheard() -> Iterator[None]:
+    """Go on when what is said reaches nobody: a pipe that was closed, a terminal that went away, a full disk. What counts is in files."""
+    before = sys.stdout, sys.stderr
+    try:
+        sys.stdout, sys.stderr = _forgiving(sys.stdout, 1), _forgiving(sys.stderr, 2)
+        yield
+    finally:
+        sys.stdout, sys.stderr = before
+
+
+class _Forgiving(io.FileIO):
+    def write(self, data: Any, /) -> int:
+        try:
+            return super().write(data) or len(data)
+        except OSError:
+            return len(data)
+
+
+def _forgiving(stream: Any, number: int) -> Any:
+    """The stream without errors in writing, where it is the standard one of that number."""
+    try:
+        if stream.fileno() != number:
+            return stream
+        stream.flush()
+        raw = _Forgiving(number, "wb", closefd=False)
+        return io.TextIOWrapper(io.BufferedWriter(raw), stream.encoding, stream.errors, line_buffering=True)
+    except (OSError, ValueError, AttributeError):
+        return stream
 
 
 def standard_input() -> str:

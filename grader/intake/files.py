@@ -8,10 +8,11 @@ when asked (`archives`), in memory.
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import os
 import stat
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
@@ -36,12 +37,17 @@ class Skipped(NamedTuple):
     reason: str
 
 
-def files(folder: str | os.PathLike[str], skipped: list[Skipped], *, unpack: bool = False) -> Iterator[tuple[str, bytes]]:
+HARMLESS = ("hidden files are not read", "it is not among the papers")
+"""Reasons that say of no paper that it was left out."""
+
+
+def files(folder: str | os.PathLike[str], skipped: list[Skipped], *, unpack: bool = False, others: Collection[Path] = ()) -> Iterator[tuple[str, bytes]]:
     """(name relative to the folder, bytes) of the regular files that may be papers, in order; what is passed over is added to `skipped`.
 
-    With `unpack` the files in an archive follow as `ARCHIVE/NAME`, within the bounds of `archives`.
+    With `unpack` the files in an archive follow as `ARCHIVE/NAME`, within the bounds of `archives`. What is in `others` (the folders of reports and of problem
+    files, wherever they lie) is no paper.
     """
-    for name, content in _files(Path(folder), skipped, unpack):
+    for name, content in _files(Path(folder), skipped, unpack, _identities(others)):
         if not archives.is_archive(name):
             yield name, content
             continue
@@ -55,7 +61,22 @@ def files(folder: str | os.PathLike[str], skipped: list[Skipped], *, unpack: boo
                 yield shown, held
 
 
-def _files(root: Path, skipped: list[Skipped], unpack: bool) -> Iterator[tuple[str, bytes]]:
+_Identities = frozenset[tuple[int, int]]
+
+
+def _identities(paths: Collection[Path]) -> _Identities:
+    """What stands for files and folders, under whatever names they are reached."""
+    found = set()
+    for path in paths:
+        try:
+            seen = os.stat(path)
+        except OSError:
+            continue
+        found.add((seen.st_dev, seen.st_ino))
+    return frozenset(found)
+
+
+def _files(root: Path, skipped: list[Skipped], unpack: bool, others: _Identities) -> Iterator[tuple[str, bytes]]:
     flags = os.O_RDONLY | getattr(os, "O_CLOEXEC", 0)
     if not root.is_dir():
         content = _bytes(os.fspath(root), None, shown_name(root.name), skipped, unpack)
@@ -65,11 +86,11 @@ def _files(root: Path, skipped: list[Skipped], unpack: bool) -> Iterator[tuple[s
     try:
         top = os.open(root, flags | getattr(os, "O_DIRECTORY", 0))
     except OSError as error:
-        skipped.append(Skipped(shown_name(root.name), f"cannot be opened ({error.strerror})"))
+        skipped.append(Skipped(shown_name(root.name), f"cannot be opened ({_words(error)})"))
         return
     count = 0
     try:
-        for name, handle, entry in _walk(top, "", 0, skipped):
+        for name, handle, entry in _walk(top, "", 0, skipped, others):
             count += 1
             if count > MAX_FILES:
                 skipped.append(Skipped(name, f"more than {MAX_FILES} files; the rest is left out"))
@@ -81,18 +102,18 @@ def _files(root: Path, skipped: list[Skipped], unpack: bool) -> Iterator[tuple[s
         os.close(top)
 
 
-def _walk(handle: int, prefix: str, depth: int, skipped: list[Skipped]) -> Iterator[tuple[str, int, str]]:
+def _walk(handle: int, prefix: str, depth: int, skipped: list[Skipped], others: _Identities) -> Iterator[tuple[str, int, str]]:
     """(shown name, handle of the folder, entry's name) of everything that may be a file, in order; folders are opened without following links."""
     try:
         with os.scandir(handle) as listed:
-            entries = sorted([(found.name, _is_folder(found)) for found in listed], key=lambda found: os.fsencode(found[0]))
+            entries = sorted([(found.name, _other(found, handle, others) or _is_folder(found)) for found in listed], key=lambda found: os.fsencode(found[0]))
     except OSError as error:
-        skipped.append(Skipped(prefix or ".", f"cannot be listed ({error.strerror})"))
+        skipped.append(Skipped(prefix or ".", f"cannot be listed ({_words(error)})"))
         return
     for entry, folder in entries:
         shown = prefix + shown_name(entry)
         if entry.startswith("."):
-            skipped.append(Skipped(shown, "hidden files are not read"))
+            skipped.append(Skipped(shown, HARMLESS[0]))
             continue
         if isinstance(folder, str):
             skipped.append(Skipped(shown, folder))
@@ -107,12 +128,21 @@ def _walk(handle: int, prefix: str, depth: int, skipped: list[Skipped]) -> Itera
             below = os.open(entry, os.O_RDONLY | getattr(os, "O_DIRECTORY", 0) | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_CLOEXEC", 0),
                             dir_fd=handle)
         except OSError as error:
-            skipped.append(Skipped(shown, f"cannot be opened ({error.strerror})"))
+            skipped.append(Skipped(shown, f"cannot be opened ({_words(error)})"))
             continue
         try:
-            yield from _walk(below, shown + "/", depth + 1, skipped)
+            yield from _walk(below, shown + "/", depth + 1, skipped, others)
         finally:
             os.close(below)
+
+
+def _other(entry: os.DirEntry[str], handle: int, others: _Identities) -> str:
+    """Why a file or folder is no paper that has another business; "" for most."""
+    if any(entry.inode() == number for _, number in others):
+        with contextlib.suppress(OSError):
+            seen = os.stat(entry.name, dir_fd=handle, follow_symlinks=False)
+            return HARMLESS[1] if (seen.st_dev, seen.st_ino) in others else ""
+    return ""
 
 
 def _is_folder(entry: os.DirEntry[str]) -> bool | str:
@@ -120,7 +150,7 @@ def _is_folder(entry: os.DirEntry[str]) -> bool | str:
     try:
         return entry.is_dir(follow_symlinks=False)
     except OSError as error:
-        return f"cannot be looked at ({error.strerror})"
+        return f"cannot be looked at ({_words(error)})"
 
 
 _NO_FORMAT = f"not a format that is read (expected {' '.join(dict.fromkeys(FORMATS))})"
@@ -141,13 +171,13 @@ def _bytes(entry: str, handle: int | None, shown: str, skipped: list[Skipped], u
             return None
         opened = os.open(entry, flags, dir_fd=handle)
     except OSError as error:
-        reason = "links are not followed" if error.errno in (errno.ELOOP, errno.EMLINK) else f"cannot be opened ({error.strerror})"
+        reason = "links are not followed" if error.errno in (errno.ELOOP, errno.EMLINK) else f"cannot be opened ({_words(error)})"
         skipped.append(Skipped(shown, reason))
         return None
     try:
         content = _content(opened, most)
     except OSError as error:
-        content = f"cannot be read ({error.strerror})"
+        content = f"cannot be read ({_words(error)})"
     finally:
         os.close(opened)
     if isinstance(content, str):
@@ -176,12 +206,19 @@ def _content(opened: int, most: int) -> bytes | str:
     return "it changed while it was read; run again when it is complete"
 
 
+def _words(error: OSError) -> str:
+    """What the system says about a file. Fails with the error itself where it is about us: no paper is left out because we have too much open."""
+    if error.errno in (errno.EMFILE, errno.ENFILE, errno.ENOMEM):
+        raise error
+    return error.strerror or str(error)
+
+
 def _passed_over(entry: str, handle: int | None, archive: bool) -> str:
     """Why a file is not opened whose name is none of a paper."""
     try:
         mode = os.stat(entry, dir_fd=handle, follow_symlinks=handle is None).st_mode
     except OSError as error:
-        return f"cannot be looked at ({error.strerror})"
+        return f"cannot be looked at ({_words(error)})"
     if stat.S_ISLNK(mode):
         return "links are not followed"
     if not stat.S_ISREG(mode):

@@ -7,9 +7,12 @@ the person's, not the program's: a line that is none is an error with its number
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import json
 import os
+import re
+import stat
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from fractions import Fraction
@@ -19,6 +22,7 @@ from typing import Any
 DECISIONS = "decisions.jsonl"
 TAG = "person.decided"
 EVERYBODY = "*"
+_POINTS = re.compile(r"[0-9]{1,9}(?:\.[0-9]{1,9}|/[0-9]{1,9})?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +43,29 @@ def text_digest(text: str) -> str:
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:32]
 
 
+def points_of(text: str) -> Fraction:
+    """A number of points such as 2, 1.5 or 3/2. Fails with `ValueError`."""
+    try:
+        if _POINTS.fullmatch(text.strip()):
+            return Fraction(text.strip())
+    except ZeroDivisionError:
+        pass
+    raise ValueError(f"{text[:80]!r} is no number of points; expected such as 2 or 3/2")
+
+
+def _content(path: Path) -> bytes:
+    """What stands in a file; nothing where there is none. Fails with `OSError` where it is no file."""
+    try:
+        opened = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_CLOEXEC", 0))
+    except FileNotFoundError:
+        return b""
+    if not stat.S_ISREG(os.fstat(opened).st_mode):
+        os.close(opened)
+        raise OSError(errno.EINVAL, "not a regular file", str(path))
+    with os.fdopen(opened, "rb") as file:
+        return file.read()
+
+
 class Decisions:
     """The decisions of a file; `used` grows as they are merged."""
 
@@ -46,15 +73,15 @@ class Decisions:
         """Read the file, if there is one. Fails with `ValueError` that names file and line, and with `OSError`."""
         self.path = path
         self._by_answer: dict[tuple[str, str, str, str], Decision] = {}
-        lines = path.read_text(encoding="utf-8").splitlines() if path.exists() else []
-        for number, line in enumerate(lines, 1):
+        for number, line in enumerate(_content(path).removeprefix(b"\xef\xbb\xbf").split(b"\n"), 1):
             if not line.strip():
                 continue
             try:
                 found = Decision(**json.loads(line))
-                if not all(isinstance(v, str) for v in asdict(found).values()) or Fraction(found.points) < 0:
-                    raise ValueError("expected texts, and points that are a number")
-            except (ValueError, TypeError, ZeroDivisionError) as error:
+                if not all(isinstance(v, str) for v in asdict(found).values()):
+                    raise ValueError("expected texts")
+                points_of(found.points)
+            except (ValueError, TypeError, RecursionError) as error:
                 raise ValueError(f"{path}:{number}: not a decision ({error})") from None
             self._by_answer[found.learner, found.problem, found.part, found.answer] = found
         self.used: set[Decision] = set()
@@ -63,13 +90,18 @@ class Decisions:
         return len(self._by_answer)
 
     def add(self, decision: Decision) -> None:
-        """Append a decision; it is on the disk when this returns. Fails with `OSError`."""
+        """Append a decision; it is on the disk when this returns. Fails with `OSError`; the file is then as it was."""
         line = json.dumps(asdict(decision), ensure_ascii=False) + "\n"
-        cut_off = self.path.exists() and not self.path.read_bytes().endswith(b"\n") and self.path.stat().st_size
-        with self.path.open("ab") as file:
-            file.write((("\n" if cut_off else "") + line).encode("utf-8", "backslashreplace"))
-            file.flush()
-            os.fsync(file.fileno())
+        before = _content(self.path)
+        with self.path.open("ab", buffering=0) as file:
+            try:
+                rest = (("" if before.endswith(b"\n") or not before else "\n") + line).encode("utf-8", "backslashreplace")
+                while rest:
+                    rest = rest[file.write(rest):]
+                os.fsync(file.fileno())
+            except OSError:
+                file.truncate(len(before))
+                raise
         self._by_answer[decision.learner, decision.problem, decision.part, decision.answer] = decision
 
     def on(self, learner: str, problem: str, part: str, text: str) -> Decision | None:

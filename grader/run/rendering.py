@@ -78,7 +78,9 @@ def write_all(out: Path, papers: Papers, paper: Paper, problems: Sequence[Record
     limits = Limits(CPU_SECONDS, WALL_SECONDS, writes=(os.path.realpath(out),))
     counts, rows = files.Counts(), _Rows(papers, named.in_order)
     fresh = {name: out / f".{name}.new" for name in (RECORDS, PAPERS)}
-    with fresh[RECORDS].open("wb") as records, fresh[PAPERS].open("wb") as about:
+    for left in fresh.values():
+        left.unlink(missing_ok=True)  # of a killed run; whatever stands there, nothing is written through it
+    with fresh[RECORDS].open("xb") as records, fresh[PAPERS].open("xb") as about:
         def keep(made: bytes) -> None:
             said, *parts = unpack(made)
             failed, *counted = json.loads(said)

@@ -38,7 +38,7 @@ def secret() -> bytes | None:
         path = folder / "seal.key"
         if not path.exists():
             folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-            fresh = folder / f".seal.{os.getpid()}.new"
+            fresh = folder / f".seal.{os.urandom(8).hex()}.new"  # a killed process may have left one under any other name
             with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
                 file.write(os.urandom(32))
                 os.fsync(file.fileno())

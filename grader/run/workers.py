@@ -39,6 +39,8 @@ LARGEST_REPLY = 64 * 1024 * 1024
 """A worker that announces more bytes than these is broken."""
 MAX_STRUCK = 12
 """How often a task is tried again whose worker was killed from outside (by a person, or by a system that runs out of memory)."""
+_PATIENCE = (0.1, 0.5, 2.0)
+"""Seconds until a process is asked for again that the system refused, where there is none at all."""
 MAX_EXTENDED = 30
 """How often a task that still computes gets its time on the wall once more."""
 _LARGEST_FILE = 256 * 1024 * 1024
@@ -94,12 +96,20 @@ class Outcome:
 
 class _Worker:
     def __init__(self, work: Callable[[Any], Any], limits: Limits, others: list[int]) -> None:
-        task_read, self.task_write = os.pipe()
-        self.reply_read, reply_write = os.pipe()
-        sys.stdout.flush()
-        sys.stderr.flush()
+        opened: list[int] = []
+        for stream in (sys.stdout, sys.stderr):
+            with contextlib.suppress(OSError, ValueError, AttributeError):  # closed, or nobody reads it
+                stream.flush()
         parent = os.getpid()
-        self.pid = os.fork()
+        try:
+            opened += os.pipe()
+            opened += os.pipe()
+            self.pid = os.fork()
+        except OSError:
+            for fd in opened:
+                os.close(fd)
+            raise
+        task_read, self.task_write, self.reply_read, reply_write = opened
         if self.pid == 0:
             try:
                 os.setpgid(0, 0)
@@ -293,11 +303,10 @@ class _Pool:
         """Hand out what waits, least busy worker first; start workers as they are needed."""
         while self.again:
             while self.again[0] not in self.repeated and len(self.workers) < min(self.jobs, sum(len(w.queue) for w in self.workers) + len(self.again)):
-                self._start()
-            if self.again[0] in self.repeated:
-                worker = self._start()
-            else:
-                worker = min(self.workers, key=lambda w: len(w.queue))
+                if self._start() is None:
+                    break
+            fresh = self._start() if self.again[0] in self.repeated else None
+            worker = fresh or min(self.workers, key=lambda w: len(w.queue))
             if len(worker.queue) >= QUEUED:
                 return
             k = self.again.popleft()
@@ -322,8 +331,19 @@ class _Pool:
         elif not worker.unsent and writing:
             self.selector.unregister(worker.task_write)
 
-    def _start(self) -> _Worker:
-        worker = _Worker(self.work, self.limits, [fd for w in self.workers for fd in w.fds()])
+    def _start(self) -> _Worker | None:
+        """One more worker; None where the system gives no more and those that are there must do. Fails with `OSError` where there are none."""
+        for wait in (*_PATIENCE, None):
+            try:
+                worker = _Worker(self.work, self.limits, [fd for w in self.workers for fd in w.fds()])
+                break
+            except OSError:
+                if self.workers:
+                    self.jobs = min(self.jobs, len(self.workers))
+                    return None
+                if wait is None:
+                    raise
+                time.sleep(wait)
         self.workers.append(worker)
         self.selector.register(worker.reply_read, selectors.EVENT_READ, worker)
         return worker
