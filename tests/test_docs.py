@@ -1,6 +1,9 @@
 """What the documents say is so: examples load, commands exist, links lead somewhere, the map names the rooms."""
 
 import re
+import shlex
+import subprocess
+import sys
 import textwrap
 from pathlib import Path
 
@@ -9,7 +12,7 @@ import pytest
 
 from grader import answers
 from grader.cli import main
-from grader.intake.spec import load_problem
+from grader.intake.spec import PART_KEYS, load_problem
 from grader.run.spec_tests import run_all_tests
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -23,6 +26,23 @@ def test_the_problem_in_the_readme_loads_and_passes_its_own_tests(tmp_path):
     path = tmp_path / "minimax.yaml"
     path.write_text(block, encoding="utf-8")
     assert run_all_tests([load_problem(path)]) == [[]]
+
+
+def test_the_first_problem_goes_as_it_says(tmp_path):
+    text = (ROOT / "docs" / "first-problem.md").read_text(encoding="utf-8")
+    for folder, name, block in (("problems", "parabola.yaml", "yaml"), ("papers", "s001.md", "markdown")):
+        (tmp_path / folder).mkdir()
+        (tmp_path / folder / name).write_text(re.search(rf"```{block}\n(.*?)```", text, re.S)[1], encoding="utf-8")
+    told = re.findall(r"```console\n\$ grade (.*?)\n(.*?)```", text, re.S)
+    assert len(told) == 6
+    for command, output in told:
+        done = subprocess.run([sys.executable, "-m", "grader", *shlex.split(command)], cwd=tmp_path, capture_output=True, text=True, timeout=120)
+        assert (done.stdout, done.returncode) == (output, 0), (command, done.stdout, done.stderr)
+
+
+def test_the_first_problem_names_every_kind_and_key():
+    text = (ROOT / "docs" / "first-problem.md").read_text(encoding="utf-8")
+    assert not [name for name in (*answers.names(), *PART_KEYS) if f"`{name}`" not in text]
 
 
 @pytest.mark.parametrize("name", answers.names())
