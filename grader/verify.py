@@ -24,7 +24,7 @@ from grader.answers._doubts import doubts
 from grader.answers._equation import aligned, equation
 from grader.decide import Budget, decide
 from grader.domain import Domain
-from grader.model import Claim, Equal, Read, Reading, Satisfies, Status, Unread, Verdict
+from grader.model import Claim, Equal, GrowsLike, Read, Reading, Satisfies, Status, Unread, Verdict
 from grader.reading import Vocabulary
 from grader.reading import read as read_text
 from grader.replay import natures
@@ -86,6 +86,8 @@ def _as_written(answer: Any, reference: Any, sides: list[Read], verdict: Verdict
     return verdict
 
 
+_ORDERS = frozenset("bigO bigTheta bigOmega smallo smallomega".split())
+_GROWING = frozenset("nmNMktT")
 _UNIT_WORD = re.compile(r"\d\s*(?:\\[,;:! ]|~)*\s*\\(?:text|mathrm)\s*\{|\d\s+(?:mph|mL|kN|kJ|MJ|kW|MW|kWh|Pa|kPa|MPa|atm|Hz|kHz|MHz|GHz|eV|keV|MeV|mol|ohm|psi|lb|ft)\b")
 """A unit that is set upright behind a number, or one that nobody writes for a product of letters."""
 
@@ -178,6 +180,11 @@ def _known_names(side: Read, other: Term) -> Read:
 
 
 def _decide(answer: Term, reference: Term, domains: Mapping[str, Domain], budget: Budget) -> Verdict:
+    if answer.kind == "apply" and answer.name in _ORDERS and reference.is_apply(answer.name, 1) and len(answer.args) == 1:
+        names = free_names(answer) | free_names(reference)
+        if len(names) == 1 and names <= _GROWING and not any(d.upper is not None for d in domains.values()):  # O(f) = O(g) where f and g grow alike
+            declared = tuple(sorted((n, d) for n, d in domains.items() if n in names))
+            return decide(Claim(GrowsLike(answer.args[0], reference.args[0], "Theta", tuple(names)), declared), budget)
     return decide(equation(answer, reference, domains), budget)
 
 

@@ -387,3 +387,17 @@ def test_hostile_answers_end_in_time():
 def test_what_sentences_put_forward(reference, answer, equal):
     """Guesses and bounds are no answers; lists in sentences and other languages are."""
     assert compare_final(reference, answer).equal is equal
+
+
+@pytest.mark.parametrize("reference, answer, equal", [
+    ("f(x)=x+2", r"\boxed{f(x)=x+2 \text{ for all } x}", True), ("f(x)=x+2", r"\boxed{f(x)=x+3 \text{ for all real } x}", False),
+    ("(0,0,0)", r"\boxed{x=y=z=0}", True), ("(0,0,1)", r"\boxed{x=y=z=0}", False), ("g(t)=ct", r"\boxed{g(t)=kt}", None),
+    (r"6\pi", r"\boxed{6\pi \text{ square units}}", True), (r"7\sqrt2\text{ cm}", r"\boxed{7\sqrt2}\text{ cm}", True),
+    (r"7\text{ cm}", r"\boxed{7}\text{ m}", False), (r"\frac34", "three quarters", True), (r"\frac23", r"\boxed{\text{two-thirds}}", True),
+    (r"\frac13", r"\boxed{\text{two-thirds}}", False), ("C", "I would choose option (C).", True), (r"\text{A and C}", r"\boxed{\text{C and A}}", True),
+    (r"\text{May 3}", r"\boxed{\text{May 4}}", False), ("O(n)", r"\boxed{O(n\log n)}", False), ("O(n)", r"\boxed{O(3n+1)}", True),
+    (r"\Theta(n^2)", r"\boxed{O(n^2)}", None), ("3", "The least value of $h$ is $3$, attained at $x=7$.", True),
+    ("7", "The least value of $h$ is $3$, attained at $x=7$.", False), ("3", "The value is $3$ when $x>0$ and $4$ otherwise.", None), ("3", "It is 3 when x > 0 and 4 otherwise.", None),
+])
+def test_clauses_units_and_words(reference, answer, equal):
+    assert compare_final(reference, answer).equal is equal

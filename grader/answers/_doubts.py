@@ -25,7 +25,7 @@ from grader.domain import Domain
 from grader.replay import natures
 from grader.term import Term, apply, binder, collection, constant, free_names, number, replace, symbol, walk
 
-_ARBITRARY = re.compile(r"[CKcABD](?:_\d)?$|k_\d$|const$")
+_ARBITRARY = re.compile(r"[CKckABD](?:_\d)?$|const$")
 MAX_CONSTANTS = 3
 Pair = tuple[Term, Term, str]
 

@@ -25,9 +25,17 @@ _POWERS = {"hundred": 2, "thousand": 3, "million": 6, "billion": 9, "trillion": 
 _MULTIPLE = re.compile(r"(\d)\s*(?:\\text\{\s*)?(hundred|thousand|million|billion|trillion)\b(?:\s*\})?", re.IGNORECASE)
 _ANGLES = re.compile(r"^(?:\\left\s*)?\\langle([^|]*,[^|]*?)(?:\\right\s*)?\\rangle$")
 _COUNTED = {word: k for k, word in enumerate("zero one two three four five six seven eight nine ten eleven twelve".split())}
+_COUNTED |= {"thirteen": 13, "fourteen": 14, "fifteen": 15, "sixteen": 16, "seventeen": 17, "eighteen": 18, "nineteen": 19, "twenty": 20}
+_PARTS = {"half": 2, "halves": 2, "third": 3, "quarter": 4, "fourth": 4, "fifth": 5, "sixth": 6, "seventh": 7, "eighth": 8, "ninth": 9, "tenth": 10}
+_FRACTION = re.compile(r"(?i)^(?:(an?|[a-z]{3,5})[\s-]+)(" + "|".join(_PARTS) + r")s?$")
+_BEHIND = frozenset("cm mm km kg mg ml mL ft km/h kW kJ kN Hz Pa".split())
+"""Short units that are no English words."""
+_FOR_ALL = re.compile(r"(?:[\s,~]|\\(?:quad|qquad|[,;: ]))*(?:(?:\\(?:text|textrm|mathrm|mbox)\s*\{\s*|(?<=\s))for\s+(?:all|every|any|each)\b|\\forall(?![a-zA-Z])|∀)"
+                      r"(?:(?!\\(?:leq?|geq?|neq?|lt|gt|mid)(?![a-zA-Z])|[<>=≤≥≠|]|even|odd|prime|positive|negative|except|such).)*$")
+"""What quantifies the variable of a definition over all its values."""
 _TIME = re.compile(r"^(\d{1,2}):(\d{2})(?::(\d{2}))?\s*([AaPp])?\.?\s*(?:[Mm]\.?)?$")
 _BASE = re.compile(r"^\(?([0-9A-Za-z]{1,200})\)?_\{?\s*(?:\\text\{)?(\d{1,2})\}?\}?$")
-_NOUN = re.compile(r"^(.*?[\d}\])])(?:\s|~|\\[,;:! ])*(?:\\(?:text|mathrm|textrm|mbox)\s*\{[\s~]*([A-Za-z][A-Za-z .\-]*)\}"
+_NOUN = re.compile(r"^(.*?(?:[\d}\])]|\\pi|π))(?:\s|~|\\[,;:! ])*(?:\\(?:text|mathrm|textrm|mbox)\s*\{[\s~]*([A-Za-z][A-Za-z .\-]*)\}"
                    r"|(?<=[\s~])([A-Za-z]{3,}[A-Za-z .\-]*))$", re.DOTALL)
 _WORDS = re.compile(r"^[A-Za-z0-9][A-Za-z0-9\s'’,.\-/]*$")
 _NOTHING = re.compile(r"(?i)^no(?: real| valid| possible| integer)? (?:solutions?|roots?|real solutions?)(?: exists?)?$|^there (?:is|are) no(?: "
@@ -85,9 +93,10 @@ def meaning(final: Final, vocabulary: Vocabulary) -> Thing | str:
     if len(final.parts) == 1:
         found = thing(final.parts[0], vocabulary)
         if final.after and not isinstance(found, str) and found.form == "term" and found.unit is None and not found.noun:
-            behind = re.match(r"(?:\\(?:text|mathrm)\{\s*)?(\\?%|°|\\circ|[A-Za-z]+)", final.after)
-            unit = behind and units.read_unit(behind[1], named)
-            if unit and (unit.name in ("percent", "deg") or len(behind[1]) > 2 and behind[1] not in ("and", "mol", "min", "day")):
+            behind = re.match(r"(\\(?:text|mathrm)\{\s*)?(\\?%|°|\\circ|[A-Za-z]+)", final.after)
+            unit = behind and units.read_unit(behind[2], named)
+            sure = behind is not None and (behind[1] is not None or behind[2] in _BEHIND or len(behind[2]) > 2 and behind[2] not in ("and", "mol", "min", "day"))
+            if unit and (unit.name in ("percent", "deg") or sure):
                 return _with_unit(found, unit)
         return found
     made = [thing(p, vocabulary) for p in final.parts]
@@ -110,9 +119,14 @@ def thing(said: str, vocabulary: Vocabulary) -> Thing | str:
     angles = _ANGLES.match(said)
     if angles:
         said = f"({angles[1]})"
+    if "=" in said and (every := _FOR_ALL.search(said)) is not None and "=" in said[:every.start()]:
+        said = said[:every.start()]
     counted = _COUNTED.get(said.lower())
     if counted is not None:
         return Thing("term", Read(number(counted)))
+    part = _FRACTION.match(" ".join(_FONTS.sub(r" \1 ", said).split()))
+    if part is not None and (part[1].lower() in ("a", "an") or part[1].lower() in _COUNTED):
+        return Thing("term", Read(apply("div", number(_COUNTED.get(part[1].lower(), 1)), number(_PARTS[part[2].lower()]))))
     said = _MULTIPLE.sub(lambda m: f"{m[1]} \\times 10^{{{_POWERS[m[2].lower()]}}}", said)
     said = re.sub(r"^(\d+) to (\d+)$", r"\1:\2", said)
     letter = _LETTER.match(said)

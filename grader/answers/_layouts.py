@@ -121,6 +121,9 @@ def _worded(reference: Thing, answer: Thing) -> list[Layout] | str:
         return [Layout(Read(text(" ".join(a))), Read(text(" ".join(b))))]
     short, long = sorted((" ".join(a), " ".join(b)), key=len)
     initials = "".join(w[0] for w in max(a, b, key=len))
+    counts = [sorted(w for w in words if w.isdigit()) for words in (a, b)]
+    if all(counts) and counts[0] != counts[1]:  # June 20 is not June 21
+        return [Layout(Read(text(" ".join(a))), Read(text(" ".join(b))))]
     if set(a) & set(b) or long.startswith(short[:3]) or short in long or short == initials or len(a) + len(b) > 6:
         return "whether these words mean the same is not decided"
     return [Layout(Read(text(" ".join(a))), Read(text(" ".join(b))))]
@@ -265,15 +268,27 @@ def _kind(term: Term) -> str:
 def _off(side: Read, other: Read) -> tuple[Read, str] | None:
     """The side without its label, and the doubt; or as a set of numbers where the other side is one."""
     term, kind = side.term, _kind(other.term)
+    same = _given_together(term)
+    if kind in ("tuple", "list") and same is not None and len(same.args) == len(other.term.args):
+        return Read(same), ""
     value = valued(term)
     if value is not None:
         sure = term.kind != "relation" or is_name(term.args[0]) or not free_names(term.args[0])
         return Read(value), "" if sure else "an equation is put forward, and something else is asked for"
     names = free_names(term)
+    names = names - free_names(other.term) if len(names) > 1 else names
     if kind in ("interval", "set") and len(names) == 1 and natures.nature(term) == "condition":
         (name,) = names
         return Read(binder("set_of", (symbol(name),), symbol(name), term)), ""
     return None
+
+
+def _given_together(term: Term) -> Term | None:
+    """(0, 0, 0) of a = b = c = 0."""
+    *names, value = term.args if term.kind == "relation" and set(term.signs) == {"="} and len(term.args) > 2 else (term,)
+    if len(names) < 2 or any(n.kind != "symbol" for n in names) or len(set(names)) < len(names) or free_names(value):
+        return None
+    return collection("tuple", *[value] * len(names))
 
 
 def _both_conditions(layout: Layout) -> list[Layout]:

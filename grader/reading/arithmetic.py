@@ -16,6 +16,8 @@ FACTORS = (STARTS | {"abs(", "norm("}) - {"forall", "exists", "not", "dots"}
 """Kinds that can begin a factor of a product without a sign."""
 _UNIT = re.compile(r"[^\W\d_]{1,20}(?: [^\W\d_]{1,20})?(?:[/·*^ ]?[^\W_]{1,12}){0,4}")
 """Words that can be a unit: one or two, perhaps with signs between units (m/s^2)."""
+_NO_UNITS = frozenset("for if when where with and or all such".split())
+"""Words that begin a clause."""
 _SET_STARTS = frozenset(("lset", "set_"))
 _ORDERS = frozenset("bigO bigTheta bigOmega smallo smallomega".split())
 _END_OF_POINT = frozenset("eof ) } ,".split())
@@ -213,7 +215,7 @@ class Arithmetic:
             self.i = close + 1
             return True
         elif kind == "text" or kind == "name" and t.mark == "text":
-            if factors[-1].kind != "number" and not factors[-1].is_apply("percent") or not _UNIT.fullmatch(t.text):
+            if factors[-1].kind != "number" and not factors[-1].is_apply("percent") or not _UNIT.fullmatch(t.text) or t.text.split()[0] in _NO_UNITS:
                 return False
             self.i += 1
             unit = t.text

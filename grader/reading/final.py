@@ -66,7 +66,7 @@ _SAID = re.compile(r"(?im)(?:^|(?<=[\s*_#>(]))(?:(?:my|the|our)\s+)?(?:(?:final|
                    r"|solution)|answer|ans)\b"
                    r"(?:\s+(?:to\s+[^.\n:]{1,80}?|choice|option)(?=\s+(?:is|are)\b|\s*:))?[*_\s]*(?:\s*(?:is|are|equals|would be|should be|must "
                    r"be)\b(?:\s+(?:then|thus|therefore|simply|just|given by|option|choice))?|[:=→]|\s[-–—](?=\s)|(?=\n))"
-                   r"[*_]*\s*:?[*_]*|^\s*#{4}(?!#)|\b(?:option|choice)\s+(?=\(?[A-J]\)?[.)]?(?:\s+is\s+(?:the\s+)?correct))")
+                   r"[*_]*\s*:?[*_]*|^\s*#{4}(?!#)|\b(?:go(?:ing)? with|choose|select|pick)\s+(?:option|choice|answer)\s+(?=\(?[A-J]\b)|\b(?:option|choice)\s+(?=\(?[A-J]\)?[.)]?(?:\s+is\s+(?:the\s+)?correct))")
 _ABROAD = re.compile(
     r"(?i)(?:\b(?:respuesta|soluci[oó]n|resultado)(?:\s+(?:final|correcta))?\s+(?:es|son)\b"
     r"|\b(?:resposta|solução|resultado)(?:\s+(?:final|correta|certa))?\s+(?:é|são)(?!\w)"
@@ -80,11 +80,16 @@ _ABROAD = re.compile(
 _GUESSED = re.compile(r"(?i)\b(?:could|might|may|would)(?:\s+(?:well|also|possibly|perhaps|probably))?\s+be|\b(?:maybe|perhaps|possibly)"
                       r"|\bguess(?:ing)?(?:\s+(?:is|that|it|it's))*")
 _BEYOND = re.compile(r"(?i)\b(?:more|less|fewer|greater|larger|smaller|longer|shorter|older|younger|higher|lower|bigger)\s+than|\bexceed(?:s|ing)?")
+_OTHERWISE = re.compile(r"(?i)\b(?:is|are|equals?)\b[^.;\n]{0,80}\b(?:if|when|for|where|unless)\b[^.;\n]{0,200}\b(?:otherwise|else)\b")
+"""A value in one case, and another one in others."""
 _LEAD = re.compile(r"[\s$*_(:\\,;]*$")
 """Signs between words and the value that they govern."""
 _LISTED = re.compile(r"[\s*_:]*((?:\$[^$\n]+\$|\\\(.+?\\\))(?:\s*(?:,|;|,?\s*\b(?:and|or)\b)\s*(?:\$[^$\n]+\$|\\\(.+?\\\)))+)[\s*_.]*$")
 """Several formulas between dollars, joined by commas, "and" or "or"."""
-_WORDED = re.compile(r"\\(?:text|mathrm|textbf)\s*\{([^{}\\$]*\d[^{}\\$]*)\}")
+_WORDED = re.compile(r"\\(?:text|mathrm|textbf)\s*\{([^{}\\$]*\d[^{}\\$]*|\s*\(?[A-J]\)?(?:\s*(?:,|&|and)\s*\(?[A-J]\)?)+\s*)\}")
+_MAIN = re.compile(r"^[^$;]*?(?:\$[^$]+\$[^$;]*?)?\b(?:is|equals)\s+(\$[^$]+\$)\s*,?\s*(?:(?:which\s+is\s+)?(?:attained|achieved|reached|assumed)|when|at|because|since)\b"
+                   r"(?:(?!\b(?:and|or|otherwise|but|while)\b)[^;])*$")
+"""What a sentence says of the value it ends with, and where it is taken: "the minimum is $2$, attained at $x = 1$"."""
 _TWO_SENTENCES = re.compile(r"\d\.[$\s]+[A-Za-z]\w*\s*=")
 _YES = re.compile(r"(?i)^\W*(yes|no)\b\s*[,.:;!–—-]")
 _SENTENCE = re.compile(r"\n[ \t]*\n|(?<=[^\d.\s])\.(?=\s+[A-Z*\\#<]|\s*$)|(?<=\d)\.(?=\s+[A-Z*#<]|\s*$)|[!?](?=\s|$)")
@@ -128,6 +133,8 @@ def finals(text: str, is_formula: Callable[[str], bool], vocabulary: object = No
 
 
 def _is_taken_back(text: str, found: Final) -> bool:
+    if found.how != "boxed" and "\\begin" not in found.parts[0] and _OTHERWISE.search(text[-MAX_SENTENCE:]):
+        return True
     if found.how != "boxed" and len(found.parts) == 1 and _is_loose(text, found.parts[0], found.how):
         return True
     marks = list(_SAID.finditer(text))[-4:] if found.how == "said" else []
@@ -171,6 +178,9 @@ def _finals(text: str, is_formula: Callable[[str], bool], vocabulary: object) ->
         if found is not None:
             return (found if isinstance(found, Final) else Final((found,), "concluded"),)
     candidates = stated(text, vocabulary)
+    main = _MAIN.search(sentences[-1][-MAX_SENTENCE:]) if len(candidates) > 1 and sentences else None
+    if main is not None and is_formula(snippet(main[1])):
+        return (Final((snippet(main[1]),), "concluded"),)
     if len(candidates) > 1 and sentences and (several := _listed(sentences[-1][-MAX_SENTENCE:], is_formula)) is not None:
         return (several,)
     if len(candidates) == 1:
