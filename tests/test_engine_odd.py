@@ -12,6 +12,7 @@ import pytest
 from click.testing import CliRunner
 
 from grader.cli import main
+from grader.cli._marking import Marker
 from grader.intake.files import files
 from grader.run import workers
 from grader.run.decisions import Decision, Decisions, points_of, text_digest
@@ -151,6 +152,26 @@ def test_a_file_that_is_gone_when_it_is_looked_at_is_named(tmp_path, monkeypatch
     monkeypatch.setattr(os, "stat", lambda path, **how: real("/nowhere" if path == "a.png" else path, **({} if path == "a.png" else how)))
     skipped = []
     assert [name for name, _ in files(tmp_path, skipped)] == ["b.md"] and "cannot be looked at" in skipped[0].reason
+
+
+def test_what_changes_while_a_run_goes_on_has_the_next_run_work(course, tmp_path, monkeypatch, capsys):
+    folder, _ = course
+    real = Marker._decide_and_write
+    answer = json.loads((folder / "whole" / "records.jsonl").read_text().splitlines()[4])
+
+    def meanwhile(self, *args):
+        made = real(self, *args)
+        Decisions(self.out / "decisions.jsonl").add(Decision(answer["learner"], "quick", answer["part"], text_digest(answer["answer"]), "1/2"))
+        return made
+
+    monkeypatch.setattr(Marker, "_decide_and_write", meanwhile)
+    assert mark(folder, "meanwhile", cache=tmp_path / "cache") == 0
+    monkeypatch.undo()
+    for again in (False, True):
+        assert mark(folder, "meanwhile", cache=tmp_path / "cache") == 0
+        assert ("nothing has changed" in capsys.readouterr().err) == again
+    made = [json.loads(line) for line in (folder / "meanwhile" / "records.jsonl").read_text().splitlines()]
+    assert [r["points"] for r in made if (r["learner"], r["part"]) == (answer["learner"], answer["part"])] == ["1/2"]
 
 
 # ---------------------------------------------------------------------------------------------- things where reports go

@@ -44,7 +44,7 @@ class Marker:
         from grader.run.store import file_digest, files_digest
 
         read = files_digest(file_digest(name, content) for name, content in self._files())
-        found = self.cache.finished(self.out, self._inputs(read))
+        found = self.cache.finished(self.out, self._inputs(read, self._texts()))
         self.passed_over.clear()
         if found is None:
             return None
@@ -59,21 +59,27 @@ class Marker:
         self.passed_over.clear()
         return files(self.folder, self.passed_over, unpack=self.unpack, others=(self.out, self.problem_folder))  # type: ignore[arg-type]
 
-    def _inputs(self, read: str) -> str:
+    def _inputs(self, read: str, texts: Sequence[bytes]) -> str:
         """Digest of everything that the output follows from."""
-        from grader.run.store import code_digest, file_digest, files_digest
+        from grader.run.store import code_digest, files_digest
+
+        said = repr([code_digest(), str(self.problem_folder), str(self.folder), read, sorted(map(tuple, self.passed_over)), self.unpack])
+        return files_digest([said.encode("utf-8", "backslashreplace"), *texts])
+
+    def _texts(self) -> list[bytes]:
+        """Digests of problem files and decisions, as they are now."""
+        from grader.run.store import file_digest
 
         specs = sorted(self.problem_folder.iterdir()) if self.problem_folder.is_dir() else [self.problem_folder]
         texts = [file_digest(str(p), p.read_bytes()) for p in specs if p.suffix.lower() in (".yaml", ".yml") and p.is_file()]
         decided = self.out / DECISIONS
-        texts += [file_digest(DECISIONS, decided.read_bytes())] if decided.is_file() else []
-        said = repr([code_digest(), str(self.problem_folder), str(self.folder), read, sorted(map(tuple, self.passed_over)), self.unpack])
-        return files_digest([said.encode("utf-8", "backslashreplace"), *texts])
+        return texts + ([file_digest(DECISIONS, decided.read_bytes())] if decided.is_file() else [])
 
     # -------------------------------------------------------------------------------------------------------------- marking
 
     def mark(self, cluster: str | None = None) -> int:
         """Mark everything; the exit code."""
+        texts = self._texts()  # before they are read: what changes meanwhile has the next run work
         self.progress.phase("testing")
         problems, errors = usable_problems(self.problem_folder, self.jobs, self.cache if self.resume else None)
         self.progress.phase("reading")
@@ -93,7 +99,7 @@ class Marker:
         for line in summary:
             click.echo(line)
         code = 1 if self.errors else 0
-        self.cache.finish(self.out, self._inputs(papers.digest), {"said": said, "summary": summary, "code": code})
+        self.cache.finish(self.out, self._inputs(papers.digest, texts), {"said": said, "summary": summary, "code": code})
         return code
 
     def _read(self, problems: Sequence[Problem]) -> Papers:
