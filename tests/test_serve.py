@@ -155,6 +155,18 @@ def test_the_list_and_a_problem(page):
     assert re.search(r"<script(?! src=)", text) is None and " on" not in "".join(re.findall(r"<[^>]*>", text)).replace(" one", "")
 
 
+def test_a_browser_that_comes_early_sees_that_the_questions_are_being_loaded(folder):
+    with Page(folder) as served:
+        seen = []
+        while not seen or "Kept to itself" not in seen[-1]:
+            start = time.monotonic()
+            status, headers, text = served.ask("GET", "/", Sec_Fetch_Mode="navigate")
+            assert status == 200 and time.monotonic() - start < 5 and len(seen) < 100
+            assert ("Kept to itself" in text) != ("One moment" in text and headers.get("Refresh") == "1")
+            seen.append(text)
+        assert "Refresh" not in headers
+
+
 def test_the_reading_comes_before_and_without_a_verdict(page):
     status, _, text = page.api("read", "1a", "x^2 + \\frac{x}{2}")
     reply = json.loads(text)

@@ -15,6 +15,7 @@ def page(tmp_path_factory):
     (folder / "canary.yaml").write_text(CANARY, encoding="utf-8")
     (folder / "minimax.yaml").write_text((ROOT / "problems" / "minimax.yaml").read_text(encoding="utf-8"), encoding="utf-8")
     with Page(folder) as served:
+        served.ask("GET", "/")  # waits for the problems
         yield served
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 import re
 import time
@@ -19,6 +20,8 @@ from grader.web.tries import Counters
 
 HTML = "text/html; charset=utf-8"
 MAX_FIELDS = 2_000
+SOON_SECONDS = 0.3
+"""How long a browser waits for the problems before it gets a page that says so."""
 PREPARE_SECONDS = 60.0
 """How long a request waits for the problems to be loaded."""
 
@@ -49,6 +52,8 @@ class Site:
             return Reply(204)
         if path in ("/api/read", "/api/check"):
             return await self._piece(request, client, path.removeprefix("/api/"))
+        if request.method == "GET" and request.headers.get("sec-fetch-mode") == "navigate" and not await self._soon():
+            return Reply(200, skin.loading().encode(), HTML, {"Refresh": "1"})  # a browser, in which somebody looks at an empty page
         await self._prepared()
         if path == "/export":
             return self._export(_form(request, "/"))
@@ -59,6 +64,13 @@ class Site:
         if found and found[1] in self._problems:
             return await self._page(request, client, found[1])
         raise _unknown()
+
+    async def _soon(self) -> bool:
+        """Are the problems loaded, or nearly?"""
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(SOON_SECONDS):
+                await self._ready.wait()
+        return self._ready.is_set()
 
     async def _prepared(self) -> None:
         try:

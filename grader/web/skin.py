@@ -32,6 +32,11 @@ def static(name: str) -> tuple[str, bytes] | None:
     return (found[0], found[1].read_bytes()) if found else None
 
 
+def loading() -> str:
+    """The page for those who come before the problems are loaded."""
+    return environment().get_template("loading.html.j2").render()
+
+
 def index(problems: list[dict[str, Any]], errors: int) -> str:
     """The page that lists all problems."""
     sheets: dict[str, list[dict[str, Any]]] = {}
