@@ -23,11 +23,13 @@ from grader.term import Term, apply, constant, free_names, relation, symbol, wal
 from grader.theories import Context, Link, Step, owned
 from grader.theories._derivation import Layout, Placed, layout
 from grader.theories._doubt import doubted, set_aside, weighed
+from grader.theories._eliminating import put_in
 from grader.theories._hypotheses import counted_by_induction
 from grader.theories._other_readings import other_links, readings_of, sides_of
 from grader.theories._reasons import chains_in, under_reason
 from grader.theories._shape_words import shapes_in_words
 from grader.theories._solving import are_equations_of_several, is_system
+from grader.theories._customary import customary
 from grader.theories._suppositions import told
 from grader.theories._theory import breaks, told_of
 from grader.theories._turns import claims_in
@@ -127,6 +129,7 @@ def _checked(typed: tuple[str, ...], assume: dict[str, str], theory: str | None,
     seen = () if why else views(laid, context, theory)
     judged = _judge(laid, seen, budget, why or "no theory is in the language of these lines.")
     judged = _read_otherwise(laid, judged, readings_of(found), context, theory, budget) if seen else judged
+    judged = _as_customary(laid, judged, context, theory, budget) if seen else judged
     judged = _with_reasons(laid, judged, context, theory, budget) if seen else judged
     by_line: dict[int, list[Step]] = {}
     for step in judged:
@@ -213,6 +216,23 @@ def _read_otherwise(laid: Layout, steps: list[Step], table: Mapping[Term, tuple[
                 read = " and ".join([str(t) for t, old in ((link.left, laid.placed[k].link.left), (link.right, laid.placed[k].link.right)) if t != old])  # type: ignore[union-attr]
                 made[k] = replace(better, conditions=(*better.conditions, f"read as {read}"))
                 break
+    return made
+
+
+def _as_customary(laid: Layout, steps: list[Step], context: Context, theory: str | None, budget: Budget) -> list[Step]:
+    """The steps, with those that are open or broken because nothing says what sigma is judged with the logistic function, where they hold so."""
+    given = customary(laid)
+    if given is None:
+        return steps
+    others = [k for k, (place, step) in enumerate(zip(laid.placed, steps)) if place.link is not None and (step.relation is None or breaks(step))]
+    if not others:
+        return steps
+    named = replace(laid, context=replace(laid.context, definitions=(*laid.context.definitions, given)))
+    seen, made = views(named, context, theory), list(steps)
+    for k in others:
+        better = _placed_step(laid.placed[k], seen, budget) if budget.remaining else None
+        if better is not None and better.relation is not None and not breaks(better):
+            made[k] = replace(better, conditions=(*better.conditions, f"{given[0]} = {given[1]}"))
     return made
 
 
@@ -309,6 +329,9 @@ def _take_givens(laid: Layout, seen: tuple[View, ...], steps: list[Step], budget
 def judge_link(theory: Any, link: Link, context: Context, budget: Budget) -> Step:
     """What the theory finds; where that is a break or open, what it finds under what the link's reason says, if that makes it right."""
     step = _found(theory, link, context, budget)
+    if step.relation is None and not is_vacuous(step) and (known := put_in(link, context)) is not None:
+        plainer = _found(theory, *known, budget)
+        step = plainer if plainer.relation is not None else step
     if (step.relation is None or breaks(step)) and link.under is not None and _says(link, link.under):
         return Step(step.line, None, Status.UNDECIDED, "it only says what was supposed, so that it shows nothing.", step.evidence, tags=("supposed",))
     if (step.relation is None or breaks(step)) and link.under is not None and not is_vacuous(step):

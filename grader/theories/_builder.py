@@ -82,6 +82,8 @@ class Builder:
     """The equation "side = 0" that the chain has just ended in."""
     stated: list[Term] = field(default_factory=list)
     """Statements so far, and equations that a name begins."""
+    values: set[Term] = field(default_factory=set)
+    """Numbered values (w_1) in the lines so far."""
     differentials: int = -1
     """Number of the row of the last differential."""
     parts: set[str] = field(default_factory=set)

@@ -9,7 +9,7 @@ the statement before it. Words such as "let" and "assume" add definitions and hy
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 
 from grader.model import Read, Unread
@@ -18,17 +18,26 @@ from grader.term import Term, apply, constant, free_names, relation, symbol, wal
 from grader.term import replace as put
 from grader.theories import _rule_lines as rule_lines
 from grader.theories import _turns as turns
-from grader.theories._builder import LOGIC, STANDARD, ZERO, Builder, Layout, Placed, is_statement
+from grader.theories._builder import LOGIC, ORDERS, STANDARD, ZERO, Builder, Layout, Placed, is_statement
 from grader.theories._eigenvalues import characteristic, characteristics, is_matrix
 from grader.theories._hypotheses import assuming, declared, narrowed
 from grader.theories._line_kinds import (as_statement, begins_recursion, gives_values, is_apart, is_new_name, is_new_power, is_sandwich, is_solved_for, is_substitution,
-                                          is_unknown_function, labelled, names_new, with_statement)
+                                          is_numbered_value, is_unknown_function, labelled, names_new, names_part, reckons_value,
+                                          with_statement)
 from grader.theories._recurrences import is_next, is_recursive, iterate_of, iterates_in, recursions_of, rules_of
+from grader.theories._side_by_side import systems
 from grader.theories._solving import roots_by_number
 from grader.theories._said import is_of_densities, is_plain_name, without_logarithm
 from grader.theories._theory import Context, Link
 
 MAX_LINKS = 400
+def _is_only(lines: Sequence[Line]) -> bool:
+    """Is there one formula, or one relation beside names that words mention?"""
+    formulas = [line for line in lines if line.role == "formula"]
+    return len(formulas) == 1 or sum(bool(line.steps) for line in formulas) == 1 and all(line.steps or line.mention and line.left is not None and
+                                                                                        isinstance(line.left, Term) and line.left.kind == "symbol" for line in formulas)
+
+
 _ORDERS = frozenset(["<", ">", "<=", ">=", "!=", "in", "<<", ">>", "->"])
 """Signs of hypotheses that restrict names and are no line to go on from."""
 
@@ -47,66 +56,17 @@ def layout(lines: Sequence[Line], context: Context, numbers: Sequence[int] | Non
     builder.matrices = tuple([m for m, _ in characteristics(sides) if m.kind == "symbol"])
     rule_lines.begin(builder, lines, sides)
     lines, numbers = labelled(lines, list(range(len(lines))) if numbers is None else list(numbers), builder)
-    lines, numbers = _systems(lines, numbers)
+    lines, numbers = systems(lines, numbers, builder.context.options.get("differentiated", ()))
     for k, line in enumerate(lines):
         if len(builder.placed) > MAX_LINKS:
             builder.placed.append(Placed(numbers[k], None, builder.context, f"it comes after more than {MAX_LINKS} steps"))
             continue
         following = next((other for other in lines[k + 1:] if other.role != "prose"), None)
-        _take(builder, line, numbers[k], following, alone=sum(other.role == "formula" for other in lines) == 1 and not any(turns.NO_ROOTS.fullmatch(other.text) for other in lines if other.role == "prose"))
+        _take(builder, line, numbers[k], following, alone=_is_only(lines) and not any(turns.NO_ROOTS.fullmatch(other.text) for other in lines if other.role == "prose"))
         for term in (line.left, *[step.side for step in line.steps]):
             builder.seen |= free_names(term) if isinstance(term, Term) else frozenset()
+            builder.values |= {n for n in walk(term) if is_numbered_value(n)} if isinstance(term, Term) else set()
     return Layout(tuple(builder.placed), builder.context, tuple(builder.told))
-
-
-def _systems(lines: Sequence[Line], numbers: list[int]) -> tuple[list[Line], list[int]]:
-    """Equations side by side in one row ("x + y = 3, x - y = 1") as one statement, where nothing goes on from the last of them by its sign."""
-    made: list[Line] = []
-    kept: list[int] = []
-    k = 0
-    while k < len(lines):
-        row = [lines[k]]
-        while k + len(row) < len(lines) and _is_beside(lines[k + len(row)]):
-            row.append(lines[k + len(row)])
-        after = lines[k + len(row)] if k + len(row) < len(lines) else None
-        if len(row) > 1 and all(r.role == "formula" and (r.steps or isinstance(r.left, Term) and r.left.is_apply("or")) and r.left is not None for r in row) and not (after is not None and after.left is None and after.steps):
-            whole = [as_statement(r) for r in row]
-            if not any(isinstance(w, Unread) for w in whole) and not any(rule_lines.is_rule(r.left) for r in row):
-                first = row[0]
-                if (values := _listed_values(row, whole)) is not None:  # type: ignore[arg-type]
-                    made, kept, k = [*made, replace(first, left_reading=Read(values), steps=())], [*kept, numbers[k]], k + len(whole)
-                    continue
-                bounds = [w for w in whole[1:] if narrowed(Context(), w) is not None and w.signs != ("=",)]  # type: ignore[arg-type, union-attr]
-                if len(bounds) == len(whole) - 1 and whole[0].signs == ("=",):  # type: ignore[union-attr] # "f(x) = 1/x, x > 0": the bound is a condition
-                    made.append(replace(first, conditions=(*first.conditions, *bounds)))  # type: ignore[arg-type]
-                    kept.append(numbers[k])
-                    k += len(whole)
-                    continue
-                joined = apply("and", *whole)  # type: ignore[arg-type]
-                conditions = tuple([c for r in row for c in r.conditions])
-                row = [replace(first, left_reading=Read(joined), steps=(), conditions=conditions, reason="; ".join(r.reason for r in row if r.reason))]
-                made, kept, k = [*made, row[0]], [*kept, numbers[k]], k + len(whole)
-                continue
-        made.append(lines[k])
-        kept.append(numbers[k])
-        k += 1
-    return made, kept
-
-
-def _listed_values(row: list[Line], whole: list[Term]) -> Term | None:
-    """ "x = 0, x = 1 or x = -1" and "x = 1, x = 2": different values of one name, of which one or the other is meant."""
-    if any(line.words.lower() == "and" for line in row[1:]):
-        return None
-    parts = [p for w in whole for p in (w.args if w.is_apply("or") else (w,))]
-    if not all(p.kind == "relation" and p.signs == ("=",) and p.args[0].kind == "symbol" for p in parts) or len({p.args[0] for p in parts}) != 1:
-        return None
-    values = [p.args[1] for p in parts]
-    return apply("or", *parts) if len(set(values)) == len(values) and not any(free_names(v) for v in values) else None
-
-
-def _is_beside(other: Line) -> bool:
-    """Does the statement stand in the same row as the one before, with no arrow between?"""
-    return other.beside and not other.connective and other.left is not None and (bool(other.steps) or isinstance(other.left, Term) and other.left.is_apply("or"))
 
 
 def _take(builder: Builder, line: Line, number: int, following: Line | None, alone: bool) -> None:
@@ -139,7 +99,7 @@ def _take(builder: Builder, line: Line, number: int, following: Line | None, alo
     if turns.puts_value(builder, line, number, following):
         return
     for condition in line.conditions:
-        if isinstance(condition, Term) and names_new(builder, condition):
+        if isinstance(condition, Term) and (names_new(builder, condition) or names_part(builder, line, condition)):
             builder.context = replace(builder.context, definitions=(*builder.context.definitions, condition.args[:2]))  # type: ignore[arg-type]
         elif isinstance(condition, Term) and is_statement(condition) and not rule_lines.defines(builder, condition):
             builder.context = assuming(builder.context, condition)
@@ -179,6 +139,12 @@ def _take(builder: Builder, line: Line, number: int, following: Line | None, alo
         line, whole = with_statement(line, renamed), renamed
     if turns.names_roots(builder, line, whole, number) or turns.set_to_zero(builder, line, whole, number):
         return
+    if reckons_value(builder, line):
+        builder.state(relation("=", line.left, line.steps[0].side))  # type: ignore[arg-type]
+        builder.told.append(number)
+        for one, two in zip(line.steps, line.steps[1:]):  # "w_1 = 10 - 0.1 * 10 = 9", of which nothing says what it is
+            builder.aside(number, Link(0, one.side, "=", two.side))  # type: ignore[arg-type]
+        return
     if gives_values(builder, line, whole):
         before = builder.last
         builder.link(line, number, "", whole, line.reason, statement=True, supposing=True)
@@ -212,6 +178,9 @@ def _take(builder: Builder, line: Line, number: int, following: Line | None, alo
             isinstance(line.left, Term) and line.left.is_apply("call") and is_new_name(builder, line.left, line.steps[0].side):
         _define(builder, line)
         builder.told.append(number)
+    elif line.steps and len(line.steps) == 1 and _is_of_order(line, whole) and not line.connective and (builder.last is None or _is_of_order(None, builder.last) or not builder.statement):
+        _chain(builder, line, number)
+        builder.last, builder.statement = whole, True
     elif line.steps and set(line.signs) == {"="} and not line.connective and _is_worked_out(builder, line.left):
         _chain(builder, line, number)
     elif isinstance(whole, Unread) or is_statement(whole):
@@ -252,6 +221,12 @@ def _take(builder: Builder, line: Line, number: int, following: Line | None, alo
         builder.link(line, number, line.connective, whole, line.reason, statement=True)
     else:
         builder.start(number, whole, statement=False)
+
+
+def _is_of_order(line: Line | None, whole: Term | Unread | None) -> bool:
+    """Is it f = O(g) for formulas f and g, which claims something of its own?"""
+    return isinstance(whole, Term) and whole.kind == "relation" and whole.signs in (("=",), ("in",)) and whole.args[1].kind == "apply" and whole.args[1].name in ORDERS and \
+        not any(n.is_apply("call") or n.kind == "apply" and n.name in ORDERS for n in walk(whole.args[0])) and whole.args[0].kind == "apply"
 
 
 def _is_worked_out(builder: Builder, left: Term | Unread | None) -> bool:

@@ -78,6 +78,21 @@ def gives_values(builder: Builder, line: Line, whole: Term | Unread) -> bool:
     return len(names) == len(parts) and names < free_names(last)
 
 
+def is_numbered_value(term: Term) -> bool:
+    """Is it w_1, x_{12}?"""
+    return term.is_apply("index", 2) and term.args[0].kind == "symbol" and term.args[1].kind == "number"
+
+
+def reckons_value(builder: Builder, line: Line) -> bool:
+    """Is it "w_1 = 10 - 0.1 * 10 = 9" for a value of which neither a rule nor a line says anything, beside a line about another such value?"""
+    head = line.left
+    if not isinstance(head, Term) or not is_numbered_value(head) or head in builder.values or set(line.signs) != {"="} or line.unread is not None or line.connective:
+        return False
+    others = any(v.args[0] == head.args[0] for v in builder.values)
+    ruled = any(h.kind == "apply" and h.args[0] == head.args[0] for h, _ in builder.context.definitions)
+    return others and not ruled and not any(free_names(s.side) for s in line.steps)  # type: ignore[arg-type]
+
+
 def is_unknown_function(builder: Builder, left: Term | Unread | None) -> bool:
     """Is it f'(x), or y', where nothing has spoken of f or y?"""
     if not isinstance(left, Term):
@@ -88,6 +103,14 @@ def is_unknown_function(builder: Builder, left: Term | Unread | None) -> bool:
     names = free_names(head)
     known = builder.seen | {n for n, _ in builder.context.domains} | {n for h, _ in builder.context.definitions for n in free_names(h)}
     return len(names) == 1 and not names & known
+
+
+def names_part(builder: Builder, line: Line, condition: Term) -> bool:
+    """Is it "where s = w x" behind a formula with s, of which nothing was said before?"""
+    if condition.kind != "relation" or condition.signs != ("=",) or condition.args[0].kind != "symbol" or builder.given_only or not line.steps:
+        return False
+    own = frozenset().union(*[free_names(t) for t in (line.left, *[s.side for s in line.steps]) if isinstance(t, Term)])
+    return condition.args[0].name in own and bool(free_names(condition.args[1])) and is_new_name(builder, *condition.args)
 
 
 def names_new(builder: Builder, condition: Term) -> bool:

@@ -277,7 +277,8 @@ def _is_differentiated(builder: Builder, line: Line, whole: Term) -> bool:
     if whole.kind != "relation" or whole.signs != ("=",) or line.connective or whole.args[0].kind != "symbol" or builder.started:
         return False
     name = whole.args[0].name
-    return name in builder.context.options.get("differentiated", ()) and name not in builder.seen | free_names(whole.args[1]) and all(
+    inner = frozenset().union(*[free_names(b) for _, b in builder.context.definitions]) - {n for n, _ in builder.context.domains}  # "y = u^3", and then "u = 2x + 1"
+    return name in builder.context.options.get("differentiated", ()) and name not in builder.seen - inner | free_names(whole.args[1]) and all(
         h != whole.args[0] for h, _ in builder.context.definitions)
 
 

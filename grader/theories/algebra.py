@@ -24,6 +24,7 @@ from grader.term import Term, apply, binder, free_names, number, relation, symbo
 from grader.term import replace as put
 from grader.theories import _limits
 from grader.theories import _statements as statements
+from grader.theories._chain_rule import chained
 from grader.theories._dots import without_dots
 from grader.theories._maybe_matrices import may_differ
 from grader.theories._recurrences import gradients, partials, recursions_of, rules_of, writes_columns
@@ -34,6 +35,7 @@ _FOREIGN = frozenset("expectation variance covariance probability entropy kl mut
 """Operators of the other theories."""
 _DELTA = symbol("delta")
 _SHAPES = frozenset("vector matrix density".split())
+MOST_DEFINED = 4_000
 MAX_NEEDS = 4
 """Side conditions of one step that are looked into."""
 
@@ -55,6 +57,7 @@ def prepare(terms: tuple[Term, ...], context: Context) -> Prepared:
     integrated = frozenset(b.name for t in terms for n in walk(t) if n.kind == "binder" and n.name in ("integral", "antiderivative") for b in n.bound)
     given = replace(context, definitions=tuple([(h, without_dots(b)) for h, b in context.definitions]))
     column = writes_columns(terms)
+    terms = tuple([chained(t, given.definitions) for t in terms])
     made = tuple([_spelled_out(_defined(_spelled_out(partials(gradients(without_dots(t), given.definitions, column), given.definitions), integrated), given), integrated) for t in terms])
     if any(n.kind == "apply" and n.name in statements._LOGIC for t in made for n in walk(t)):
         made = tuple([statements.as_proposition(t) for t in made])
@@ -112,8 +115,19 @@ def _is_condition(term: Term) -> bool:
 
 
 def _defined(term: Term, context: Context) -> Term:
-    """The term with the learner's definitions put in, later ones first."""
+    """The term with the learner's definitions put in, later ones first, and again where one speaks of a name that is defined behind it."""
+    for _ in range(4):
+        made = _defined_once(term, context)
+        if made == term or made.size > MOST_DEFINED:
+            break
+        term = made
+    return term
+
+
+def _defined_once(term: Term, context: Context) -> Term:
     for head, body in reversed(context.definitions):
+        if head.kind == "symbol" and head.name in free_names(body):
+            continue
         try:
             if head.kind == "symbol":
                 term = put(_substituted(term, head, body), {head: body})

@@ -157,8 +157,8 @@ def claims(link: Link, context: Context, settled: Settled) -> tuple[Claim, ...]:
         if made and all(c.label in settled for c in made) and (large := _for_large(link, context)) is not None and _plainly(link, context, settled).relation == "fails":
             made += (large,)
         return made
-    if link.statement:
-        return ()
+    if link.statement or link.sign == "->" and link.left.kind == "symbol":
+        return ()  # "n -> oo" supposes something, "p -> q" may be logic
     made: list[Claim] = []
     for k, move in enumerate(_moves(link, context)):
         asked = tuple(_claims_for(link, context, move, k))
