@@ -15,6 +15,7 @@ LINES = {  # line: (problem, part, strong, rest); None: no label
     "1. first then": ("1", "", False, "first then"), "a. foo": ("", "a", False, "foo"), "q: 1, 2": ("", "q", False, "1, 2"), "1) foo": ("1", "", False, "foo"),
     "1 = number of layers": None, "2x = 4": None, "2b = 3": None, "(a) = 3": None, "a = 3": None, "part of it": None, "1.5 is": None, "1, 2, 1": None, "I think": None, "p(x) = 3": None,
     "t exceeds n": None, "3 apples": None, "10 n l": None, "2 t n^2": None, "- a": None, "no, it": None, "5/6": None, "2a p = q": ("2", "a", False, "p = q"), "1b n < t": ("1", "b", False, "n < t"), "Solution to Problem 5 (c):": ("5", "c", True, ""), "Ans. 1 b) x": ("1", "b", True, "x"),
+    "7. (a−b)² ≥ 0": ("7", "", False, "(a−b)² ≥ 0"), "7) (a+b)^2": ("7", "", False, "(a+b)^2"), "7. (a) x": ("7", "a", True, "x"), "**(b)** x": ("", "b", True, "x"),
     "(5c) x": ("5", "c", True, "x"), "5c – x": ("5", "c", True, "x"), "***5c***": ("5", "c", True, ""), "c.) x": ("", "c", True, "x"), "Answer to c: x": ("", "c", True, "x"), "Part 5c": ("5", "c", True, ""),
     "Step 1: x": None, "Iteration 1: q": None, "Eq 5 c": None, "Homework 5": None, "5.3": None, "": None, "q_0 = 1": None, "x) ^ 2": None,
 }

@@ -113,6 +113,15 @@ def test_what_a_comment_hides_is_no_answer_and_is_not_lost(hidden):
     assert texts(f"## Question 5\n\nb) No.\n\nc) $p = q = 1$\n{hidden}\n\nmore")["minimax/5c"].startswith("$p = q = 1$")
 
 
+@pytest.mark.parametrize("hidden", ["<!--\n1b: n < t\n5c: p = q = 0\n-->", "<!-- 5c: $p < q$ -->", "<!-- p -> 0 -->\n", "%%5c: $p = q = 0$%%"])
+def test_a_paper_that_stands_wholly_in_a_comment_waits(hidden):
+    """Also where the comment holds signs and formulas: none of it is an answer, and no part is a silent zero."""
+    _, submission = placed(hidden)
+    assert not [a for a in submission.answers if a.text] and submission.unplaced
+    for problem in PROBLEMS:
+        assert all(any(n.code == "paper.unplaced" for n in find_answer(submission, problem, part).notes) for part in problem.parts)
+
+
 def test_a_program_beside_an_answer_is_not_part_of_it():
     def notebook(*cells):
         made = [{"cell_type": kind, "metadata": {}, "source": source, "id": f"c{k}", **({"outputs": [], "execution_count": None} if kind == "code" else {})}

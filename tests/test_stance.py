@@ -105,6 +105,12 @@ def test_places_stay(text, left):
     assert all(a == b or a == " " for a, b in zip(bare(text), text))
 
 
+@pytest.mark.parametrize("text", ["$\\sqrt d$ if $d > 3$, $d$ otherwise", "sqrt(d) for d > 1, else 0", "sqrt(d) if d >= 2, 7 if d < 2", "$\\sqrt d$ wenn $d>1$, sonst 0"])
+def test_one_case_of_several_is_not_the_whole(text):
+    made = marked("variance", "10b", text)
+    assert made.needs_human and not made.points
+
+
 def test_a_word_is_no_name():
     made = marked("descent", "6a", r"Magnificent $(1 - \eta\lambda)$")
     assert made.needs_human and not made.points

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 
 from grader.model import Mark, Note, Part, Read
 from grader.reading.bare import GREEK
 from grader.reading.stance import doubt
+from grader.term import walk
 
 _EXPLAINS = frozenset("prose derivation".split())
 """A person marks the words, or every line is judged by itself."""
@@ -38,6 +40,20 @@ def stance(text: str, part: Part, made: Mark) -> Note | None:
     return Note(f"\u201c{found.words}\u201d {said}", found.span, "guess", "stance." + found.sort)
 
 
+def half_read(text: str, reading: Read, part: Part) -> Note | None:
+    """Words that make the formula one case of several ("x if x > 0, -x otherwise"), where the reading has no cases."""
+    if part.kind not in _VALUES or any(n.name in ("cases", "piecewise") for n in walk(reading.term)):
+        return None
+    found = _OTHERWISE.search(text) or next(itertools.islice(_CASE.finditer(text), 1, None), None)
+    return Note(f"\u201c{found[0]}\u201d says that this is one case of several", None, "guess", "stance.case") if found else None
+
+
+_VALUES = frozenset("expression number function growth_order matrix set list quantity form interval".split())
+_OTHERWISE = re.compile(r"(?i)\b(?:otherwise|or else|else|elsewhere|in (?:all )?(?:other|the other|any other) cases?|sonst|sinon|autrement|altrimenti|"
+                        r"de lo contrario|en otro caso|caso contrário)\b|否则|其他情况|その他")
+_CASE = re.compile(r"(?i)\b(?:if|when|for|where|wenn|falls|für|si|pour|para|se|per)\b(?=[^,;.\n]{1,60}(?:[<>=≤≥≠]|\\(?:[lg]eq?|neq?|in)\b))")
+
+
 def strange_word(text: str, reading: Read, part: Part) -> Note | None:
     """A word of the answer that was taken for a name ("Hence < 1", "So x") and that the problem does not know: nothing is marked by it."""
     if not part.symbols or part.kind in AS_TYPED:
@@ -53,4 +69,4 @@ _NAMED = re.compile(r"`?([A-Z][a-z]+|[a-z]{3,})\b")
 _USUAL = frozenset("Re Im Pr Tr const sign sgn diag softmax sigmoid relu loss".split())
 
 
-__all__ = ["AS_TYPED", "stance", "strange_word"]
+__all__ = ["AS_TYPED", "half_read", "stance", "strange_word"]

@@ -259,6 +259,8 @@ def _combined(line: str, found: re.Match[str], worded: bool, emphasised: bool) -
     """A number with a letter: "5c.", "(5c)", "5 (c)", "5. c)", "Question 5, part c"."""
     mark, tail, end = found["mark"].strip(), found["tail"].strip(), found.end()
     rest = line[end:]
+    if found["open"] and not found["close"] and tail[:1] not in (")", "]"):
+        return None  # "7. (a - b)^2" begins with a bracket of a formula
     glued = found.start("letter") == found.end("number")
     wrapped = found["wrap"] in ("(", "[") and bool(found["close"] or tail[:1] in (")", "]"))
     closed = bool(found["close"] or tail.strip("*_`") or found["open"] or found["sub"] or found["part"])

@@ -36,11 +36,14 @@ _SIMPLE: tuple[tuple[re.Pattern[str], str], ...] = (
     (re.compile(r"(?:\A|(?<=[\w)}.*]))[ \t]+\{[#.][^{}\n]*\}[ \t]*$|(?<![ \t])[ \t]+\{-\}[ \t]*$", re.MULTILINE), ""),  # {#sec:one}
 )
 _BLOCK_ID = re.compile(r"(?:\A|(?<=[.*)]))[ \t]+\^[a-z][a-z0-9]*-[a-z0-9-]+[ \t]*$", re.MULTILINE)
-_COMMENT = re.compile(r"%%[^%]{0,2000}%%|<!--(?!\s*answer\s*[:=])[^<>]{0,4000}-->", re.DOTALL | re.IGNORECASE)
+_OPENS = re.compile(r"%%|<!--(?!\s*answer\s*[:=])", re.IGNORECASE)
+MAX_COMMENT = 4000
+"""Longer comments are taken for text: they may hold the whole paper."""
 
 
 def plain_markup(text: str) -> str:
     """The text with as many lines, and without the markup that is neither formula, table, code nor heading."""
+    text = _uncommented(text)
     if _outside(text, lambda t: "\0" if _ESCAPED.search(t) else "", "") and "\\" in text:
         text = _unescaped(text)
     return _outside(_TICKED.sub(r"$\1$", text), _plain, None)
@@ -48,14 +51,45 @@ def plain_markup(text: str) -> str:
 
 def comments(text: str) -> list[tuple[int, str]]:
     """What stands in comments outside of code: the number of the line, from 0, on which the words begin, and the words."""
-    code = [p.outer for p in delimited(text) if p.kind == "code"]
-    found = [m for m in _COMMENT.finditer(text) if not any(start <= m.start() < end for start, end in code)]
     made = []
-    for m in found:
-        inner = m[0].removeprefix("%%").removesuffix("%%") if m[0].startswith("%%") else m[0].removeprefix("<!--").removesuffix("-->")
-        begins = m.start() + m[0].index(inner) + len(inner) - len(inner.lstrip())
-        made.append((text.count("\n", 0, begins), inner.strip()))
+    line, counted = 0, 0
+    for start, end in _commented(text):
+        mark = 2 if text[start] == "%" else 4
+        inner = text[start + mark:end - min(mark, 3)]
+        begins = start + mark + len(inner) - len(inner.lstrip())
+        line, counted = line + text.count("\n", counted, begins), begins
+        made.append((line, inner.strip()))
     return [(line, words) for line, words in made if words]
+
+
+def _commented(text: str) -> list[tuple[int, int]]:
+    """Where comments outside of code begin and end, whatever formulas they hold."""
+    if "%%" not in text and "<!--" not in text:
+        return []
+    code = [p.outer for p in delimited(text) if p.kind == "code"]
+    made: list[tuple[int, int]] = []
+    position, k = 0, 0
+    while found := _OPENS.search(text, position):
+        position = found.end()
+        while k < len(code) and code[k][1] <= found.start():
+            k += 1
+        if k < len(code) and code[k][0] <= found.start():
+            continue
+        close = "%%" if found[0] == "%%" else "-->"
+        end = text.find(close, found.end(), found.end() + MAX_COMMENT)
+        if end >= 0:
+            position = end + len(close)
+            made.append((found.start(), position))
+    return made
+
+
+def _uncommented(text: str) -> str:
+    """The text without comments, with as many lines."""
+    pieces, position = [], 0
+    for start, end in _commented(text):
+        pieces += [text[position:start], "\n" * text.count("\n", start, end)]
+        position = end
+    return "".join([*pieces, text[position:]])
 
 
 def _outside(text: str, change: Callable[[str], str], fixed: str | None) -> str:
@@ -81,7 +115,6 @@ def _unescaped(text: str) -> str:
 
 def _plain(text: str) -> str:
     text = _HEADING.sub(lambda m: f"{'#' * int(m[1])} {m[2].strip()}", text)
-    text = _COMMENT.sub(lambda m: re.sub(r"[^\n]", "", m[0]), text)
     if "<" in text:
         text = _SCRIPT.sub(lambda m: ("_" if m["name"].lower() == "sub" else "^") + "{" + m["inner"] + "}", text)
         closed = {name.lower() for name in re.findall(rf"</({_TAGS})\s*>", text, re.IGNORECASE)}
