@@ -115,6 +115,39 @@ def test_keys_reach_the_table_and_what_waits(large_class, browser):
     assert browser.script("[...document.querySelectorAll('.scroll')].every(e => e.tabIndex === 0)")
 
 
+CONTRAST = """(() => {
+    const parse = (s) => { const p = s.match(/rgba?\\(([^)]+)/)[1].split(/[ ,/]+/).map(Number); return [p[0], p[1], p[2], p.length > 3 ? p[3] : 1]; };
+    const over = (a, b) => [0, 1, 2].map((i) => a[i] * a[3] + b[i] * (1 - a[3])).concat(1);
+    const light = (c) => c.slice(0, 3).map((v) => (v /= 255) <= 0.03928 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4).reduce((s, v, i) => s + v * [0.2126, 0.7152, 0.0722][i], 0);
+    const low = new Set(), walk = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+    while (walk.nextNode()) {
+        const e = walk.currentNode.parentElement;
+        if (!walk.currentNode.textContent.trim() || e.getBoundingClientRect().width <= 1) continue;
+        const above = [];
+        for (let n = e; n; n = n.parentElement) above.unshift(n);
+        let ground = [255, 255, 255, 1], clear = 1;
+        for (const n of above) { const s = getComputedStyle(n); ground = over(parse(s.backgroundColor), ground); clear *= s.opacity; }
+        const ink = parse(getComputedStyle(e).color);
+        const [a, b] = [light(over([...ink.slice(0, 3), ink[3] * clear], ground)), light(ground)].sort((x, y) => x - y);
+        if ((b + 0.05) / (a + 0.05) < 4.5) low.add(e.tagName + "." + e.className);
+    }
+    return [...low];
+})()"""
+
+
+@pytest.mark.parametrize("dark", [False, True])
+def test_every_text_stands_out_and_everything_has_a_name(large_class, pages, browser, dark):
+    """WCAG 2.2: 1.4.3 contrast of what is drawn, 4.1.2 names, 1.3.1 headings and heads of tables, 1.1.1 formulas with an alternative."""
+    for page in (large_class, *pages[-3:]):
+        browser.look(1100, 844, dark)
+        browser.go(page.as_uri())
+        assert browser.script(CONTRAST) == []
+        assert browser.script("[...document.querySelectorAll('a, summary, [tabindex]')].filter(e => !e.textContent.trim() && !e.getAttribute('aria-labelledby')).length") == 0
+        assert browser.script("[...document.querySelectorAll('th')].every(e => e.scope)") and browser.script("[...document.querySelectorAll('math')].every(e => e.getAttribute('alttext'))")
+        levels = browser.script("[...document.querySelectorAll('h1, h2, h3, h4')].filter(e => e.getClientRects().length).map(e => +e.tagName[1])")
+        assert levels[0] == 1 and all(b <= a + 1 for a, b in zip(levels, levels[1:]))
+
+
 def test_a_folded_list_is_printed(large_class, browser):
     browser.go(large_class.as_uri())
     browser.call("Emulation.setEmulatedMedia", media="print")

@@ -154,6 +154,8 @@ def test_a_learner_sees_words_and_no_labels_that_name_something():
     record = {"status": "refuted", "awards": [{"claim": "feed-forward"}, {"claim": "layer norm"}, {"claim": "step 2"}, {"claim": "silent"}],
               "evidence": [entry("feed-forward", "refuted", ["Something is missing."]), entry("layer norm", "refuted", ["Something is missing."]),
                            entry("step 2", "refuted", ["No."]), entry("step 3", "refuted", ["No."]), entry("silent", "refuted", [])]}
+    accepted = {"status": "proved", "awards": [{"claim": "accept 0"}], "evidence": [entry("accept 0", "proved", ["Both grow alike."])]}
+    assert [e["label"] for e in learner_view(accepted)["evidence"]] == [""]
     assert "feed-forward" not in json.dumps(learner_view(record))
     view = learner_view(record)["evidence"]
     assert [(e["label"], e["words"]) for e in view] == [("", ["Something is missing."]), ("step 2, step 3", ["No."])]

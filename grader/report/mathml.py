@@ -54,9 +54,11 @@ class Box:
     script: tuple[str, str] | None = None
 
 
-def to_mathml(term: Term, *, block: bool = False) -> str:
-    """A `math` element. `block` sets it in full size, long chains of relations with a line a side, lists with a line an entry."""
+def to_mathml(term: Term, *, block: bool = False, alt: str = "") -> str:
+    """A `math` element. `block` sets it in full size, long chains of relations with a line a side, lists with a line an entry; `alt` is what programs say that
+    do not know MathML."""
     attributes = ' displaystyle="true"' if block else ""
+    attributes += f' alttext="{escape(visible(alt), quote=True)}"' if alt else ""
     if term.size > MAX_NODES:
         text = visible(str(term))
         return f"<math{attributes}>{words(text[:400] + '…' if len(text) > 400 else text)}</math>"

@@ -111,8 +111,8 @@ def _shown(value: Any) -> Any:
     return value if isinstance(value, Markup) or not isinstance(value, str) else visible(value)
 
 
-def _mathml(term: Term) -> Markup:
-    return Markup(to_mathml(term, block=True))  # noqa: S704 - built from a tree, every name escaped
+def _mathml(term: Term, text: str = "") -> Markup:
+    return Markup(to_mathml(term, block=True, alt=one_line(text, 400)))  # noqa: S704 - built from a tree, every name escaped
 
 
 def _segments(part: PartStatistics) -> list[tuple[str, str, str]]:

@@ -34,6 +34,7 @@ from typing import Any
 
 from grader.encoding import encode
 from grader.model import Answer, Note, PartReport, Read, Reading, Verdict
+from grader.report.shape import check
 from grader.term import Span, Term, to_data
 
 Record = dict[str, Any]
@@ -73,7 +74,8 @@ def read_records(path: str | Path) -> list[Record]:
                 record = json.loads(line)
                 if not isinstance(record, dict) or not KEYS <= record.keys():
                     raise ValueError(f"expected an object with the keys {', '.join(sorted(KEYS))}")
-            except ValueError as error:
+                check(record)
+            except (ValueError, RecursionError) as error:
                 raise ValueError(f"{path}:{number}: not a record ({error})") from None
             records.append(record)
     return records
@@ -86,7 +88,7 @@ def learner_view(record: Record) -> Record:
     for entry in shown_evidence(record):
         said = {"status": entry["status"], "facts": entry["facts"], "oracles": entry["oracles"], "words": entry["words"]}
         if entry["words"]:
-            label = entry["label"] if _row(entry["label"]) else ""
+            label = entry["label"] if _row(entry["label"]) and not _COMPARISON.match(entry["label"]) else ""
             view = shown.setdefault(json.dumps(said), {"label": label, **said})
             if label and label not in (labels := view["label"].split(", ")):
                 view["label"] = ", ".join(filter(None, [*labels, label]))

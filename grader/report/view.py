@@ -355,7 +355,7 @@ def _checks(entries: Sequence[Record]) -> tuple[Check, ...]:
 
 
 def _check(entry: Record) -> Check:
-    rests_on = tuple(entry["facts"]) + tuple(f"a step believed from {name}" for name in entry["oracles"])
+    rests_on = tuple(f.replace("*: ", "other symbols: ", 1) if f.startswith("*: ") else f for f in entry["facts"]) + tuple(f"a step believed from {name}" for name in entry["oracles"])
     return Check(_CHECKED.get(entry["status"], _CHECKED["undecided"]), entry["label"], tuple(entry["words"]), rests_on)
 
 

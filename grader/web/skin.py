@@ -91,8 +91,8 @@ def _sheet_name(name: str) -> str:
     return SHEETS.get(name) or name[:1].upper() + name[1:]
 
 
-def _mathml(term: Any) -> Markup:
-    return Markup(to_mathml(term, block=True))  # noqa: S704 - built from a tree, every name escaped
+def _mathml(term: Any, text: str = "") -> Markup:
+    return Markup(to_mathml(term, block=True, alt=one_line(text, 400)))  # noqa: S704 - built from a tree, every name escaped
 
 
 def _as_typed(text: str) -> Markup:

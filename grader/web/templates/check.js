@@ -69,7 +69,7 @@ class Answer {
         method: "POST", headers: { "Content-Type": "application/json" }, credentials: "omit", cache: "no-store",
         body: JSON.stringify({ problem: this.problem, part: this.part, text }),
       });
-      reply = await got.json();
+      reply = got.status === 413 ? { state: "long", said: "This is too long to be looked at here. Hand in a shorter answer.", html: "" } : await got.json();
     } catch {
       reply = { state: "away", said: "The checker does not answer. Is it still running?", html: "" };
     }
