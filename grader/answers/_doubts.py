@@ -34,6 +34,8 @@ def doubts(answer: Term, reference: Term, domains: Mapping[str, Domain], bare: b
     """Pairs that may be meant as well, each with the reason that holds a refutation back where they are equal. `bare`: both are lists without brackets."""
     yield from _arccot(answer, reference)
     yield from _golden(answer, reference, domains)
+    yield from _known_functions(answer, reference, domains)
+    yield from _parameters(answer, reference, domains)
     yield from _conditions(answer, reference)
     yield from _named(answer, reference)
     if bare and answer.kind == reference.kind == "tuple" and len(answer.args) == len(reference.args):
@@ -83,6 +85,44 @@ def _golden(answer: Term, reference: Term, domains: Mapping[str, Domain]) -> Ite
         if name not in domains and (name in names[0]) != (name in names[1]):
             ratio = apply("div", apply("add", number(1), apply("sqrt", number(5))), number(2))
             yield *(replace(t, {symbol(name): ratio}) for t in (answer, reference)), "phi may be the golden ratio"
+
+
+def _known_functions(answer: Term, reference: Term, domains: Mapping[str, Domain]) -> Iterator[Pair]:
+    """C(n, k) for the binomial coefficient, B(a, b) for the beta function, phi(12) for the totient."""
+    change = {}
+    for node in (n for t in (answer, reference) for n in walk(t) if n.is_apply("call") and n.args[0].kind == "symbol"):
+        name, args = node.args[0].name, node.args[1:]
+        if name not in domains and (name, len(args)) in (("C", 2), ("B", 2)):
+            change[node] = apply("binomial" if name == "C" else "beta_function", *args)
+        elif name == "phi" and name not in domains and len(args) == 1 and args[0].kind == "number" and args[0].value in range(1, 10**6):
+            change[node] = number(_totient(int(args[0].value)))  # type: ignore[arg-type]
+    if change:
+        yield replace(answer, change), replace(reference, change), "a letter that is called may be a function of that name"
+
+
+def _totient(n: int) -> int:
+    made, rest, p = n, n, 2
+    while p * p <= rest:
+        if rest % p == 0:
+            made -= made // p
+            while rest % p == 0:
+                rest //= p
+        p += 1
+    return made - made // rest if rest > 1 else made
+
+
+def _parameters(answer: Term, reference: Term, domains: Mapping[str, Domain]) -> Iterator[Pair]:
+    """(1 + 2t, 3 - t) beside (1 + 2s, 3 - s): points of a line whose parameter has another name."""
+    names = [free_names(t) for t in (answer, reference)]
+    natured = [natures.nature(t) for t in (answer, reference)]
+    if natured[0] != natured[1] or natured[0] not in ("tuple", "list", "matrix") or any(len(n) != 1 for n in names) or names[0] == names[1]:
+        return
+    (one,), (other,) = names
+    if not {one, other} & set(domains) and {one, other} <= _PARAMETERS:
+        yield replace(answer, {symbol(one): symbol(other)}), reference, "the parameter may have another name"
+
+
+_PARAMETERS = frozenset("t s u v r k m n a b c lambda mu alpha theta".split())
 
 
 def _every_integer(solved: Term, equation: Term, domains: Mapping[str, Domain]) -> Iterator[Pair]:

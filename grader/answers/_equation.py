@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from fractions import Fraction
 from math import ceil
 
-from grader.answers._notations import plain
+from grader.answers._notations import plain, points
 from grader.domain import Domain
 from grader.model import Claim, Equal, Read
 from grader.replay import natures
@@ -22,7 +22,7 @@ from grader.term import Term, apply, collection, constant, free_names, number, r
 
 def equation(answer: Term, reference: Term, domains: Mapping[str, Domain], label: str = "") -> Claim:
     """The claim "answer = reference", the answer on the left, with a domain for every symbol ("*" in `domains` is for those not named)."""
-    answer, reference = plain(answer, domains), plain(reference, domains)
+    answer, reference = points(plain(answer, domains), plain(reference, domains))
     answer, reference = _dependent(*_settled_letters(answer, reference, domains))
     answer, reference = natures.named_sets(*_implications(answer, reference))
     table = dict(domains)
@@ -46,6 +46,8 @@ def aligned(side: Read, other: Term) -> Read:
         value = aligned(Read(term.args[1], side.notes), other.args[1]).term  # the value that both give the same name
         return side if value is term.args[1] else dataclasses.replace(side, term=relation("=", term.args[0], value))
     kind = natures.nature(other)
+    if term == symbol("R") and kind in ("set", "interval"):
+        return dataclasses.replace(side, term=constant("RR", term.span))
     if term.kind == "tuple" and term.name == "list" and (other.kind == "apply" and kind == "pair" or natures.elements(other) is not None and any(
             n.code == "bare_list" for n in side.notes)):
         return dataclasses.replace(side, term=collection("set", *term.args, span=term.span))

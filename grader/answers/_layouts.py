@@ -174,7 +174,7 @@ def _amounts(reference: Thing, answer: Thing) -> list[Layout] | str:
     if a is None:
         doubt = "the last letter may be a unit or a factor" if answer.glued else ""
         return [Layout(reference.read, answer.read, doubt)]
-    if a.name in CURRENCIES and a.kind == "symbol":
+    if a.kind == "symbol" and (a.name in CURRENCIES or a.name == "rad"):  # an angle in radians is a number
         return [Layout(reference.read, answer.read)]
     return [Layout(reference.read, answer.read, "the unit is missing")]
 

@@ -3,6 +3,7 @@
 sums          `sum over 1 <= i < j <= n`, `over n >= 1`, `over d | 12`, `over k in {1, 3}` as sums with a first and a last index, or written out
 dots          1 + 3 + ... + (2n - 1), 1 * 2 * ... * n, {1, 2, ..., 5}: the term behind the dots is a formula that gives the leading terms for
               whole numbers next to one another; of plain numbers, an arithmetic or geometric progression. Where two formulas fit, none is taken.
+vec AB        from the point A to the point B, where it stands in sums: the difference of the two
 x in RR       says nothing of a symbol that is real, beside another condition on it
 
 What is not understood stays as it was, and is then open.
@@ -42,6 +43,29 @@ def plain(term: Term, domains: Mapping[str, Domain]) -> Term:
     if node.is_apply("where") and natures.nature(node.args[0]) == "condition":
         return _conditions(node, domains)
     return node
+
+
+def points(*sides: Term) -> tuple[Term, ...]:
+    """The sides with B - A for the vector from A to B, where all of them are sums of numbers times such vectors: these are relations that hold for
+    points of a line just when they hold in every space."""
+    if not any(n.is_apply("vec") for t in sides for n in walk(t)) or not all(_is_combined(t) for t in sides):
+        return sides
+    change = {n: apply("add", symbol("point_" + n.args[0].name[1]), apply("neg", symbol("point_" + n.args[0].name[0])))
+              for t in sides for n in walk(t) if n.is_apply("vec")}
+    return tuple(replace(t, change) for t in sides)
+
+
+def _is_combined(term: Term) -> bool:
+    if term.is_apply("vec", 1):
+        return term.args[0].kind == "symbol" and len(term.args[0].name) == 2 and term.args[0].name.isupper()
+    if term.kind == "relation":
+        return term.signs == ("=",) and all(map(_is_combined, term.args))
+    if term.kind == "apply" and term.name in ("add", "neg"):
+        return all(map(_is_combined, term.args))
+    if term.is_apply("mul") or term.is_apply("div"):
+        vectors = [a for a in term.args if free_names(a)]
+        return len(vectors) == 1 and _is_combined(vectors[0]) and not (term.name == "div" and vectors[0] is term.args[1])
+    return term == number(0)
 
 
 def _conditions(node: Term, domains: Mapping[str, Domain]) -> Term:

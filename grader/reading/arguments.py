@@ -60,6 +60,8 @@ class Arguments:
             return self.build_logarithm(word, arguments, base, span)
         if op == "root":
             return self.build_root(word, arguments, span)
+        if op == "vec":
+            return apply(op, between_points(arguments[0]), span=span)
         if op == "cis":
             return apply("add", apply("cos", *arguments), apply("mul", constant("i"), apply("sin", *arguments)), span=span)
         if op in _TRIG and self.vocabulary.degrees and not _has_angle(arguments[0]):
@@ -219,6 +221,12 @@ def _renamed(term: Term, names: dict[Term, Term]) -> Term:
     if found is not None:
         return found.at(term.span)
     return term.with_args(tuple([_renamed(a, names) for a in term.args])) if term.args else term
+
+
+def between_points(inner: Term) -> Term:
+    r"""`\\vec{AB}`, from A to B, is one name and no product: \\vec{BA} is another one."""
+    capitals = inner.is_apply("mul", 2) and all(a.kind == "symbol" and len(a.name) == 1 and a.name.isupper() for a in inner.args)
+    return symbol("".join(a.name for a in inner.args), inner.span) if capitals else inner
 
 
 def as_name(term: Term) -> Term:

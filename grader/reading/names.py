@@ -59,7 +59,7 @@ FUNCTIONS: dict[str, str] = {
     "sqrt": "sqrt", "root": "root", "cbrt": "root", "abs": "abs", "Abs": "abs", "floor": "floor", "ceil": "ceil", "ceiling": "ceil", "sign": "sign",
     "sgn": "sign", "round": "round", "max": "max", "min": "min", "Max": "max", "Min": "min", "maximum": "max", "minimum": "min", "gcd": "gcd",
     "lcm": "lcm", "mod": "mod", "Mod": "mod", "factorial": "factorial", "factorial2": "double_factorial", 
-    "binomial": "binomial", "binom": "binomial", "betafunction": "beta_function", "erf": "erf", "sigmoid": "sigmoid", "logistic": "sigmoid",
+    "nCr": "binomial", "binomial": "binomial", "binom": "binomial", "betafunction": "beta_function", "erf": "erf", "sigmoid": "sigmoid", "logistic": "sigmoid",
     "softplus": "softplus", "softmax": "softmax", "relu": "relu", "ReLU": "relu", "re": "re", "Re": "re", "im": "im", "Im": "im", "arg": "arg",
     "Arg": "arg", "conj": "conj", "conjugate": "conj", "hat": "hat", "bar": "bar", "tilde": "tilde", "star": "star", "transpose": "transpose",
     "inverse": "inverse", "inv": "inverse", "norm": "norm", "inner": "inner", "det": "det", "tr": "trace", "Tr": "trace", "trace": "trace",

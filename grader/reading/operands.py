@@ -7,6 +7,7 @@ from fractions import Fraction
 from functools import lru_cache
 from typing import ClassVar
 
+from grader.reading.arguments import between_points
 from grader.reading.groups import Groups
 from grader.reading.names import VULGAR
 from grader.reading.scripts import Scripts
@@ -270,6 +271,7 @@ class Operands(Groups, Scripts):
         inner = self.argument_of(self.typed(t))
         if t.text == "underline":
             return inner
+        inner = between_points(inner) if t.text == "vec" else inner
         term = apply("hat", inner) if t.text == "hat" else apply("dot", apply("dot", inner)) if t.text == "ddot" else apply(t.text, inner)
         name = inner.name if inner.kind == "symbol" else ""
         return self.after_base(term.at(self.span(first)), first, Token("name", name, t.start, t.end))

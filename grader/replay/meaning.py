@@ -15,7 +15,7 @@ from grader.replay import matrices, natures
 from grader.replay.semantics import NoMeaning, symbols_of
 from grader.term import Term, apply, collection, constant, free_names, number, relation, replace, walk
 
-_WORDS = frozenset("at norm bar star cross dotproduct inner".split())
+_WORDS = frozenset("at norm bar star cross dotproduct inner gradient".split())
 _SUMS = frozenset("add neg mul div".split())
 MAX_HALVES = 60
 """Largest half of an odd number whose gamma function is written as a root of pi."""
@@ -28,6 +28,9 @@ def written_plainly(claim: Claim) -> Claim:
     left, right = claim.conclusion.left, claim.conclusion.right
     plain = _Plain(claim)
     sides = [plain.term(t) if _has_notation(t) else t for t in (left, right)]
+    for k in (0, 1):
+        if sides[k].is_apply("inner", 2) and _is_vector(sides[1 - k]) and len(sides[1 - k].args) == 2:
+            sides[k] = collection("tuple", *sides[k].args)  # <1 + t, 3> beside a vector is one
     if any(matrices.has_matrices(t) for t in sides):
         sides = [matrices.worked_out(t) for t in sides]
     if sides[0] == left and sides[1] == right:
@@ -128,6 +131,8 @@ class _Plain:
             made = _vectors(node)
             if made is not None:
                 return made
+        if node.is_apply("gradient", 1):
+            return _gradient(node)
         if node.is_apply("at"):
             return _at(node)
         if _is_tuple_equation(node):
@@ -168,6 +173,14 @@ def _outside_marks(term: Term) -> list[Term]:
     if term.kind == "apply" and term.name in ("bar", "star"):
         return []
     return [s for a in term.args for s in _outside_marks(a)]
+
+
+def _gradient(node: Term) -> Term:
+    """The derivatives by x, y (and z) of a formula in these alone; any other gradient stays as it is."""
+    names = tuple(sorted(free_names(node.args[0])))
+    if names not in (("x", "y"), ("x", "y", "z")) or natures.nature(node.args[0]) != "number" or any(n.is_apply("call") for n in walk(node)):
+        return node
+    return collection("tuple", *[apply("partial", node.args[0], Term("symbol", n), number(1)) for n in names])
 
 
 def _at(node: Term) -> Term:

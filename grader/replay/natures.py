@@ -59,7 +59,7 @@ def nature(term: Term) -> str:
             return "set"
         if term.name == "neg" and nature(term.args[0]) == "infinite":
             return "infinite"
-        if term.name in ("semicolon", "given", "quantity", "where"):
+        if term.name in ("semicolon", "given", "quantity", "where", "gradient"):
             return "other"
         return "number"
     return "number"
