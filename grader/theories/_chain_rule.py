@@ -27,7 +27,8 @@ def _visited(term: Term, bodies: dict[Term, Term], functions: dict[Term, tuple[T
     if term.kind == "apply" and term.name in ("derivative", "partial") and len(term.args) == 3 and term.args[1].kind == "symbol" and term.args[2] == number(1) and \
             term.args[0] != term.args[1]:
         body = bodies.get(term.args[0]) or (functions[term.args[0]][1] if term.args[0] in functions and functions[term.args[0]][0] == term.args[1] else None)
-        return term if body is None else _derived(body, term.args[1], bodies) or term
+        made = None if body is None else _derived(body, term.args[1], bodies)
+        return term if made is None else made if made.is_apply("derivative") else _visited(made, bodies, functions)
     if term.is_apply("call", 2) and term.args[0].is_apply("prime", 2) and term.args[0].args[0] in functions and term.args[0].args[1] == number(1):
         return _slope_at(*functions[term.args[0].args[0]], term.args[1]) or term
     return term.with_args(tuple([_visited(a, bodies, functions) for a in term.args])) if term.args else term
