@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import click
@@ -25,12 +27,14 @@ def regrade(out: Path, problem_folder: Path, write: bool, lower: bool, jobs: int
     """
     from grader.cli._marking import JOURNAL, decisions_of
     from grader.report.view import outline
+    from grader.report.visible import visible
     from grader.run.remark import marked_again
     from grader.run.rendering import Finished
     from grader.run.workers import default_jobs
 
     if (out / JOURNAL).exists():
-        raise click.ClickException(f"{out}: a run is at work there or was interrupted; finish it first")
+        with _alone(out / JOURNAL):
+            pass
     jobs = jobs or default_jobs()
     try:
         before = Finished(out)
@@ -48,7 +52,7 @@ def regrade(out: Path, problem_folder: Path, write: bool, lower: bool, jobs: int
         records.append(record)
         moves += [move] if move else []
     for move in moves:
-        click.echo(str(move))
+        click.echo(" ".join(visible(str(move)).splitlines()))
     kept = sum(move.kept for move in moves)
     click.echo(f"{len(records)} answers: {len(moves) - kept} move" + (f", {kept} would fall and are kept (--lower lets them)" if kept else "")
                + ("" if write else "; nothing is written (--write writes it)"))
@@ -56,9 +60,33 @@ def regrade(out: Path, problem_folder: Path, write: bool, lower: bool, jobs: int
         missing = {record["problem"] for record in records} - {problem.id for problem in problems}
         if missing:
             raise click.ClickException(f"{problem_folder} has no usable {', '.join(sorted(missing))}: the reports need them; nothing is written")
-        try:
-            before.write(out, records, outline(problems), jobs=jobs)
-        except OSError as error:
-            raise click.ClickException(f"{out}: writing failed ({error.strerror}); the records are as they were") from error
+        with _alone(out / JOURNAL):  # a run that begins now waits its turn
+            try:
+                before.write(out, records, outline(problems), jobs=jobs)
+            except OSError as error:
+                raise click.ClickException(f"{out}: writing failed ({error.strerror}); the records are as they were") from error
         click.echo(f"report: {out / 'index.html'}")
     sys.exit(1 if errors else 0)
+
+
+@contextlib.contextmanager
+def _alone(path: Path) -> Iterator[None]:
+    """Hold the folder's journal, so that nobody else writes there. Fails with a message where a run is at work, or has left something to go on from."""
+    from grader.run.folder import Journal
+    from grader.run.store import Busy
+
+    try:
+        journal = Journal(path)
+    except Busy:
+        raise click.ClickException(f"{path.parent}: a run is at work there; wait for it") from None
+    except OSError as error:
+        raise click.ClickException(f"{path.parent}: cannot write there ({error.strerror or error})") from error
+    try:
+        if journal.kept:
+            raise click.ClickException(f"{path.parent}: a run was interrupted there; finish it first")
+        yield
+    finally:
+        if journal.kept:
+            journal.close()
+        else:
+            journal.finish()

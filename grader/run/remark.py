@@ -44,11 +44,11 @@ def marked_again(records: Sequence[Record], problems: Sequence[Problem], *, jobs
                  decisions: Decisions | None = None) -> Iterator[tuple[Record, Move | None]]:
     """Each record as it is under these problems, and what moved; in order.
 
-    Records of problems and parts that are not among these, and records of the same problem file and version, stay as they are, but for what a person decided meanwhile. A record whose points would
-    fall is kept unless `lower` is on.
+    Records of problems and parts that are not among these, and records of the same problem file and version, stay as they are, but for what a person decided
+    (or took back) meanwhile. A record whose points would fall is kept unless `lower` is on, or a person decided so about that very answer.
     """
     by_id = {problem.id: problem for problem in problems}
-    todo = [k for k, record in enumerate(records) if _changed(record, by_id)]
+    todo = [k for k, record in enumerate(records) if _changed(record, by_id) or _taken_back(record, by_id, decisions)]
     if todo:
         preload()
 
@@ -63,7 +63,7 @@ def marked_again(records: Sequence[Record], problems: Sequence[Problem], *, jobs
     at = set(todo)
     for k, record in enumerate(records):
         if k not in at:
-            made = decisions.merged(record) if decisions and TAG not in record["tags"] else record
+            made = decisions.merged(_undecided(record)) if decisions and _decided(record, decisions) else record
             yield made, moved(record, made)
             continue
         _, outcome = next(fresh)
@@ -73,7 +73,7 @@ def marked_again(records: Sequence[Record], problems: Sequence[Problem], *, jobs
             made = to_record(failed(problem, problem.part(record["part"]), answer_of(record), record["learner"], outcome.failed, outcome.why))
         made = decisions.merged(made) if decisions else made
         move = moved(record, made)
-        if move and move.lower and not lower:
+        if move and move.lower and not lower and TAG not in made["tags"]:
             yield record, replace(move, kept=True)
         else:
             yield made, move
@@ -84,6 +84,23 @@ def _changed(record: Record, problems: Mapping[str, Problem]) -> bool:
     if problem is None or record["part"] not in {part.id for part in problem.parts}:
         return False
     return bool(record["spec"] != problem.digest or record["version"] != __version__)
+
+
+def _decided(record: Record, decisions: Decisions | None) -> bool:
+    return decisions is not None and decisions.on(record["learner"], record["problem"], record["part"], record["answer"]) is not None
+
+
+def _taken_back(record: Record, problems: Mapping[str, Problem], decisions: Decisions | None) -> bool:
+    """Is it marked by a person's decision that stands nowhere any more?"""
+    problem = problems.get(record["problem"])
+    return TAG in record["tags"] and problem is not None and record["part"] in {part.id for part in problem.parts} and not _decided(record, decisions)
+
+
+def _undecided(record: Record) -> Record:
+    """The record without what a person decided earlier, so that a later decision takes its place."""
+    if TAG not in record["tags"]:
+        return record
+    return {**record, "awards": [a for a in record["awards"] if a["tag"] != TAG], "tags": [t for t in record["tags"] if t != TAG]}
 
 
 def answer_of(record: Record) -> Answer:
