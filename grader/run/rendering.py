@@ -60,12 +60,11 @@ def write_all(out: Path, papers: Papers, paper: Paper, problems: Sequence[Record
     named = _Names(papers, files.slug, files.page_names)
     pages = files.Pages(out, problems, columns, named)
 
-    def one(index: int, plain: bool = False) -> list[bytes]:
+    def one(index: int, plain: bool = False) -> tuple[bytes, bytes, list[tuple[str, bytes]]]:
         """What is to be put together of a paper: what pages say of it, its records, its rows of the class."""
         about, lines, records, same = paper(index)
         made = pages.write(about["learner"], list(map(_without_trees, records)), about) if plain else pages.write(about["learner"], records, about, same)
-        rows = pack(list(itertools.chain.from_iterable((name.encode(), row) for name, row in made)))
-        return [_line(about).encode("ascii"), "".join(line + "\n" for line in lines).encode("ascii"), rows]
+        return _line(about).encode("ascii"), "".join(line + "\n" for line in lines).encode("ascii"), made
 
     def work(task: Sequence[int], plain: bool = False) -> bytes:
         pages.counts = files.Counts()
@@ -73,7 +72,8 @@ def write_all(out: Path, papers: Papers, paper: Paper, problems: Sequence[Record
             made = [one(index, plain) for index in range(*task)]
         except OSError as error:
             return pack([json.dumps([error.errno or 5]).encode()])
-        return pack([json.dumps([0, pages.counts.to_data()]).encode(), b"".join(m[0] for m in made), b"".join(m[1] for m in made), *[m[2] for m in made]])
+        own = [_joined([rows for *_, rows in made])] if named.in_order else [_joined([rows]) for *_, rows in made]
+        return pack([json.dumps([0, pages.counts.to_data()]).encode(), b"".join(m[0] for m in made), b"".join(m[1] for m in made), *own])
 
     limits = Limits(CPU_SECONDS, WALL_SECONDS, writes=(os.path.realpath(out),))
     counts, rows = files.Counts(), _Rows(papers, named.in_order)
@@ -111,6 +111,15 @@ def write_all(out: Path, papers: Papers, paper: Paper, problems: Sequence[Record
     return counts.statuses
 
 
+def _joined(papers: Iterable[Iterable[tuple[str, bytes]]]) -> bytes:
+    """The rows of some papers, those of one name after another."""
+    joined: dict[str, bytearray] = {}
+    for rows in papers:
+        for name, row in rows:
+            joined.setdefault(name, bytearray()).extend(row)
+    return pack([part for name, row in joined.items() for part in (name.encode(), row)])
+
+
 class _Rows:
     """What the page of the class shows of each paper, put together in the order of the learners' keys though it comes in that of the papers."""
 
@@ -119,7 +128,7 @@ class _Rows:
         self._waiting, self._places = (None, None) if in_order else (tempfile.TemporaryFile(), tempfile.TemporaryFile())
 
     def keep(self, own: bytes) -> None:
-        """The rows of the next paper."""
+        """The rows of the next paper; where papers come in the order of their keys, of some of them."""
         if self._waiting is None or self._places is None:
             self._add(own)
         else:
