@@ -43,6 +43,7 @@ def check(problem: str, part: str, answer: str | None, problem_folder: Path, as_
 
 
 def _show(view: dict[str, Any], reading: str, decided: bool) -> None:
+    from grader.report.view import told
     from grader.run.self_check import KEPT_BACK
 
     click.echo(reading)
@@ -50,8 +51,8 @@ def _show(view: dict[str, Any], reading: str, decided: bool) -> None:
         click.echo(f"verdict:  – {KEPT_BACK}")
         return
     click.echo(f"verdict:  {SYMBOLS[view['status']]}" + ("  (a person will look)" if view["needs_human"] else ""))
-    told = [line for line in view["feedback"].splitlines() if line]
-    told += [w for entry in view["evidence"] for w in entry["words"] if w not in view["feedback"]]
-    for line in told:
+    lines = [line for line in view["feedback"].splitlines() if line]
+    lines += [w for entry in view["evidence"] if not told(entry, [view["feedback"]]) for w in entry["words"] if w not in view["feedback"]]
+    for line in lines:
         click.echo(f"          {line}")
     click.echo(f"points:   {view['points']} of {view['out_of']}")

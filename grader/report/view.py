@@ -308,13 +308,13 @@ def _part(record: Record, about: Record, ask: str, same_as: tuple[str, str] | No
         tuple(map(_formula, reading["alternatives"])), _formula(reading["nearest"]) if reading["nearest"] else None,
         tuple(words for words in unread if words and words.removeprefix("It could not be read: ") not in person), place,
         tuple(_note(n, record["answer"]) for n in [*record["source"]["notes"], *reading["notes"]]),
-        _checks([e for e in record["evidence"] if not _told(e, feedback)]), feedback, tuple((line["text"], nice(line["points"])) for line in about["rubric"]))
+        _checks([e for e in record["evidence"] if not told(e, [text for _, text in feedback])]), feedback, tuple((line["text"], nice(line["points"])) for line in about["rubric"]))
 
 
-def _told(entry: Record, feedback: Sequence[tuple[str, str]]) -> bool:
-    """Does the feedback say what the entry says? Of what is refuted the example is enough, which the feedback puts in the learner's terms."""
+def told(entry: Mapping[str, Any], feedback: Sequence[str]) -> bool:
+    """Does the feedback say what an entry of a record's evidence says? Of what is refuted the example is enough, which the feedback puts in the learner's terms."""
     words = entry["words"][0] if entry["status"] == "refuted" else " ".join(entry["words"])
-    return any(words in text for _, text in feedback)
+    return any(words in text for text in feedback)
 
 
 def _amount(award: Mapping[str, str]) -> str:
