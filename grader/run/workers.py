@@ -151,12 +151,14 @@ class _Worker:
         self.spent, self.extended, self.extended_at = spent, self.extended + 1, now
         return False
 
+    def strike(self) -> None:
+        """Let the system end the process and everything it started."""
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            os.killpg(self.pid, signal.SIGKILL)
+
     def kill(self) -> int:
         """End the process with everything it started, and return its wait status."""
-        try:
-            os.killpg(self.pid, signal.SIGKILL)
-        except (ProcessLookupError, PermissionError):
-            pass
+        self.strike()
         for fd in self.fds():
             os.close(fd)
         return os.waitpid(self.pid, 0)[1]
@@ -423,6 +425,8 @@ class _Pool:
         return Outcome(failed="crash", why=f"the worker ended with {signal.Signals(ended_by).name if ended_by else f'exit status {status >> 8}'}")
 
     def close(self) -> None:
+        for worker in self.workers:
+            worker.strike()  # all of them first: they end side by side
         for worker in self.workers:
             worker.kill()
         self.workers.clear()
