@@ -31,7 +31,7 @@ def read_notebook(text: str, file: str = "") -> Paper:
         raise PaperError(f"{len(cells)} cells; at most {MAX_CELLS} are read")
     for cell in cells:
         source = cell.get("source") or ""
-        pieces += _cell(cell, source if isinstance(source, str) else "".join(map(str, source)), places)
+        pieces += _cell(cell, "".join(map(str, source)) if isinstance(source, list) else str(source), places)
     return Paper(_learner(metadata), tuple(pieces), "notebook", file, problems=listed(str(metadata.get("problem") or "")))
 
 
