@@ -45,6 +45,8 @@ PREFIXES = frozenset("log ln lg exp sin cos tan cot sinh cosh tanh arcsin arccos
 _NO_OPERAND = frozenset("= < > ≤ ≥ , ; ) ] } + * / | & ! ...".split())
 CONSTANT_WORDS = frozenset("infinity infty oo pi".split())
 GREEK = frozenset("alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu nu xi rho sigma tau upsilon phi chi psi".split())
+_JOINED = re.compile(r"-[A-Za-z]{4,}")
+"""The rest of a word such as log-likelihood."""
 _OPEN_ENDED = frozenset("= := < > ≤ ≥ ≠ ≪ ≫ ≈ ~ ∼ ∝ ≡ + & → -> ⇒ ∈".split())
 """Operators that cannot end a formula: prose follows, as in "t = sequence length"."""
 _SHORT_WORDS = frozenset(
@@ -88,7 +90,7 @@ def _grades(piece: str, tokens: list[re.Match[str]], names: Names) -> list[int]:
     grade = [_own_grade(piece, tokens, k, names) for k in range(len(tokens))]
     for k in range(len(tokens) - 2, -1, -1):  # `log p(x)`: a function's name with its operand after a blank
         beside = not piece[tokens[k].end():tokens[k + 1].start()].strip(" ")
-        if not grade[k] and tokens[k][0] in PREFIXES and grade[k + 1] and tokens[k + 1][0] not in _NO_OPERAND and beside:
+        if not grade[k] and tokens[k][0] in PREFIXES and grade[k + 1] and tokens[k + 1][0] not in _NO_OPERAND and beside and not _JOINED.match(piece, tokens[k].end()):
             grade[k] = 2
     _settle_brackets(piece, tokens, grade)
     for k, token in enumerate(tokens):

@@ -132,6 +132,8 @@ class Builder:
              supposing: bool = False) -> None:
         """From what stood before to `right`."""
         reason, self.reason = reason or self.reason, ""
+        if isinstance(right, Term) and right.kind == "text" and not right.name.strip(".… ") and not right.text.strip(".… "):
+            return  # "= ... ="
         if isinstance(right, Unread):
             self.placed.append(Placed(number, None, self.context, f"it could not be read: {right.reason}"))
         elif self.last is None:
@@ -151,6 +153,8 @@ class Builder:
             if not statement and sign in ("", "=", ":=") and not is_statement(right) and any(_has_two_signs(t) for t in (self.last, right)):
                 subject = self.subject or symbol("value")  # what +- stands for on one side and on the other
                 made = replace(made, left=relation("=", subject, self.last), right=relation("=", subject, right), sign="", statement=True)
+            if statement and (plain := _solved_for(self.last, right)) is not None:
+                made = replace(made, right=plain)
             self.placed.append(Placed(number, made, replace(self.context if statement else self.here, earlier=tuple(self.stated))))
             if statement:
                 self.state(right)
@@ -205,6 +209,16 @@ class Builder:
             self.state(term)
         if self.side and isinstance(term, Term) and not statement:
             self.ends[self.side] = term
+
+
+def _solved_for(before: Term, right: Term) -> Term | None:
+    """ "theta^ = ..." solves the line before for theta: the mark only says that this is the one. None for other lines."""
+    if right.kind != "relation" or right.signs != ("=",) or not right.args[0].is_apply("hat", 1) or right.args[0].args[0].kind != "symbol":
+        return None
+    marked, name = right.args[0], right.args[0].args[0]
+    if name.name not in free_names(before) or any(n.is_apply("hat") for n in walk(before)) or name.name in free_names(right.args[1]):
+        return None
+    return relation("=", name, right.args[1]) if marked not in walk(right.args[1]) else None
 
 
 def _puts_numbers(term: Term | Unread) -> bool:

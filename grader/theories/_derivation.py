@@ -50,7 +50,7 @@ _TASK = re.compile(r"(?:\W*(?:we|want to|will|task|problem|question|exercise|cla
 
 def layout(lines: Sequence[Line], context: Context, numbers: Sequence[int] | None = None) -> Layout:
     """The links of these lines. `numbers` gives each line's place in the derivation (default: 0, 1, ...)."""
-    builder = Builder(context)
+    builder = Builder(replace(context, options={**context.options, "lines": [k for k, line in enumerate(lines) if line.role != "prose"]}))
     lines = rule_lines.with_plain_functions(lines)
     sides = [t for line in lines for t in (line.left, *[s.side for s in line.steps]) if isinstance(t, Term)]
     builder.matrices = tuple([m for m, _ in characteristics(sides) if m.kind == "symbol"])
@@ -62,7 +62,7 @@ def layout(lines: Sequence[Line], context: Context, numbers: Sequence[int] | Non
             builder.placed.append(Placed(numbers[k], None, builder.context, f"it comes after more than {MAX_LINKS} steps"))
             continue
         following = next((other for other in lines[k + 1:] if other.role != "prose"), None)
-        _take(builder, line, numbers[k], following, alone=_is_only(lines) and not any(turns.NO_ROOTS.fullmatch(other.text) for other in lines if other.role == "prose"))
+        _take(builder, line, numbers[k], following, alone=_is_only([other for other in lines if not turns.is_claimed(builder, other)] or lines) and not any(turns.NO_ROOTS.fullmatch(other.text) for other in lines if other.role == "prose"))
         for term in (line.left, *[step.side for step in line.steps]):
             builder.seen |= free_names(term) if isinstance(term, Term) else frozenset()
             builder.values |= {n for n in walk(term) if is_numbered_value(n)} if isinstance(term, Term) else set()
@@ -129,6 +129,11 @@ def _take(builder: Builder, line: Line, number: int, following: Line | None, alo
         return
     if _is_matrix(builder, line):
         builder.context = replace(builder.context, definitions=(*builder.context.definitions, (line.left, line.steps[0].side)))  # type: ignore[arg-type]
+        builder.told.append(number)
+        return
+    if _is_first_value(builder, line):
+        given = (*builder.context.options.get("values given", ()), (line.left, line.steps[0].side))
+        builder.context = replace(builder.context, options={**builder.context.options, "values given": given})
         builder.told.append(number)
         return
     if _is_update(builder, line):
@@ -304,6 +309,16 @@ def _is_update(builder: Builder, line: Line) -> bool:
     if not is_next(head) and (not is_recursive(head, line.steps[0].side) or builder.context.vocabulary.is_density(head.args[0].name)):
         return False
     return all(h != head for h, _ in builder.context.definitions)
+
+
+def _is_first_value(builder: Builder, line: Line) -> bool:
+    """Is it T(1) = 1, the first that is said of that value, beside a recursion of T or a rule for it further down?"""
+    head = line.left
+    if not isinstance(head, Term) or not head.is_apply("call", 2) or head.args[1].kind != "number" or len(line.steps) != 1 or line.steps[0].sign not in ("=", ":=") or \
+            not isinstance(line.steps[0].side, Term) or line.connective or any(n.is_apply("call") for n in walk(line.steps[0].side)):
+        return False
+    recursive = {h.args[0] for h, _ in recursions_of(builder.context.definitions)}
+    return head.args[0] in recursive and not free_names(line.steps[0].side) and not builder.placed and all(h != head for h, _ in builder.context.options.get("values given", ()))
 
 
 def _update(builder: Builder, line: Line, number: int, goes_on: bool) -> None:

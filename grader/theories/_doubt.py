@@ -202,7 +202,7 @@ def weighed(step: Step, link: Link) -> Step:
         return _open(step, "it does not follow; perhaps the values are given.", "given")
     if link.loose:
         return _open(step, "the words before it do not say how it hangs on the line before.", "loose")
-    if link.fresh and (link.statement or is_statement(link.right)):
+    if link.fresh and (link.statement or is_statement(link.right)) and not any(v.claim.label in ("rest step", "factor step") for v in step.evidence):
         return _open(step, f"it is not said what {' and '.join(link.fresh)} {'is' if len(link.fresh) == 1 else 'are'}.", "unsaid")
     origin = link.origin if link.index == 1 and link.unheard and link.sign in ("", "=", ":=") else None
     of_random = any(v.evidence.method in _OF_RANDOM for v in step.evidence) and any(n.kind == "apply" and n.name in _RANDOM for t in (link.left, link.right) for n in walk(t))

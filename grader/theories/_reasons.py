@@ -16,7 +16,7 @@ from grader.term import Term, free_names, relation
 from grader.theories._hypotheses import assuming
 from grader.theories._theory import Context, Link
 
-_SINCE = re.compile(r"\b(?:since|because|as|for|given(?: that)?|assuming(?: that)?|using(?: that)?|provided(?: that)?)\s+(?P<formula>\$[^$]{1,60}\$|[^$;.()]{1,60})",
+_SINCE = re.compile(r"\b(?:since|because|as|for|from|if|when(?:ever)?|and|given(?: that)?|assuming(?: that)?|using(?: that)?|provided(?: that)?)\s+(?P<formula>\$[^$]{1,60}\$|[^$;.()]{1,60})",
                     re.IGNORECASE)
 _WORDS = re.compile(r"\s*(?:,|\b(?:we|so|then|and|is|by|this|it|which|both|here|on|in)\b).*$", re.DOTALL)
 _SIGNS = frozenset(["<", ">", "<=", ">=", "!="])

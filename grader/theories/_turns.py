@@ -53,9 +53,14 @@ def claims_in(text: str) -> tuple[tuple[int, int], ...]:
     return tuple(found)
 
 
+def is_claimed(builder: Builder, line: Line) -> bool:
+    """Does the line stand where it says what is to be shown?"""
+    return any(a <= line.span.start < b for a, b in builder.context.options.get("claims", ()))
+
+
 def to_be_shown(builder: Builder, line: Line, number_: int, whole: Term | Unread | None, alone: bool) -> bool:
     """Take a formula in a sentence that says what is to be shown: it is no ground for what follows. What it supposes ("if x > 2") is a hypothesis."""
-    if alone and line.role == "formula" or builder.given_only or _SAYS_OF.match(line.reason) or not any(a <= line.span.start < b for a, b in builder.context.options.get("claims", ())):
+    if builder.given_only or _SAYS_OF.match(line.reason) or not is_claimed(builder, line) or alone and line.role == "formula" and len(builder.context.options["lines"]) == 1:
         return False
     if isinstance(whole, Unread) or whole is None or line.left is None:
         builder.told.append(number_)
@@ -64,7 +69,7 @@ def to_be_shown(builder: Builder, line: Line, number_: int, whole: Term | Unread
         if isinstance(condition, Term) and is_statement(condition):
             builder.context = assuming(builder.context, condition)
     if is_statement(whole) and line.connective == "" and _SUPPOSES.search(line.words):
-        if not line.words or _plain_condition(whole):
+        if not line.words or _plain_condition(whole) or re.search(r"(?i)\b(?:if|when|where|let|given|assuming|suppose|whenever|provided)(?: that)?[\s,$]*$", line.words):
             builder.context = assuming(builder.context, whole)
             builder.told.append(number_)
             return True

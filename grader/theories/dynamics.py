@@ -29,6 +29,7 @@ from grader.theories import _eigenvalues as eigenvalues
 from grader.theories import _flows as flows
 from grader.theories import _recurrences as recurrences
 from grader.theories import _spectra as spectra
+from grader.theories import _unrolled as unrolled
 from grader.theories import algebra
 from grader.theories._statements import understood as _understood
 from grader.theories._theory import RELATIONS, Context, Link, Prepared, Settled, Step, example_of
@@ -180,7 +181,7 @@ def _claims(link: Link, context: Context, settled: Settled) -> tuple[Claim, ...]
         return closed_forms.claims(formula, context, _short)
     if context.options.get("recursions") and not link.statement:
         same = recurrences.matched(link.left, link.right, context.options["recursions"], _short)
-        return () if same is None else algebra.claims(replace(link, left=same[0], right=same[1]), context, settled)
+        return unrolled.claims(link, context, _short) if same is None else algebra.claims(replace(link, left=same[0], right=same[1]), context, settled)
     if _is_identity(link, context):
         return _identity_claims(link, context, settled)
     context = replace(context, earlier=()) if context.options.get("rules") else context  # a line follows from the rules and the line before it
@@ -253,6 +254,8 @@ def _unfolded_step(link: Link, context: Context, settled: Settled) -> Step:
     """A line between values of a recursive function, with its definition put in. Of several values nothing is known apart, so nothing is refuted."""
     recursions = context.options["recursions"]
     same = recurrences.matched(link.left, link.right, recursions, _short)
+    if same is None and settled:
+        return unrolled.conclude(link, settled)
     if same is None:
         return Step(link.line, None, Status.UNDECIDED, "a few steps of the recursion do not lead from one side to the other.")
     step = algebra.conclude(replace(link, left=same[0], right=same[1]), context, settled)
