@@ -305,10 +305,13 @@ def test_each_sheet_has_its_table_and_its_mean(tmp_path):
     assert rows == [["s001", "s003"], ["s002", "s003"]]
     assert [len(table.findall("./tbody/tr")[0]) for table in tables] == [7 + 3, 2 + 3]
     text = words_of(page)
-    for words in ("Main sheet 2 papers, mean so far 7.1 of 14½", "Sheet late 2 papers, mean so far 2.5 of 5"):
+    for words in ("Main sheet 2 papers, mean so far 7.1 of 14½", "Late 2 papers, mean so far 2.5 of 5"):
         assert words in text, words
     text = (tmp_path / "index.md").read_text(encoding="utf-8")
-    assert "- Mean so far, Sheet late: 2.5 of 5, 2 papers; what waits could add 1.5." in text and "## Marks: Main sheet" in text and " of 19" not in text
+    assert "- Mean so far, Late: 2.5 of 5, 2 papers; what waits could add 1.5." in text and "## Marks: Main sheet" in text and " of 19" not in text
+    assert "Main sheet: 1⅔ of 14½ · Late: 0 of 5" in (tmp_path / "learners" / "s003.md").read_text(encoding="utf-8")
+    assert "Main sheet: 1⅔ of 14½ · Late: 0 of 5" in (tmp_path / "learners" / "s003.html").read_text(encoding="utf-8")
+    assert "Main sheet" not in (tmp_path / "learners" / "s001.md").read_text(encoding="utf-8")
     assert (tmp_path / "grades.csv").read_text(encoding="utf-8").count("\n") == 4  # one row a learner, whatever the sheets
 
 

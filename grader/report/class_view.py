@@ -14,7 +14,7 @@ from fractions import Fraction
 from typing import Any
 
 from grader.report.record import Record
-from grader.report.view import Chip, anchor, by_problem, chip, exact, nice, part_name, reason_of
+from grader.report.view import Chip, anchor, by_problem, chip, exact, nice, part_name, reason_of, sheet_title
 from grader.report.visible import one_line
 
 FOLDER = "learners"
@@ -26,8 +26,6 @@ _PLACES = {name: k for k, (name, _, _) in enumerate(GROUPS)}
 WAITS = ("Explanations to mark", "Read on a guess: was this meant?", "Not readable as typed; a reading is proposed", "Could not be read",
          "Nothing was placed here, but the paper has text that may answer it", "Stopped at a limit", "Not decided")
 """Why answers wait for a person, in the order in which a page lists them."""
-MAIN_SHEET = "Main sheet"
-"""What the problems that name no sheet are called where others name one."""
 MISTAKES_SHOWN = 3
 """Of a part, at most."""
 LEAST = 5
@@ -371,7 +369,7 @@ def class_page(counts: Counts, problems: Sequence[Record], columns: Sequence[Col
     for number, name in enumerate(names):
         ids = dict.fromkeys(problem for problem, _ in statistics if sheets.get(problem, "") == name)
         groups = tuple(PartGroup(by_id[id]["title"] if id in by_id else id, tuple(s for column, s in statistics.items() if column[0] == id)) for id in ids)
-        title = "" if len(names) == 1 else f"Sheet {name}" if name else MAIN_SHEET
+        title = "" if len(names) == 1 else sheet_title(name)
         shown.append(_sheet(number, title, counts.sheets.get(name, SheetCounts()), groups))
     low = sorted((s for s in statistics.values() if s.mean is not None and s.mean < LEAST_BELOW), key=lambda s: s.mean or 0)
     return ClassPage(counts.learners, counts.answers, counts.decided, counts.statuses["waiting"], counts.statuses["blank"], tuple(shown),

@@ -40,6 +40,8 @@ def learner_markdown(page: LearnerPage) -> str:
     """The page of one learner."""
     lines = [f"# {plain(page.learner)}", "", f"**{page.points} of {page.out_of} points**" + (" so far" if page.waiting else "")
              + (f", from {code(page.file)}" if page.file else ""), ""]
+    if page.sheets:
+        lines += [" · ".join(f"{plain(title)}: {points} of {out_of}" for title, points, out_of in page.sheets), ""]
     if page.waiting:
         waits, those = ("answer waits", "it") if len(page.waiting) == 1 else ("answers wait", "them")
         lines += [f"> ☞ **{len(page.waiting)} {waits} for a person.** That does not make {those} wrong; the points can still change.", ">"]

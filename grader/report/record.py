@@ -86,14 +86,26 @@ def learner_view(record: Record) -> Record:
     verdicts that explain the mark and have something to say. Labels are kept where they count lines ("step 3"); others may name what was missed."""
     shown: dict[str, Record] = {}
     for entry in shown_evidence(record):
-        said = {"status": entry["status"], "facts": entry["facts"], "oracles": entry["oracles"], "words": entry["words"]}
-        if entry["words"]:
+        words = _without_points(entry["words"], record.get("feedback", ""))
+        said = {"status": entry["status"], "facts": entry["facts"], "oracles": entry["oracles"], "words": words}
+        if words:
             label = entry["label"] if _row(entry["label"]) and not _COMPARISON.match(entry["label"]) else ""
             view = shown.setdefault(json.dumps(said), {"label": label, **said})
             if label and label not in (labels := view["label"].split(", ")):
                 view["label"] = ", ".join(filter(None, [*labels, label]))
     awards = [{**award, "claim": ""} for award in record.get("awards", ())]
     return {**record, "awards": awards, "evidence": list(shown.values())}
+
+
+_POINT = re.compile(r"Try ([^.]*(?:\.\d[^.]*)*)\.")
+
+
+def _without_points(words: list[str], feedback: str) -> list[str]:
+    """The words, without those about a point where two regions differ that the mark's own words leave out: it may lie on the edge of what is asked."""
+    found = _POINT.search(" ".join(words))
+    if not found or found[0] in feedback or all(int(n) <= 3 for n in re.findall(r"\d{1,9}", found[1])):
+        return words
+    return [w for w in words if not _POINT.search(w) and not w.startswith("There the first condition")]
 
 
 def shown_evidence(record: Record) -> list[Record]:

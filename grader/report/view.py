@@ -184,6 +184,8 @@ class LearnerPage:
     file: str
     points: str
     out_of: str
+    sheets: tuple[tuple[str, str, str], ...]
+    """Title, points and what they are out of, of each sheet; none where there is one only."""
     problems: tuple[ProblemView, ...]
     waiting: tuple[PartView, ...]
     notes: tuple[NoteView, ...]
@@ -216,7 +218,9 @@ def learner_page(learner: str, records: Sequence[Record], problems: Sequence[Rec
     shared = shared or Shared()
     names = {id(record): text for record, text in zip(records, same)}
     views = []
+    by_sheet: dict[str, list[Record]] = {}
     for about, own in by_problem(records, problems):
+        by_sheet.setdefault(about.get("sheet", ""), []).extend(own)
         asks = {p["id"]: p for p in about["parts"]}
         parts: list[PartView] = []
         ask, typed = "", {}
@@ -232,7 +236,13 @@ def learner_page(learner: str, records: Sequence[Record], problems: Sequence[Rec
     notes = tuple(NoteView(n["text"], n["severity"]) for n in paper["notes"])
     unplaced = tuple((" · ".join(filter(None, (u["part"], _source(u["source"]), *(n["text"] for n in u["source"]["notes"])))), *shortened(u["text"]))
                      for u in paper["unplaced"])
-    return LearnerPage(learner, paper["file"], nice(total(records, "points")), nice(total(records, "out_of")), tuple(views), waiting, notes, unplaced)
+    sheets = tuple((sheet_title(name), nice(total(own, "points")), nice(total(own, "out_of"))) for name, own in by_sheet.items()) if len(by_sheet) > 1 else ()
+    return LearnerPage(learner, paper["file"], nice(total(records, "points")), nice(total(records, "out_of")), sheets, tuple(views), waiting, notes, unplaced)
+
+
+def sheet_title(name: str) -> str:
+    """What a sheet is called where there are several."""
+    return name[:1].upper() + name[1:] or "Main sheet"
 
 
 def by_problem(records: Sequence[Record], problems: Sequence[Record]) -> list[tuple[Record, list[Record]]]:
@@ -308,7 +318,8 @@ def _part(record: Record, about: Record, ask: str, same_as: tuple[str, str] | No
         tuple(map(_formula, reading["alternatives"])), _formula(reading["nearest"]) if reading["nearest"] else None,
         tuple(words for words in unread if words and words.removeprefix("It could not be read: ") not in person), place,
         tuple(_note(n, record["answer"]) for n in [*record["source"]["notes"], *reading["notes"]]),
-        _checks([e for e in record["evidence"] if not told(e, [text for _, text in feedback])]), feedback, tuple((line["text"], nice(line["points"])) for line in about["rubric"]))
+        _checks([e for e in record["evidence"] if not told(e, [text for _, text in feedback])]), feedback,
+        tuple((line["text"], nice(line["points"])) for line in about["rubric"]))
 
 
 def told(entry: Mapping[str, Any], feedback: Sequence[str]) -> bool:
@@ -355,7 +366,8 @@ def _checks(entries: Sequence[Record]) -> tuple[Check, ...]:
 
 
 def _check(entry: Record) -> Check:
-    rests_on = tuple(f.replace("*: ", "other symbols: ", 1) if f.startswith("*: ") else f for f in entry["facts"]) + tuple(f"a step believed from {name}" for name in entry["oracles"])
+    rests_on = tuple(f.replace("*: ", "other symbols: ", 1) if f.startswith("*: ") else f for f in entry["facts"])
+    rests_on += tuple(f"a step believed from {name}" for name in entry["oracles"])
     return Check(_CHECKED.get(entry["status"], _CHECKED["undecided"]), entry["label"], tuple(entry["words"]), rests_on)
 
 
