@@ -15,6 +15,7 @@ from functools import lru_cache
 from grader import reading as reader
 from grader.answers._equation import aligned, equation
 from grader.answers._kind import Award, Claim, Mark, Part, Read, Reading, Settled, Unread, agreed, full, known_wrong, mark_known_wrong, person
+from grader.answers._points import shown
 from grader.model import Answer, Note, Satisfies, SpecError, Status
 from grader.reading import Vocabulary
 from grader.reading.stated import stated
@@ -180,7 +181,7 @@ def mark(reading: Reading, part: Part, settled: Settled, kind: str, *, remarks: 
             made = _credit(part, other, f"{kind}.accepted", f"accept {k}", settled, (), kind, text)
             return made if points == part.points else dataclasses.replace(made, points=min(points, made.points))
     if verdict.status is Status.REFUTED:
-        return mark_known_wrong(part, settled, f"{kind}.wrong", " ".join(verdict.finding.words), "equal")
+        return mark_known_wrong(part, settled, f"{kind}.wrong", shown(verdict.finding.words, reading.term, part), "equal")
     foreseen = known_wrong(part, settled)
     if foreseen is not None:
         return mark_known_wrong(part, settled, f"{kind}.wrong", "", foreseen[1])

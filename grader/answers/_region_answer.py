@@ -16,6 +16,7 @@ from grader import reading as reader
 from grader.answers import _game
 from grader.answers._course_words import listen
 from grader.answers._kind import Claim, Mark, Part, Read, Reading, Settled, Unread, full, mark_known_wrong, person
+from grader.answers._points import shown
 from grader.domain import Domain
 from grader.model import Answer, Follows, Satisfies, SpecError, Status
 from grader.reading.stated import stated
@@ -153,8 +154,8 @@ def mark(reading: Reading, part: Part, settled: Settled) -> Mark:
         tag = "convergence.wrong_region" if len(refuted) == 2 else "convergence.too_many" if refuted == ["sound"] else "convergence.too_few"
         said = {"sound": "It contains step sizes with which the values do not settle.",
                 "complete": "It leaves out step sizes with which they settle."}
-        words = settled["sound"].finding.words[:1] if "sound" in refuted else ()
-        return mark_known_wrong(part, settled, tag, " ".join([*(said[r] for r in refuted), *words]), refuted[0])
+        words = [shown(settled["sound"].finding.words[:1], reading.term, part)] if "sound" in refuted else []
+        return mark_known_wrong(part, settled, tag, " ".join([*(said[r] for r in refuted), *words]).strip(), refuted[0])
     apart = [v for label, v in settled.items() if label.startswith("restated") and v.equal is not True]
     if apart and all(s in (Status.PROVED, Status.AGREES) for s in statuses.values()):
         return person(part, "convergence.restated", "Two conditions are given that are not seen to say the same.")

@@ -37,6 +37,7 @@ from grader.answers import _regions
 from grader.answers._kind import Award, Claim, Mark, Part, Read, Reading, Settled, Unread, full, mark_known_wrong, person
 from grader.answers._kind import mark as run
 from grader.answers._orders import Unfitting, bound
+from grader.answers._points import shown
 from grader.answers._regions import NotARegion
 from grader.domain import Domain
 from grader.model import Answer, Follows, Note, SpecError, Status
@@ -252,17 +253,18 @@ def mark(reading: Reading, part: Part, settled: Settled) -> Mark:
     if not refuted or any(_status(settled, f"accept {k}") is Status.UNDECIDED for k in range(len(part.accept))):
         return person(part, "condition.undecided", "Whether this is the region asked for could not be decided.", next(iter(settled), ""))
     if all(_status(settled, label) is Status.PROVED for label in WEAK):
-        text = f"This is right but for the boundary. {_where(settled, refuted[0])}"
+        text = f"This is right but for the boundary. {_where(settled, refuted[0], reading.term, part)}"
         if options.boundary == "lenient":
             return full(part, "condition.boundary", text, refuted[0])
         return mark_known_wrong(part, settled, "condition.boundary", text, refuted[0])
     if sufficient is Status.PROVED:
-        text = f"Your condition is enough, but more than is needed. {_where(settled, 'necessary')}"
+        text = f"Your condition is enough, but more than is needed. {_where(settled, 'necessary', reading.term, part)}"
         return _partial(part, settled, "condition.sufficient_only", text, "necessary", options.sufficient_points)
     if necessary is Status.PROVED:
-        text = f"Your condition is needed, but not enough. {_where(settled, 'sufficient')}"
+        text = f"Your condition is needed, but not enough. {_where(settled, 'sufficient', reading.term, part)}"
         return _partial(part, settled, "condition.necessary_only", text, "sufficient", options.necessary_points)
-    return mark_known_wrong(part, settled, "condition.wrong", f"This is another region. {_where(settled, refuted[0])}", refuted[0])
+    first = next((r for r in refuted if shown(settled[r].finding.words[:1], reading.term, part)), refuted[0])
+    return mark_known_wrong(part, settled, "condition.wrong", f"This is another region. {_where(settled, first, reading.term, part)}", first)
 
 
 def _partial(part: Part, settled: Settled, tag: str, text: str, label: str, points: Fraction) -> Mark:
@@ -272,9 +274,12 @@ def _partial(part: Part, settled: Settled, tag: str, text: str, label: str, poin
     return run(part, Award("set", points, tag, text, label), status=Status.REFUTED)
 
 
-def _where(settled: Settled, label: str) -> str:
+def _where(settled: Settled, label: str, own: Term, part: Part) -> str:
     """A point where the regions differ, and what is so there."""
-    point = settled[label].finding.words[0] if settled[label].finding.words else ""
+    point = shown(settled[label].finding.words[:1], own, part)
+    if not point:
+        return {"sufficient": "There are cases in which your condition holds, and what is asked for does not.",
+                "necessary": "There are cases in which your condition does not hold, and what is asked for does."}[label]
     if label == "sufficient":
         return f"{point} There your condition holds, and what is asked for does not."
     return f"{point} There your condition does not hold, and what is asked for does."

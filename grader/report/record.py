@@ -28,7 +28,7 @@ from __future__ import annotations
 import enum
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path, PurePath
 from typing import Any
 
@@ -115,7 +115,8 @@ def shown_evidence(record: Record) -> list[Record]:
     refuted one what refutes it, where neither the awards name nor the feedback tells anything that does. Comparisons with foreseen answers and known patterns ("wrong 2", "accept 0",
     "pattern swapped", "swapped: q") are left out, but for the accepted answer that the credit rests on; and so are gaps.
     """
-    entries = [e for e in record["evidence"] if e["method"] != "gap"]
+    full = record["status"] in ("proved", "agrees") and record.get("points") == record.get("out_of") is not None
+    entries = [e for e in record["evidence"] if e["method"] != "gap" and not (full and e["status"] == "refuted")]
     claims = {a["claim"] for a in record.get("awards", ())}
     named = [e for e in entries if e["label"] in claims and (not _COMPARISON.match(e["label"]) or _row(e["label"]) == "accept")]
     rows = {_row(e["label"]) for e in named} & {"step", "line"}
@@ -127,9 +128,18 @@ def shown_evidence(record: Record) -> list[Record]:
             return True
         return rest and entry["status"] == record["status"] and not _COMPARISON.match(entry["label"])
 
-    return [e for e in entries if explains(e)]
+    return [e for e in entries if explains(e) and not _repeated(e, record.get("awards", ()))]
 
 
+def _repeated(entry: Record, awards: Sequence[Record]) -> bool:
+    """Does an award that rests on what was refuted say it in words of its own, with the same numbers?"""
+    if entry["status"] != "refuted" or not entry.get("words"):
+        return False
+    numbers = set(_NUMBER.findall(" ".join(entry["words"])))
+    return any(a["claim"] == entry["label"] and a.get("text") and numbers <= set(_NUMBER.findall(a["text"])) for a in awards)
+
+
+_NUMBER = re.compile(r"\d+")
 _ROW = re.compile(r"([a-z]+) \d+")
 _COMPARISON = re.compile(r"(?:wrong|accept|pattern)\b|[^:]*:")
 
