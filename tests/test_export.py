@@ -7,6 +7,8 @@ from fractions import Fraction
 
 import pytest
 from click.testing import CliRunner
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from grader.cli import main
 from grader.report.lms import SheetError, decimal, fill_sheet, gradescope
@@ -55,6 +57,38 @@ def test_what_cannot_be_matched_is_an_error(sheet, column, said):
 
 def test_another_total_than_the_sheets_is_said():
     assert any("out of 9 in the sheet" in n for n in fill_sheet(CANVAS.replace(",,,,4,", ",,,,9,"), RECORDS, "canvas", "Theory 1 (48)").notes)
+
+
+def test_what_is_no_table_is_told_and_never_half_written(tmp_path):
+    sheet = CANVAS.replace("Roe", '"' + "R" * 200_000 + '"')
+    (tmp_path / "records.jsonl").write_text("".join(json.dumps(r) + "\n" for r in RECORDS))
+    (tmp_path / "sheet.csv").write_bytes(sheet.encode())
+    done = CliRunner().invoke(main, ["export", "canvas", str(tmp_path), "--sheet", str(tmp_path / "sheet.csv"), "--column", "Theory 1 (48)", "--to", str(tmp_path / "back.csv")])
+    assert done.exit_code == 1 and "it is no table" in done.output and not (tmp_path / "back.csv").exists()
+
+
+def test_who_is_excused_stays_so_and_nobody_is_the_row_of_the_points_possible():
+    made = fill_sheet(CANVAS.replace("A, B\",,", "A, B\",EX,"), [*RECORDS, record("Points Possible", "2"), record("Roe", "1")], "canvas", "Theory 1 (48)", "Student")
+    assert [r[4] for r in rows(made.text)][1] == "4" and [r[4] for r in rows(made.text)][3] == "1"
+    made = fill_sheet(CANVAS.replace("A, B\",,", "A, B\",EX,"), RECORDS, "canvas", "Theory 1 (48)")
+    assert [r[4] for r in rows(made.text)][2] == "EX" and "007: excused in the sheet; left as it was" in made.notes
+
+
+def test_a_worksheet_out_of_something_else_and_a_column_that_is_read_only_are_said():
+    sheet = "Identifier,ID number,Grade,Maximum grade\nParticipant 1,007,,100\nParticipant 2,=x,,100\n"
+    assert [n for n in fill_sheet(sheet, RECORDS, "moodle", "Grade").notes if "out of" in n] == ["the column is out of 100 in the sheet, and the marks are out of 4"]
+    assert any("read only" in n for n in fill_sheet(CANVAS.replace(",,,,4,", ",,,,(read only),"), RECORDS, "canvas", "Theory 1 (48)").notes)
+
+
+@settings(deadline=None, derandomize=True, max_examples=60)
+@given(st.lists(st.text(st.characters(exclude_categories=("Cs",), exclude_characters="\0\r"), max_size=8), min_size=4, max_size=4), st.sampled_from(",;\t"), st.sampled_from(("\n", "\r\n")))
+def test_every_other_cell_comes_back_as_it_was(cells, separator, end):
+    held = io.StringIO()
+    csv.writer(held, delimiter=separator, lineterminator=end).writerows([["Student", "ID", "T (1)", "Note"], [cells[0], "007", cells[1], cells[2]], [cells[3], "x7", "", ""]])
+    made = fill_sheet(held.getvalue(), [record("007", "2")], "canvas", "T (1)")
+    back = list(csv.reader(io.StringIO(made.text, newline=""), delimiter=separator))
+    kept = cells[1].strip().upper() == "EX" or cells[0].strip() == "Points Possible"
+    assert back == [["Student", "ID", "T (1)", "Note"], [cells[0], "007", cells[1] if kept else "2", cells[2]], [cells[3], "x7", "", ""]]
 
 
 def test_decimals():

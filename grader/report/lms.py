@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
@@ -24,6 +25,8 @@ KEYS = {"canvas": ("ID", "SIS User ID", "SIS Login ID", "Integration ID", "Stude
 """Columns in which learners are looked for, by format; the one that knows most of them is taken."""
 LOCK = "Grade can be changed"
 POSSIBLE = "Points Possible"
+MOST = "Maximum grade"
+EXCUSED = "EX"
 
 
 class SheetError(Exception):
@@ -53,7 +56,10 @@ def fill_sheet(text: str, records: Sequence[Record], form: str, column: str, key
     text = text.removeprefix("\ufeff")
     head = text.split("\n", 1)[0]
     separator = max(",;\t", key=head.count)
-    rows = list(csv.reader(io.StringIO(text, newline=""), delimiter=separator))
+    try:
+        rows = list(csv.reader(io.StringIO(text, newline=""), delimiter=separator))
+    except csv.Error as error:
+        raise SheetError(f"it is no table ({error})") from error
     if not rows or len(rows[0]) < 2:
         raise SheetError("it has no columns")
     names = rows[0]
@@ -74,6 +80,8 @@ def fill_sheet(text: str, records: Sequence[Record], form: str, column: str, key
             made.notes.append(f"{learner}: {waits} {'answer waits' if waits == 1 else 'answers wait'} for a person; left as it was")
         elif LOCK in names and _cell(rows[row], names.index(LOCK)).strip().lower() == "no":
             made.notes.append(f"{learner}: the sheet says that this mark cannot be changed")
+        elif form == "canvas" and _cell(rows[row], at).strip().upper() == EXCUSED:
+            made.notes.append(f"{learner}: excused in the sheet; left as it was")
         else:
             rows[row] += [""] * (at + 1 - len(rows[row]))
             rows[row][at] = decimal(total(own, "points"))
@@ -99,7 +107,7 @@ def _places(rows: Sequence[Sequence[str]], names: Sequence[str], form: str, key:
         k = names.index(name)
         found: dict[str, list[int]] = {}
         for number, row in enumerate(rows[1:], 1):
-            if _cell(row, k).strip() in mine:
+            if _cell(row, k).strip() in mine and _cell(row, 0).strip() != POSSIBLE:
                 found.setdefault(_cell(row, k).strip(), []).append(number)
         best = found if len(found) > len(best) else best
     if not best:
@@ -111,14 +119,15 @@ def _places(rows: Sequence[Sequence[str]], names: Sequence[str], form: str, key:
 
 
 def _compare_possible(rows: Sequence[Sequence[str]], at: int, mine: Mapping[str, Sequence[Record]], made: Filled) -> None:
+    """Say where the sheet counts out of another total: Canvas names one for the column, Moodle one in each row (and drops marks above it in silence)."""
     row = next((r for r in rows[1:3] if r and r[0].strip() == POSSIBLE), None)
     most = max((total(own, "out_of") for own in mine.values()), default=Fraction(0))
-    said = _cell(row, at).strip() if row is not None else ""
-    try:
-        if said and Fraction(said) != most:
+    named = [_cell(row, at)] if row is not None else [_cell(r, rows[0].index(MOST)) for r in rows[1:]] if MOST in rows[0] else []
+    for said in dict.fromkeys(cell.strip() for cell in named):
+        if re.fullmatch(r"[0-9]{1,9}(?:[.,][0-9]{1,9})?", said) and Fraction(said.replace(",", ".")) != most:
             made.notes.append(f"the column is out of {said} in the sheet, and the marks are out of {decimal(most)}")
-    except (ValueError, ZeroDivisionError):
-        return
+        elif "read only" in said.lower():
+            made.notes.append("the column is read only: the platform will ignore what is in it")
 
 
 def gradescope(records: Sequence[Record], problems: Sequence[Record] = ()) -> Record:
