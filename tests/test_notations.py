@@ -19,7 +19,7 @@ SAME = [
     (r"\vec{PQ}", r"-\vec{QP}"), (r"\vec{PQ}+\vec{QR}", r"\vec{PR}"), (r"\nabla(x^2y)", "(2xy, x^2)"), (r"\langle 1,2\rangle+t\langle 3,4\rangle", r"\langle 1+3t,2+4t\rangle"),
     ("R", r"(-\infty,\infty)"), ("nCr(6,2)", "15"), (r"\begin{pmatrix}1\\0\\2\end{pmatrix}\times\begin{pmatrix}0\\1\\1\end{pmatrix}", r"\begin{pmatrix}-2\\-1\\1\end{pmatrix}"),
     (r"\left\|\begin{pmatrix}5\\12\end{pmatrix}\right\|", "13"), (r"\begin{pmatrix}2&1\\0&2\end{pmatrix}^{12}", r"\begin{pmatrix}4096&24576\\0&4096\end{pmatrix}"),
-    (r"z\bar z", "|z|^2"), (r"\overline{zw}", r"\bar z\bar w"), (r"(A\cap B)^c", r"A^c\cup B^c"), (r"\left]2;+\infty\right[", r"(2,\infty)"), (r"x\in\mathbb R,\ x\ne 1", r"x\ne 1"),
+    (r"\{k\in\mathbb Z\mid -1\le k<3\}", r"\{-1,0,1,2\}"), (r"\{x\in\mathbb Z: 3>x>2\}", r"\emptyset"), (r"z\bar z", "|z|^2"), (r"\overline{zw}", r"\bar z\bar w"), (r"(A\cap B)^c", r"A^c\cup B^c"), (r"\left]2;+\infty\right[", r"(2,\infty)"), (r"x\in\mathbb R,\ x\ne 1", r"x\ne 1"),
 ]
 OTHER = [
     (r"\vec{PQ}", r"\vec{QP}"), (r"\vec{PQ}+\vec{QR}", r"\vec{RP}"), (r"\nabla(x^2y)", "(x^2, 2xy)"), (r"z+\bar z", "2z"), ("C(6,2)", "16"), (r"\phi(12)", "5"),

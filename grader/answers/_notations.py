@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from fractions import Fraction
+from math import ceil, floor
 
 from grader.domain import Domain
 from grader.replay import natures
@@ -30,7 +31,7 @@ _PLACES = (Fraction(7, 3), Fraction(11, 5), Fraction(-13, 7))
 
 def plain(term: Term, domains: Mapping[str, Domain]) -> Term:
     """The term without these notations, as far as they are understood."""
-    if not any(node == _DOTS or node.kind == "binder" and node.name in ("sum", "product") and len(node.args) == 2 or node.is_apply("where")
+    if not any(node == _DOTS or node.kind == "binder" and node.name in ("sum", "product", "set_of") and len(node.args) == 2 or node.is_apply("where")
                for node in walk(term)):
         return term
     node = term.with_args(tuple(plain(a, domains) for a in term.args)) if term.args else term
@@ -40,6 +41,8 @@ def plain(term: Term, domains: Mapping[str, Domain]) -> Term:
         return _series(node) or node
     if _DOTS in node.args and node.kind == "tuple" and node.name in ("set", "list", "tuple"):
         return _entries(node) or node
+    if node.kind == "binder" and node.name == "set_of" and len(node.args) == 2:
+        return _whole_numbers(node) or node
     if node.is_apply("where") and natures.nature(node.args[0]) == "condition":
         return _conditions(node, domains)
     return node
@@ -156,6 +159,27 @@ def _divisors(term: Term) -> tuple[Term, ...] | None:
     n = int(term.value)  # type: ignore[arg-type]
     small = [d for d in range(1, int(n**0.5) + 1) if n % d == 0]
     return tuple(number(d) for d in sorted({*small, *(n // d for d in small)}))
+
+
+def _whole_numbers(node: Term) -> Term | None:
+    """{x in ZZ | 0 < x <= 3} written out, for a chain with numbers at both ends."""
+    (within, chain), ends = node.args, ("<", "<=")
+    if within.kind != "relation" or within.signs != ("in",) or within.args[1] != constant("ZZ") or chain.kind != "relation":
+        return None
+    args, signs = chain.args, chain.signs
+    if all(s in (">", ">=") for s in signs):
+        args, signs = args[::-1], tuple(s.replace(">", "<") for s in signs[::-1])
+    if len(args) != 3 or args[1] != within.args[0] or not all(s in ends for s in signs):
+        return None
+    try:
+        low, high = _value(args[0], {}), _value(args[2], {})
+    except (_NoValue, ZeroDivisionError):
+        return None
+    first = ceil(low) if signs[0] == "<=" else floor(low) + 1
+    last = floor(high) if signs[1] == "<=" else ceil(high) - 1
+    if not -1 <= last - first < MOST_WRITTEN:
+        return None
+    return collection("set", *[_signed(Fraction(k)) for k in range(first, last + 1)]) if last >= first else constant("emptyset")
 
 
 # ---- dots

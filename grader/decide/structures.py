@@ -38,9 +38,9 @@ def compare(claim: Claim, budget: Budget) -> Evidence | Verdict | str | None:
     from grader.decide.families import by_families
 
     found = by_families(claim, budget)
-    if found is not None:
-        return found
     a, b = natures.nature(conclusion.left), natures.nature(conclusion.right)
+    if isinstance(found, Evidence) or found is not None and not a == b == "set":
+        return found
     if a == b == "number" or a == b == "infinite" and conclusion.left == conclusion.right:
         return None
     if a == b == "infinite":

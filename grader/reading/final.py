@@ -66,7 +66,7 @@ _SAID = re.compile(r"(?im)(?:^|(?<=[\s*_#>(]))(?:(?:my|the|our)\s+)?(?:(?:final|
                    r"|solution)|answer|ans)\b"
                    r"(?:\s+(?:to\s+[^.\n:]{1,80}?|choice|option)(?=\s+(?:is|are)\b|\s*:))?[*_\s]*(?:\s*(?:is|are|equals|would be|should be|must "
                    r"be)\b(?:\s+(?:then|thus|therefore|simply|just|given by|option|choice))?|[:=→]|\s[-–—](?=\s)|(?=\n))"
-                   r"[*_]*\s*:?[*_]*|^\s*#{4}(?!#)|\b(?:go(?:ing)? with|choose|select|pick)\s+(?:option|choice|answer)\s+(?=\(?[A-J]\b)|\b(?:option|choice)\s+(?=\(?[A-J]\)?[.)]?(?:\s+is\s+(?:the\s+)?correct))")
+                   r"[*_]*\s*:?[*_]*|^\s*#{4}(?!#)|\b(?:go(?:ing)? with|choose|select|pick)\s+(?:option|choice|answer)\s+(?=\(?[A-J]\b)|\bit(?:['’]s|\s+is)\s+(?=(?:option\s+)?\(?[A-J]\)?[.]?\s*$)|\b(?:option|choice)\s+(?=\(?[A-J]\)?[.)]?(?:\s+is\s+(?:the\s+)?correct))")
 _ABROAD = re.compile(
     r"(?i)(?:\b(?:respuesta|soluci[oó]n|resultado)(?:\s+(?:final|correcta))?\s+(?:es|son)\b"
     r"|\b(?:resposta|solução|resultado)(?:\s+(?:final|correta|certa))?\s+(?:é|são)(?!\w)"
