@@ -144,10 +144,19 @@ def entry(label, status, words=("because",), method="point"):
     ("undecided", ["p 2"], [entry("p 1", "proved"), entry("p 2", "refuted")], ["p 2"]),
     ("undecided", [""], [entry("same", "undecided", method="gap")], []),
     ("undecided", ["same"], [entry("same", "undecided", method="gap")], []),
+    ("proved", ["1 to 2"], [entry("1 to 1", "refuted"), entry("1 to 2", "proved")], ["1 to 2"]),
 ])
 def test_the_verdicts_that_explain_a_mark(status, awards, entries, shown):
-    record = {"status": status, "awards": [{"claim": a} for a in awards], "evidence": entries}
+    record = {"status": status, "awards": [{"claim": a} for a in awards], "evidence": entries, "points": "1", "out_of": "1" if status == "proved" else "2"}
     assert [e["label"] for e in shown_evidence(record)] == shown
+
+
+@pytest.mark.parametrize("text, words, said", [
+    ("Step 1: from your q_0 = 1 the rule does not give q_1 = 0.", "From q = 1 the rule for q does not give 0.", True), ("The unit is not right.", "It comes to 25/18, which is not it.", False),
+    ("“b” does not belong.", "“b” was chosen and does not belong.", True), ("", "“b” was chosen and does not belong.", False)])
+def test_what_an_award_says_of_a_refutation_is_not_said_twice(text, words, said):
+    record = {"status": "refuted", "awards": [{"claim": "q 1", "text": text}], "evidence": [entry("q 1", "refuted", [words]), entry("q 2", "refuted", ["Another."])], "points": "0", "out_of": "1"}
+    assert [e["label"] for e in shown_evidence(record)] == ([] if said else ["q 1"])
 
 
 def test_a_learner_sees_words_and_no_labels_that_name_something():

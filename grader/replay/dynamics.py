@@ -119,7 +119,7 @@ def _rule(conclusion: Satisfies, parameters: Mapping[str, Any], data: Mapping[st
         raise Refused("the equation holds at that point")
     after = {n + "'": ep.value(image, point) for n, image in made.map().items()}
     gives = -ep.value(parts[0], {**point, **after}) / ep.number(parts[1])
-    words = f"From {_spoken({n: point[n] for n in made.order})} your rule gives {gives} for the new {name}; a step of the game gives another value."
+    words = f"From {_spoken({n: point[n] for n in made.order})} your rule gives {gives} for the new {name}; a right step gives another value."
     return Finding(Status.REFUTED, words=(words,), teacher_words=(f"There a step gives {name} = {after[name + chr(39)]}.",))
 
 

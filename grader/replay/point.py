@@ -136,17 +136,26 @@ def _is_polynomial(body: Term, names: set[str]) -> bool:
 
 
 def _finding(claim: Claim, data: Mapping[str, Any], left: Value, right: Value) -> Finding:
-    where = " and ".join(f"{name} = {_number(value)}" for name, value in sorted(data["point"].items()))
-    functions = "".join(f", with the example {name}({', '.join(b.name for b in term.bound)}) = {term.args[0]}"
-                        for name, term in sorted((n, from_data(t)) for n, t in data.get("functions", {}).items()))
-    start = f"For {where}{functions}" if where else f"As numbers{functions}"
+    *rest, last = [f"{_spoken(name)} = {_number(value)}" for name, value in sorted(data["point"].items())] or [""]
+    where = f"{', '.join(rest)} and {last}" if rest else last
+    functions = ", ".join(f"with the example {name}({', '.join(b.name for b in term.bound)}) = {term.args[0]}"
+                          for name, term in sorted((n, from_data(t)) for n, t in data.get("functions", {}).items()))
+    start = ", ".join(filter(None, [f"For {where}" if where else "", functions]))
+    start = start[:1].upper() + start[1:]
     mine, other = shown(left), shown(right)
     if isinstance(claim.conclusion, AtMost):
         sign = "below" if claim.conclusion.strict else "at most"
         said = f"{start} the left side is {mine}, which is not {sign} the right side."
-        return Finding(Status.REFUTED, words=(said,), teacher_words=(f"{start} the left side is {mine} and the right side {other}.",))
-    said = f"{start} this comes to {mine}, which is not the value asked for."
-    return Finding(Status.REFUTED, words=(said,), teacher_words=(f"{start} the left side is {mine} and the right side {other}.",))
+    else:
+        said = f"{start} this comes to {mine}, which is not the value asked for." if start else f"It comes to {mine}, which is not the value asked for."
+    both = f"{start} the left side is {mine} and the right side {other}."
+    said, both = (words.strip()[:1].upper() + words.strip()[1:] for words in (said, both))
+    return Finding(Status.REFUTED, words=(said,), teacher_words=(both,))
+
+
+def _spoken(name: str) -> str:
+    """A name as it is said; places of arguments have none of their own."""
+    return f"argument {name[1:]}" if name[:1] == "_" and name[1:].isdigit() else name
 
 
 def _number(written: Any) -> str:
@@ -170,6 +179,8 @@ def _shown(value: Value) -> tuple[str, bool]:
         return f"{re} {'-' if negative else '+'} {size}i", e and f
     if isinstance(value, Fraction) and len(str(value)) <= 12:
         return str(value), True
+    if isinstance(value, Fraction) and (decimal := _decimal(value)):
+        return decimal, True
     if not isinstance(value, Fraction):
         (sign, man, exp, _), _ = value.mid._mpi_
         spare = max(int(man).bit_length() - 64, 0)
@@ -178,6 +189,16 @@ def _shown(value: Value) -> tuple[str, bool]:
             return _powers_of_ten(-man if sign else man, exp), False
         value = Fraction(-man if sign else man) * Fraction(2) ** exp
     return _six_digits(value), False
+
+
+def _decimal(value: Fraction) -> str:
+    """The number as a decimal fraction, where that is short and ends."""
+    for places in range(1, 11):
+        scaled = value * 10**places
+        if scaled.denominator == 1:
+            digits = str(abs(scaled.numerator)).zfill(places + 1)
+            return f"{'-' if value < 0 else ''}{digits[:-places]}.{digits[-places:]}" if len(digits) <= 14 else ""
+    return ""
 
 
 def _powers_of_ten(man: int, exp: int) -> str:
