@@ -59,7 +59,7 @@ CASES = [
     (["$|r e| < |e|$ iff $|r| < 1$"], {}, ["equivalent"], None),
     (["|t| >= 0", "|t| > 0"], {}, [None, "fails"], 1),
     (["Base case: n = 1: $1 = 1^2$.", "Inductive step: assume $\\sum_{k=1}^n (2k-1) = n^2$. Then",
-      "$\\sum_{k=1}^{n+1} (2k-1) = n^2 + 2(n+1) - 1$", "$= (n+1)^2$", "So it holds for n+1."], {}, [None, None, "equal", "equal", None], None),
+      "$\\sum_{k=1}^{n+1} (2k-1) = n^2 + 2(n+1) - 1$", "$= (n+1)^2$", "So it holds for n+1."], {}, ["equal", None, "equal", "equal", None], None),
     (["Suppose $a, b > 0$. Then", "$\\sqrt{a b} = \\sqrt{a} \\sqrt{b}$", "\\section*{Next}"], {}, [None, "equal", None], None),
     (["where n is a positive integer", "$(-1)^{2n}$", "$= 1$"], {}, [None, None, "equal"], None),
     (["a = b", "|a| = |b|", "a = b"], {}, [None, "implies", "implied_by"], 2),

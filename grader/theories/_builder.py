@@ -17,6 +17,7 @@ LOGIC = frozenset("and or not implies iff xor where".split())
 ZERO = number(0)
 ORDERS = frozenset("bigO bigTheta bigOmega smallo smallomega".split())
 COMPARED = frozenset(["<", "<=", ">", ">="])
+_CLAIMED = frozenset(["=", "<", "<=", ">", ">="])
 STANDARD = frozenset("E H I D KL P Q p q Var Cov Pr N".split())
 """Names that have a meaning before anybody defines them."""
 _NAMING = frozenset("call hat bar tilde star index sup gradient partial derivative".split())
@@ -72,6 +73,8 @@ class Builder:
     """What the chain began with."""
     unheard: bool = False
     """Had nothing been said of any name that the chain began with?"""
+    begun: list[tuple[int, Term, Context]] = field(default_factory=list)
+    """Statements that were begun with behind others."""
     unsaid: tuple[str, ...] = ()
     """Names that the chain began with and that nothing had been said of."""
     apart: int = -1
@@ -194,9 +197,20 @@ class Builder:
         """A claim that leaves the chain as it is."""
         self.placed.append(Placed(number, replace(link, index=len(self.placed) + 1, line=number), replace(self.here, earlier=tuple(self.stated))))
 
+    def lone_statements(self) -> list[Placed]:
+        """Links for statements that were begun with behind others and that nothing goes on from: they claim what they say."""
+        made = []
+        for number, term, context in self.begun:
+            if term.kind != "relation" or len(term.signs) != 1 or term.signs[0] not in _CLAIMED or any(a.kind == "symbol" for a in term.args) or number in self.told:
+                continue
+            used = any(p.link is not None and (p.line == number or term in (p.link.left, p.link.under) or p.link.left.is_apply("and") and term in p.link.left.args) for p in self.placed)
+            if not used:
+                made.append(Placed(number, Link(len(self.placed) + 1, term.args[0], term.signs[0], term.args[1], "", number, lone=True), context))
+        return made
+
     def start(self, number: int, term: Term | Unread, *, statement: bool, keep: bool = True) -> None:
         """What a chain or a row of statements begins with; `keep` it for the lines behind."""
-        self.subject = None
+        self.subject, before = None, self.started or bool(self.context.definitions)
         self.unheard = isinstance(term, Term) and bool(free_names(term)) and not free_names(term) & self._said()
         self.unsaid = tuple(sorted(free_names(term) - self._said() - {n for n, _ in self.context.domains} - STANDARD)) if isinstance(term, Term) else ()
         self.under = None if statement or self.given_only else self.last if self.statement and self.last != term else self.under
@@ -206,6 +220,8 @@ class Builder:
         self.last = None if isinstance(term, Unread) else term
         self.statement, self.started, self.premised = statement, True, False
         if statement and isinstance(term, Term) and keep:
+            if before and not self.given_only:
+                self.begun.append((number, term, self.here))
             self.state(term)
         if self.side and isinstance(term, Term) and not statement:
             self.ends[self.side] = term

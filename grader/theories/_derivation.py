@@ -66,7 +66,7 @@ def layout(lines: Sequence[Line], context: Context, numbers: Sequence[int] | Non
         for term in (line.left, *[step.side for step in line.steps]):
             builder.seen |= free_names(term) if isinstance(term, Term) else frozenset()
             builder.values |= {n for n in walk(term) if is_numbered_value(n)} if isinstance(term, Term) else set()
-    return Layout(tuple(builder.placed), builder.context, tuple(builder.told))
+    return Layout(tuple([*builder.placed, *builder.lone_statements()]), builder.context, tuple(builder.told))
 
 
 def _take(builder: Builder, line: Line, number: int, following: Line | None, alone: bool) -> None:

@@ -161,6 +161,8 @@ def _supposing(words: str, relates: bool) -> str | None:
     """The words, in one line, where they suppose something of that sort."""
     words = " ".join(clause for clause in re.split(r"(?<=[.:;])\s+", words) if not _NAMED.match(clause.strip(" .:;")))
     plain = _ROUTINE.sub(" ", words)
+    if _HYPOTHESIS.search(plain):
+        plain = re.sub(r"(?i)\bfor some\b", " ", plain)  # "assume it for some k"
     hit = (RELATES if relates else RESTRICTS).search(plain) or relates and REJECTS.search(plain)
     if not hit and relates and "«»" in plain and not _ACTS.search(plain):
         hit = re.search(_CONDITION.pattern + r"[^.;,]*«»", plain)
@@ -198,6 +200,8 @@ def weighed(step: Step, link: Link) -> Step:
         return condition_step(link, step.evidence)
     if is_rounded(step):
         return _open(step, "the decimals were rounded: the two sides differ by less than their last digit.", "rounded")
+    if link.lone and free_names(link.left) | free_names(link.right):
+        return _open(step, "it is not drawn from the lines before, and does not hold for all values.", "lone")
     if link.supposing:
         return _open(step, "it does not follow; perhaps the values are given.", "given")
     if link.loose:
@@ -217,6 +221,7 @@ def weighed(step: Step, link: Link) -> Step:
     return step
 
 
+_HYPOTHESIS = re.compile(r"(?i)\binduct|\bhypothes|\bassum|\bsuppos|\bfor some\s+(?:fixed |arbitrary )?(?:[kmn]\b|integers?|naturals?|positive)")
 _COUNTS = frozenset("n m d N M K D T".split())
 
 
@@ -225,6 +230,9 @@ def _unsaid_of_random(link: Link) -> str:
     nothing was said; "" where there is none."""
     nodes = list(walk(link.left))
     unbounded = any(n.kind == "binder" and n.name == "sum" and len(n.args) == 1 or n.kind == "apply" and n.name == "transpose" for n in nodes)
+    means = sorted(str(n) for t in (link.left, link.right) for n in walk(t) if n.is_apply("bar", 1) and n.args[0].kind == "symbol" or n.kind == "symbol" and "\u0304" in n.name)
+    if means:
+        return means[0]
     counts = [n for n in link.fresh if n in _COUNTS and unbounded]
     named = {n.name for t in (link.left, link.right) for n in walk(t) if n.kind == "symbol" and len(n.name) > 2 and n.name.isupper()}
     alone = sorted(n for n in named & {*link.unsaid, *link.fresh} if (n in free_names(link.left)) != (n in free_names(link.right)))

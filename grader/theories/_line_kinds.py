@@ -98,7 +98,7 @@ def is_unknown_function(builder: Builder, left: Term | Unread | None) -> bool:
     if not isinstance(left, Term):
         return False
     head = left.args[0] if left.is_apply("call") and all(a.kind == "symbol" for a in left.args[1:]) else left
-    if not head.is_apply("prime"):
+    if not head.is_apply("prime") or head.args[0].kind != "symbol":
         return False
     names = free_names(head)
     known = builder.seen | {n for n, _ in builder.context.domains} | {n for h, _ in builder.context.definitions for n in free_names(h)}

@@ -115,6 +115,8 @@ class Link:
     """Names that the right side brings and that nothing before has said anything of."""
     unheard: bool = False
     """Had nothing been said of any name on the left side before its chain began?"""
+    lone: bool = False
+    """Does the statement stand alone, drawn from nothing and with nothing drawn from it?"""
     unsaid: tuple[str, ...] = ()
     """Names of what the chain began with that nothing had been said of."""
     claimed: tuple[Term, ...] = ()

@@ -76,6 +76,8 @@ def _spelled_out(term: Term, integrated: frozenset[str]) -> Term:
     if term.is_apply("call", 2) and term.args[0].is_apply("prime") and term.args[1].kind == "symbol":
         head, x = term.args
         return apply("derivative", apply("call", head.args[0], x), x, head.args[1])
+    if term.is_apply("prime", 2) and term.args[0].kind == "apply" and term.args[0].name not in ("index", "call", "hat", "bar", "star", "tilde", "sup") and len(free_names(term.args[0])) == 1:
+        return apply("derivative", term.args[0], symbol(next(iter(free_names(term.args[0])))), term.args[1])  # (x^2 sin x)'
     if term.kind == "apply" and term.name == "at":
         return _evaluated(term, integrated)
     return term

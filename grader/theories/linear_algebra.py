@@ -45,7 +45,7 @@ def suits(terms: tuple[Term, ...], context: Context) -> bool:
         return True
     if any(placed(t) is not None for t in context.conditions) or any(placed(n) is not None for n in nodes if n.kind == "relation"):
         return True
-    if alone(terms, context):
+    if alone(terms, context) or any(n.kind == "apply" and n.name in ("inner", "norm") for n in nodes):
         return True
     return any(n.kind == "apply" and n.name == "gradient" for n in nodes) and any(n.is_apply("norm") for n in nodes) or any(
         n.kind == "relation" and set(n.signs) & set(LOEWNER) for n in nodes)
