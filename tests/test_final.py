@@ -390,6 +390,7 @@ def test_what_sentences_put_forward(reference, answer, equal):
 
 
 @pytest.mark.parametrize("reference, answer, equal", [
+    ("5", r"\boxed{>5}", None), ("5", "> 5", None), ("5", r"\boxed{\text{five}}", True), ("5", "As asked:\n> 5", True), ("C", "I think it's C.", True), ("B", "I think it's C.", False),
     ("f(x)=x+2", r"\boxed{f(x)=x+2 \text{ for all } x}", True), ("f(x)=x+2", r"\boxed{f(x)=x+3 \text{ for all real } x}", False),
     ("(0,0,0)", r"\boxed{x=y=z=0}", True), ("(0,0,1)", r"\boxed{x=y=z=0}", False), ("g(t)=ct", r"\boxed{g(t)=kt}", None),
     (r"6\pi", r"\boxed{6\pi \text{ square units}}", True), (r"7\sqrt2\text{ cm}", r"\boxed{7\sqrt2}\text{ cm}", True),

@@ -121,7 +121,7 @@ def thing(said: str, vocabulary: Vocabulary) -> Thing | str:
         said = f"({angles[1]})"
     if "=" in said and (every := _FOR_ALL.search(said)) is not None and "=" in said[:every.start()]:
         said = said[:every.start()]
-    counted = _COUNTED.get(said.lower())
+    counted = _COUNTED.get(_FONTS.sub(r"\1", said).strip().lower())
     if counted is not None:
         return Thing("term", Read(number(counted)))
     part = _FRACTION.match(" ".join(_FONTS.sub(r" \1 ", said).split()))

@@ -48,6 +48,8 @@ LONG = 200
 """Characters of a value in which words are looked for."""
 _HEAD = re.compile(r"[^A-Za-z]*(?:[A-Za-z]\s*=\s*)?[^A-Za-z=]*[\d)\]}$](?=\s*\(?[A-Za-z]{3})")
 """A value and the words behind it."""
+_QUOTED = re.compile(r"(?m)^[ \t]*(?:>[ \t]?)+(?=[^>\s=])")
+"""The sign before quoted lines; before the only line of a text it may mean "more than"."""
 _CHAT = re.compile(r"<\|im_start\|>\s*(?:user|assistant|system)?|<\|[^<>|]{1,40}\|>|</?s>|<(?:eos|bos|pad)>")
 _THINK = re.compile(r"<think(?:ing)?>.*?</think(?:ing)?>", re.DOTALL)
 _COMMANDS = ("frac dfrac tfrac cfrac sqrt boxed fbox left right text textbf mathrm mathbf mathbb cdot times div pm mp pi infty cup cap leq geq neq "
@@ -79,7 +81,7 @@ _ABROAD = re.compile(
 """The words of other languages for "the answer is"."""
 _GUESSED = re.compile(r"(?i)\b(?:could|might|may|would)(?:\s+(?:well|also|possibly|perhaps|probably))?\s+be|\b(?:maybe|perhaps|possibly)"
                       r"|\bguess(?:ing)?(?:\s+(?:is|that|it|it's))*")
-_BEYOND = re.compile(r"(?i)\b(?:more|less|fewer|greater|larger|smaller|longer|shorter|older|younger|higher|lower|bigger)\s+than|\bexceed(?:s|ing)?")
+_BEYOND = re.compile(r"(?i)\b(?:more|less|fewer|greater|larger|smaller|longer|shorter|older|younger|higher|lower|bigger)\s+than|\bexceed(?:s|ing)?|[<>≤≥]=?|\\(?:leq?|geq?|lt|gt)(?:slant)?")
 _OTHERWISE = re.compile(r"(?i)\b(?:is|are|equals?)\b[^.;\n]{0,80}\b(?:if|when|for|where|unless)\b[^.;\n]{0,200}\b(?:otherwise|else)\b")
 """A value in one case, and another one in others."""
 _LEAD = re.compile(r"[\s$*_(:\\,;]*$")
@@ -112,7 +114,7 @@ def tidy(text: str) -> str:
     text = _THINK.sub(" ", text)
     if "</think>" in text:
         text = text[text.rindex("</think>") + len("</think>"):]
-    text = _CHAT.sub(" ", text)
+    text = _QUOTED.sub("", _CHAT.sub(" ", text)) if "\n" in text else _CHAT.sub(" ", text)
     if "\\\\" in text:
         text = _ESCAPED.sub(lambda m: "\\", text)
     if "\\n" in text:
@@ -207,7 +209,7 @@ def snippet(text: str) -> str:
     for _ in range(6):
         before = text
         text = re.sub(r"(?i)^(?:and |but )?(?:so|thus|hence|therefore|then)\b[,:]?\s+(?=\S)", "", text)
-        text = re.sub(r"^(?:\*\*|__|[`>*]|=+(?!=)|≈|\\approx\b|:)\s*", "", text)
+        text = re.sub(r"^(?:\*\*|__|[`*]|=+(?!=)|≈|\\approx\b|:)\s*", "", text)
         text = re.sub(r"\s*(?:\*\*|__|`|(?<!\\)\\|[,;:])$", "", text)
         text = re.sub(r"(?<=[^.\s])\s*\.$", "", text)
         text = worded[1].strip() if (worded := _WORDED.fullmatch(text)) else text  # \text{13 feet}
