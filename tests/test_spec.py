@@ -170,7 +170,7 @@ MISTAKES = [
     ("symbol's name", "symbols:\n  'p q': real\nparts: {a: {kind: plain}}\n", 2, "symbols.p q", "without blanks"),
     ("spelling twice", "symbols:\n  p: {spellings: [P]}\n  q: {spellings: [P]}\nparts: {a: {kind: plain}}\n", 3, "symbols.q.spellings", "already stands for p"),
     ("spelling is a symbol", "symbols:\n  p: real\n  q: {spellings: [p]}\nparts: {a: {kind: plain}}\n", 3, "symbols.q.spellings", "already stands for p"),
-    ("symbols as list", "parts:\n  a:\n    kind: plain\n    symbols: [p, q]\n", 4, "parts.a.symbols", "expected a mapping from symbols to domains, found a list"),
+    ("symbols as list", "parts:\n  a:\n    kind: plain\n    symbols: [p, q]\n", 4, "parts.a.symbols", "expected a mapping from symbols to domains ({x: real, n: integer > 0}), found a list"),
     ("test without answer", "parts:\n  a:\n    kind: plain\n    tests:\n      - {points: 1}\n", 5, "parts.a.tests[0].answer", "missing; expected the answer to be tried"),
     ("test that expects nothing", "parts:\n  a:\n    kind: plain\n    tests:\n      - {answer: x}\n", 5, "parts.a.tests[0]", "nothing is expected"),
     ("test of too many points", "parts:\n  a:\n    kind: plain\n    tests:\n      - {answer: x, points: 2}\n", 5, "parts.a.tests[0].points", "from 0 to the part's 1, found '2'"),

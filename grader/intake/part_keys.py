@@ -61,7 +61,7 @@ class PartKeys(Typed):
     def symbols(self, node: Node | None) -> dict[str, Symbol]:
         """Symbols by name; a spelling belongs to one of them."""
         made: dict[str, Symbol] = {}
-        for name, below in (self.keys(node, "a mapping from symbols to domains") if node else {}).items():
+        for name, below in (self.keys(node, "a mapping from symbols to domains ({x: real, n: integer > 0})") if node else {}).items():
             if not name or len(name) > 40 or re.search(r"\s", name):
                 raise self.fail(below, "expected the name of a symbol: up to 40 characters without blanks")
             if isinstance(below, Keys):

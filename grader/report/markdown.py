@@ -147,7 +147,7 @@ def class_markdown(page: ClassPage) -> str:
     for part in (part for sheet in page.sheets for group in sheet.groups for part in group.parts):
         counted = ", ".join(f"{sign} {count} {words}" for count, (_, words, sign) in zip(part.counts, GROUPS) if count)
         lines += [f"- {plain(part.name)}: {counted}" + (f"; {part.mean} % of the points" if part.mean is not None else "")]
-        lines += [f"  - {m.count} × " + (f"{m.tag}, for example: " if m.tag else "") + f"{plain(m.words)} ([{plain(m.learner)}](<{FOLDER}/{m.page}.md#{part.anchor}>))"
+        lines += [f"  - {m.count} × " + (f"{plain(m.tag)}, for example: " if m.tag else "") + f"{plain(m.words)} ([{plain(m.learner)}](<{FOLDER}/{m.page}.md#{part.anchor}>))"
                   for m in part.mistakes]
     if page.unplaced:
         lines += ["", "## Text that could not be placed", "", "\0unplaced.md\0"]
