@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 from pathlib import Path
 
@@ -37,6 +38,8 @@ def serve(problem_folder: Path, port: int, host: str, open_page: bool) -> None:
         with interruptible():
             click.echo(serve(problem_folder, host, port, told, log))
     except OSError as error:
-        raise click.ClickException(f"{host}:{port}: cannot listen there ({os.strerror(error.errno) if error.errno else error})") from error
+        why = os.strerror(error.errno) if (error.errno or 0) > 0 else str(error.strerror or error).partition(" (")[0]
+        hint = "; --port 0 takes any free one" if error.errno == errno.EADDRINUSE else ""
+        raise click.ClickException(f"{host}:{port}: cannot listen there ({why}){hint}") from error
     except NothingToServe as error:
         raise click.ClickException(str(error)) from error
