@@ -13,6 +13,7 @@ from click.testing import CliRunner
 
 from grader.cli import main
 from grader.cli._marking import Marker
+from grader.cli._shared import usable_problems
 from grader.intake.files import files
 from grader.run import workers
 from grader.run.decisions import Decision, Decisions, points_of, text_digest
@@ -143,6 +144,27 @@ def test_nothing_that_was_planted_counts_because_of_its_name(course, monkeypatch
         assert done.exit_code == 2 and "--out" in done.output and not Path("reports/records.jsonl").exists()
     finally:
         subprocess.run(["rm", "-r", *map(str, planted)], check=True)
+
+
+def test_problem_files_that_are_none_hold_nobody_up(course, tmp_path):
+    folder, _ = course
+    os.mkfifo(tmp_path / "a.yaml")
+    (tmp_path / "b.yaml").symlink_to("/dev/zero")
+    with (tmp_path / "c.yaml").open("wb") as file:
+        file.truncate(1 << 40)
+    (tmp_path / "d.yaml").mkdir()
+    (tmp_path / "e\x1b[31m\n.yaml").write_text("[")
+    (tmp_path / "quick.yaml").write_bytes((folder / "problems" / "quick.yaml").read_bytes())
+    signal.alarm(60)
+    try:
+        problems, errors = usable_problems(tmp_path, 1)
+        done = run(folder / "papers", "--problems", tmp_path, "--out", tmp_path / "out")
+    finally:
+        signal.alarm(0)
+    assert [p.id for p in problems] == ["quick"] and all(error.isprintable() for error in errors)
+    assert [said in error for said, error in zip(("a.yaml: cannot be read (not a regular file)", "b.yaml: cannot be read (not", "c.yaml: more than 1048576 bytes", "d.yaml: cannot", "e\\u001b"),
+                                                 errors)] == [True] * 5
+    assert done.exit_code == 1 and "3 papers" in done.output
 
 
 def test_a_file_that_is_gone_when_it_is_looked_at_is_named(tmp_path, monkeypatch):

@@ -12,7 +12,7 @@ import click
 
 from grader.cli._progress import Progress
 from grader.cli._shared import SYMBOLS, usable_problems
-from grader.intake.files import HARMLESS, files
+from grader.intake.files import HARMLESS, MAX_BYTES, files, regular_bytes
 
 if TYPE_CHECKING:
     from grader.model import Problem
@@ -71,7 +71,7 @@ class Marker:
         from grader.run.store import file_digest
 
         specs = sorted(self.problem_folder.iterdir()) if self.problem_folder.is_dir() else [self.problem_folder]
-        texts = [file_digest(str(p), p.read_bytes()) for p in specs if p.suffix.lower() in (".yaml", ".yml") and p.is_file()]
+        texts = [file_digest(str(p), regular_bytes(p, MAX_BYTES)) for p in specs if p.suffix.lower() in (".yaml", ".yml") and p.is_file()]
         decided = self.out / DECISIONS
         return texts + ([file_digest(DECISIONS, decided.read_bytes())] if decided.is_file() else [])
 

@@ -56,6 +56,7 @@ def cache_of(folder: Path | None, off: bool) -> Cache:
 
 def usable_problems(folder: Path, jobs: int, cache: Cache | None = None) -> tuple[list[Problem], list[str]]:
     """The problems that load and pass their own tests, and a message for each that does not; outcomes of tests that the cache knows are believed."""
+    from grader.intake.files import shown_name
     from grader.intake.spec import load_problem, load_problems, part_digest
     from grader.model import SpecError
     from grader.run.spec_tests import run_all_tests
@@ -63,19 +64,19 @@ def usable_problems(folder: Path, jobs: int, cache: Cache | None = None) -> tupl
     errors: list[str] = []
     if folder.is_dir():
         loaded, spec_errors = load_problems(folder)
-        errors += [str(e) for e in spec_errors]
+        errors += [shown_name(str(e)) for e in spec_errors]
         if not loaded and not errors:
             errors.append(f"{folder}: no problem files (*.yaml) in there")
     else:
         try:
             loaded = [load_problem(folder)]
         except SpecError as error:
-            return [], [str(error)]
+            return [], [shown_name(str(error))]
     usable = []
     digests = {(problem.id, part.id): part_digest(part) for problem in loaded for part in problem.parts}
     for problem, failures in zip(loaded, run_all_tests(loaded, jobs=jobs, cache=cache, part_digests=digests)):
         if failures:
-            errors += [str(f) for f in failures]
+            errors += [shown_name(str(f)) for f in failures]
             errors.append(f"{problem.place}: {problem.id} fails {len(failures)} of its own tests and is not used")
         else:
             usable.append(problem)

@@ -213,6 +213,18 @@ def _words(error: OSError) -> str:
     return error.strerror or str(error)
 
 
+def regular_bytes(path: str | os.PathLike[str], most: int) -> bytes:
+    """The bytes of a regular file, at most one more than `most`; links are followed, and nothing blocks. Fails with `OSError`."""
+    opened = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_CLOEXEC", 0))
+    try:
+        if not stat.S_ISREG(os.fstat(opened).st_mode):
+            raise OSError(errno.EINVAL, "not a regular file", os.fspath(path))
+        with os.fdopen(os.dup(opened), "rb") as stream:
+            return stream.read(most + 1)
+    finally:
+        os.close(opened)
+
+
 def _passed_over(entry: str, handle: int | None, archive: bool) -> str:
     """Why a file is not opened whose name is none of a paper."""
     try:
@@ -230,7 +242,11 @@ def shown_name(name: str) -> str:
     """A file's name as it may be shown: control characters and broken bytes as escapes."""
     if name.isascii() and name.isprintable():
         return name
-    text = os.fsencode(name).decode("utf-8", "backslashreplace")
+    try:
+        held = name.encode("utf-8", "surrogateescape")
+    except UnicodeEncodeError:
+        held = name.encode("utf-8", "backslashreplace")
+    text = held.decode("utf-8", "backslashreplace")
     return "".join(c if c.isprintable() else f"\\u{ord(c):04x}" for c in text)
 
 

@@ -18,8 +18,9 @@ from typing import Any
 
 from grader import answers
 from grader.encoding import digest, encode
+from grader.intake.files import regular_bytes
 from grader.intake.part_keys import ID, Labels, PartKeys
-from grader.intake.strict_yaml import Items, Keys, Node, Text, read_yaml
+from grader.intake.strict_yaml import MAX_BYTES, Items, Keys, Node, Text, read_yaml
 from grader.intake.typed import did_you_mean, field_types
 from grader.model import Part, Problem, SpecError, Symbol
 
@@ -74,7 +75,7 @@ def read_problem(path: str | Path) -> tuple[Problem | None, list[SpecError]]:
     """The problem in a file, or None and all its mistakes in the order of their lines."""
     file = Path(path).as_posix()
     try:
-        content = Path(path).read_bytes()
+        content = regular_bytes(path, MAX_BYTES)
     except OSError as error:
         return None, [SpecError(f"cannot be read ({error.strerror or error}); expected a problem file", file=file)]
     try:

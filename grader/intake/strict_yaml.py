@@ -63,7 +63,7 @@ def read_yaml(content: bytes, file: str) -> Node:
     and beyond the limits on bytes, nodes and nesting.
     """
     if len(content) > MAX_BYTES:
-        raise SpecError(f"{len(content)} bytes; a problem file may have {MAX_BYTES}", file=file)
+        raise SpecError(f"more than {MAX_BYTES} bytes; a problem file may have so many", file=file)
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
