@@ -64,15 +64,17 @@ def line_grids(text: str) -> list[Grid]:
     """Grids made of whole lines: pipe tables, and rows set apart by tabs or runs of blanks."""
     found: list[Grid] = []
     block: list[tuple[Span, str]] = []
+    forms: set[str] = set()
     position = 0
     for line in [*text.split("\n"), ""]:
         span = Span(position, position + len(line))
         form = _form(text, span)
-        if form and (not block or _fit(block, form)):
+        if form and (not block or _fit(forms, form)):
             block.append((span, form))
         else:
             found += _grid(text, block)
-            block = [(span, form)] if form else []
+            block, forms = [(span, form)] if form else [], set()
+        forms |= {form} - {"rule", ""}
         position += len(line) + 1
     return found
 
@@ -111,8 +113,7 @@ def _counted(words: list[str]) -> bool:
     return indices == list(range(indices[0], indices[0] + len(indices)))
 
 
-def _fit(block: list[tuple[Span, str]], form: str) -> bool:
-    forms = {f for _, f in block} - {"rule"}
+def _fit(forms: set[str], form: str) -> bool:
     return form == "rule" or not forms or form in forms or {form, *forms} <= {"tab", "spaced"}
 
 
