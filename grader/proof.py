@@ -118,7 +118,7 @@ def _checked(typed: tuple[str, ...], assume: dict[str, str], theory: str | None,
     if _NAMED_I.search("\n".join(typed)[:MAX_CHARACTERS]):
         vocabulary = vocabulary.alongside(symbol("I"))
     kept, words = told(typed, vocabulary)
-    context = Context(domains, vocabulary=vocabulary, words=words, options={"claims": claims_in("\n".join(kept))})
+    context = Context(domains, vocabulary=vocabulary, words=words, options={"claims": claims_in("\n".join(kept)), "rows": tuple("\n".join(kept).split("\n"))})
     if theory is not None:
         theories.load(theory)
     if sum(map(len, typed)) > MAX_CHARACTERS:
@@ -338,6 +338,8 @@ def judge_link(theory: Any, link: Link, context: Context, budget: Budget) -> Ste
         better = _found(theory, link, replace(context, conditions=(*context.conditions, link.under)), budget)
         if better.relation is not None and not breaks(better):
             return replace(better, conditions=tuple(dict.fromkeys([*better.conditions, f"{link.under} (the statement before it)"])))
+        if better.relation is None and step.relation is not None and any(n.kind == "apply" and n.name in ("or", "pm", "mp") for n in walk(link.under)):
+            return Step(step.line, None, Status.UNDECIDED, "it could not be decided with the statement before it.", step.evidence)
     if (step.relation is None or breaks(step)) and link.reason and (under := under_reason(link, context)) is not None:
         better = _found(theory, link, under[0], budget)
         if better.relation is not None and not breaks(better):

@@ -93,6 +93,9 @@ _FACTORS = frozenset("abcdkmnpqst")
 """Products of these are products of random variables, not words in capitals."""
 
 
+_ABBREVIATED = frozenset("AM GM HM LHS RHS QED IH OK KL MLE MAP SGD GD GDA PSD PD IID ML EM SVD PCA BCE NLL MSE VAE ODE PDE MVT FTC ".split())
+
+
 def prose_words(text: str, names: Names) -> list[str]:
     """The English words of a text: not function names, letter names, names of the vocabulary, logical words, or what is called or indexed."""
     bare = re.sub(r"\\(?:text\w*|mathrm|mbox|operatorname\*?|mathit|mathbf|mathsf)\s*\{[^{}]*\}", " ", text)
@@ -115,6 +118,9 @@ def prose_words(text: str, names: Names) -> list[str]:
         if len(word) <= 3 and (_IN_CALL.match(bare, max(0, match.start() - 2), match.end() + 1) or word[-1] in _RANDOM_LETTERS and word[:-1] in (
                 *_RANDOM_LETTERS, *_FACTORS) or word.isupper() and set(word) <= _RANDOM_LETTERS):
             continue  # E[xy], Var(XY), aX + bY
+        if 2 <= len(word) <= 3 and word.isupper() and word not in _ABBREVIATED and re.search(r"(?:[-+=*/(]|^)\s*\d?$", bare[:match.start()]) and \
+                re.match(r"\s*(?:[-+=*/)^]|$)", bare[match.end():]) and len(word) < len(bare.strip()):
+            continue  # tr(AB - BA)
         if len(word) <= 4 and word.isupper() and re.match(r"\)?\s*\^", bare[match.end():]):
             continue  # (AB)^{-1}
         found.append(word)

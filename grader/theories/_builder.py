@@ -17,6 +17,7 @@ LOGIC = frozenset("and or not implies iff xor where".split())
 ZERO = number(0)
 ORDERS = frozenset("bigO bigTheta bigOmega smallo smallomega".split())
 COMPARED = frozenset(["<", "<=", ">", ">="])
+_AT = re.compile(r"(?i)(?:(?:only|exactly|precisely|just|both)\s+)?at(?: the points?)?")
 _CLAIMED = frozenset(["=", "<", "<=", ">", ">="])
 STANDARD = frozenset("E H I D KL P Q p q Var Cov Pr N".split())
 """Names that have a meaning before anybody defines them."""
@@ -73,6 +74,8 @@ class Builder:
     """What the chain began with."""
     unheard: bool = False
     """Had nothing been said of any name that the chain began with?"""
+    at: int = -1
+    """Number of the row in which places are named ("f'(x) = 0 at x = 1")."""
     begun: list[tuple[int, Term, Context]] = field(default_factory=list)
     """Statements that were begun with behind others."""
     unsaid: tuple[str, ...] = ()
@@ -147,8 +150,9 @@ class Builder:
             if sign in COMPARED and not statement and self.last.kind == "apply" and self.last.name in ORDERS and before is not None and before.right == self.last and \
                     not (right.kind == "apply" and right.name in ORDERS):
                 self.last = before.left  # "f = O(n^2)", and then why: "f <= 3 n^2"
+            self.at = line.number if statement and _AT.fullmatch(line.words) else self.at
             made = Link(len(self.placed) + 1, self.last, sign, right, reason, number, statement, None if statement else self.origin,
-                        loose=line.worded and (not sign or statement) or statement and _puts_numbers(right), supposing=supposing,
+                        loose=line.worded and (not sign or statement) or statement and (self.at == line.number or _puts_numbers(right)), supposing=supposing,
                         under=None if statement else self.under, fresh=self._fresh(right), unheard=self.unheard and not statement, claimed=tuple(self.claimed),
                         unsaid=() if statement else self.unsaid)
             if statement and isinstance(right, Term) and COMPARES.search(f"{line.words} {reason}") and (meant := coefficients(self.last, right)) is not None:

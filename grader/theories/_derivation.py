@@ -57,7 +57,13 @@ def layout(lines: Sequence[Line], context: Context, numbers: Sequence[int] | Non
     rule_lines.begin(builder, lines, sides)
     lines, numbers = labelled(lines, list(range(len(lines))) if numbers is None else list(numbers), builder)
     lines, numbers = systems(lines, numbers, builder.context.options.get("differentiated", ()))
+    heard: set[int] = set()
     for k, line in enumerate(lines):
+        rows = builder.context.options.get("rows", ())
+        if line.number not in heard and line.role != "prose" and line.number < len(rows) and not builder.given_only:
+            heard.add(line.number)
+            for condition in declared(rows[line.number]):  # "let a, b be positive with ab = 1"
+                builder.context = assuming(builder.context, condition)
         if len(builder.placed) > MAX_LINKS:
             builder.placed.append(Placed(numbers[k], None, builder.context, f"it comes after more than {MAX_LINKS} steps"))
             continue

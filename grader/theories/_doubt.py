@@ -38,7 +38,7 @@ RELATES = re.compile(
     r"(?i)\b(?:independen\w+|uncorrelated|i\.?\s?i\.?\s?d|identically|zero[- ]mean|unit[- ](?:variance|norm|vectors?|length)|(?:mean|variance|average) (?:of )?"
     r"(?:0|1|zero|one|is|are|equals?)|orthogonal|orthonormal|perpendicular|parallel|symmetric|normali[sz]ed|one-?hot|idempotent|projection|"
     r"sums? to (?:1|one|0|zero)|fixed point|satisf(?:y|ies|ying)|such that|in equilibrium|at (?:the|an?) (?:optimum|equilibrium|minimum|maximum|fixed point)|"
-    r"for some|there (?:is|are|exists?)|roots? of|zeros? of|solutions? of|inverse of|similar|congruent|right[- ]angled?|periodic|stationary)\b")
+    r"markov property|by (?:the )?(?:assumption|constraint)|for some|there (?:is|are|exists?)|roots? of|zeros? of|solutions? of|inverse of|similar|congruent|right[- ]angled?|periodic|stationary)\b")
 """Words that relate what things are to one another."""
 REJECTS = re.compile(
     r"(?i)\b(?:reject\w*|discard\w*|extraneous|spurious|invalid|inadmissible|impossible|false|contradict\w*|rul(?:e[sd]?|ing) out|exclud\w*|throw(?:ing)? (?:away|out)|"
@@ -141,7 +141,7 @@ def _leftovers(text: str, lines: Sequence[Line], places: Sequence[int]) -> list[
         words = re.sub("\0+", "…", "".join(shown).replace("$", ""))
         for k in members:
             for reason in (lines[k].reason, *[s.reason for s in lines[k].steps]):
-                if lines[k].role == "formula" and reason and not _SUPPOSING_REASON.match(reason) and "for some" not in reason:
+                if lines[k].role == "formula" and reason and not _SUPPOSING_REASON.match(reason) and "for some" not in reason and not _APPEALS.search(reason):
                     words = words.replace(reason.replace("$", ""), " ")  # theories ask what a reason supposes
         found.append((words, places[members[0]]))
         found += [(f"{lines[k].words} «»", places[k]) for k in members if lines[k].mention and lines[k].role == "formula" and isinstance(lines[k].left, Term)
@@ -200,6 +200,8 @@ def weighed(step: Step, link: Link) -> Step:
         return condition_step(link, step.evidence)
     if is_rounded(step):
         return _open(step, "the decimals were rounded: the two sides differ by less than their last digit.", "rounded")
+    if "shapes do not fit" in step.example and any(n.kind == "apply" and n.name in ("gradient", "dot", "derivative") for t in (link.left, link.right) for n in walk(t)):
+        return _open(step, "the shapes do not fit; the product may be meant as an inner product.", "shapes")
     if link.lone and free_names(link.left) | free_names(link.right):
         return _open(step, "it is not drawn from the lines before, and does not hold for all values.", "lone")
     if link.supposing:
@@ -222,6 +224,8 @@ def weighed(step: Step, link: Link) -> Step:
 
 
 _HYPOTHESIS = re.compile(r"(?i)\binduct|\bhypothes|\bassum|\bsuppos|\bfor some\s+(?:fixed |arbitrary )?(?:[kmn]\b|integers?|naturals?|positive)")
+_APPEALS = re.compile(r"(?i)\bmarkov property|\bby (?:the )?(?:assumption|constraint)")
+"""Reasons that appeal to something that was not understood."""
 _COUNTS = frozenset("n m d N M K D T".split())
 
 

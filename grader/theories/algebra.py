@@ -20,7 +20,7 @@ from fractions import Fraction
 from grader.domain import Domain
 from grader.model import Claim, Equal, Follows, Status
 from grader.replay.semantics import COMPLEX_WORDS
-from grader.term import Term, apply, binder, free_names, number, relation, symbol, walk
+from grader.term import Term, apply, binder, constant, free_names, number, relation, symbol, walk
 from grader.term import replace as put
 from grader.theories import _limits
 from grader.theories import _statements as statements
@@ -64,6 +64,8 @@ def prepare(terms: tuple[Term, ...], context: Context) -> Prepared:
     made = tuple([statements.understood(_carried_out(t)) if _is_condition(t) else t for t in made])
     table = dict(context.domains)
     table.setdefault("*", Domain("complex" if any(_is_complex(t) for t in made) else "real"))
+    for name in sorted(frozenset().union(*[_beside_i(t) for t in made]) if table["*"].field == "complex" else ()):
+        table.setdefault(name, Domain("real"))
     for name in sorted(frozenset().union(*[_bounding(t) for t in made])):
         table.setdefault(name, Domain("integer", Fraction(1)))  # who writes a sum up to n means n = 1, 2, ...
     return Prepared(made, (), replace(context, domains=tuple(sorted(table.items()))))
@@ -183,6 +185,22 @@ def _derivative_at(body: Term, variable: Term, order: Term, place: Term) -> Term
         return put(body, {variable: place})
     except (NoDerivative, ValueError):
         return None
+
+
+_MAY_BE_COMPLEX = frozenset("z w s r lambda".split())
+
+
+def _beside_i(term: Term) -> frozenset[str]:
+    """Names of real and imaginary parts: a and b in a + b i, theta in e^(i theta); step sizes."""
+    i = constant("i")
+    found: set[str] = {n.name for n in walk(term) if n.kind == "symbol" and n.name in ("eta", "theta", "phi")}
+    for node in walk(term):
+        if node.is_apply("mul") and i in node.args:
+            found |= {a.name for a in node.args if a.kind == "symbol"}
+        if node.kind == "apply" and node.name in ("add", "pm", "mp") and any(p.is_apply("mul") and i in p.args and len(p.args) > 1 and free_names(p)
+                                                                                for a in node.args for p in (a, *a.args[:1])):
+            found |= {a.name for a in node.args if a.kind == "symbol"}
+    return frozenset(found - _MAY_BE_COMPLEX)
 
 
 def _is_complex(term: Term) -> bool:
