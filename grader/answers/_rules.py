@@ -84,7 +84,7 @@ _ARROW = re.compile(r"^[ \t]*+(?:[-*•·][ \t]++)?\$?[ \t]*+(?P<name>[A-Za-z]\w
                     r"(?P<value>[^\n$]+)\$?[ \t]*+$", re.MULTILINE)
 
 
-_SEVERAL_ARROWS = re.compile(r"[,;][ \t]*(?:and[ \t]+)?(?=\$?[A-Za-z]\w*[ \t]*(?:←|<-|:=|\\leftarrow|\\gets))")
+_SEVERAL_ARROWS = re.compile(r"[,;.][ \t]*(?:and[ \t]+)?(?:then[ \t]+)?(?=\$?[A-Za-z]\w*[ \t]*(?:←|<-|:=|\\leftarrow|\\gets))")
 
 
 def _timed_calls(text: str, setting: Setting) -> str:

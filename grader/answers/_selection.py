@@ -23,7 +23,7 @@ included consist consists following correct right true part parts either as well
 her it's that's same likewise similarly so does do too therefore thus hence clearly finally get got obtain find have""".split())
 _FILLERS = frozenset("layer layers sublayer sublayers sub network networks net nets block blocks module modules connection connections component components "
                      "operation operations step steps unit units part parts one ones".split())
-_JOINS = frozenset(", and or & + / also plus as well then the a an both - – : ( ) \" “ ” ' with along together \\\\ \\& nor of".split())
+_JOINS = frozenset(", and or & + / also plus as well then the a an both - – : ( ) \" “ ” ' with along together \\\\ \\& nor of und et y e sowie 和 与 及".split())
 _COPULAS = frozenset("is are was were be being : = namely include includes including choose chose pick select".split())
 _DENIALS = frozenset("not no never neither nor cannot without none nothing hardly".split())
 _EXCEPT = frozenset("except excluding without besides".split())

@@ -6,9 +6,10 @@ import itertools
 import re
 
 from grader.model import Mark, Note, Part, Read
+from grader.reading import Vocabulary, read
 from grader.reading.bare import GREEK
 from grader.reading.stance import doubt
-from grader.term import walk
+from grader.term import free_names, walk
 
 _EXPLAINS = frozenset("prose derivation".split())
 """A person marks the words, or every line is judged by itself."""
@@ -40,6 +41,20 @@ def stance(text: str, part: Part, made: Mark) -> Note | None:
     return Note(f"\u201c{found.words}\u201d {said}", found.span, "guess", "stance." + found.sort)
 
 
+def strange_letter(reading: Read, part: Part, made: Mark) -> Note | None:
+    """A letter that the problem does not know in a refuted answer, where one of the reference's is missing: it may stand for that, so a person looks."""
+    if part.kind not in _LETTERS or not part.symbols or made.points or made.status != "refuted" or any(a.claim.startswith("wrong ") for a in made.awards):
+        return None
+    found = next((n for n in reading.notes if n.code == "unknown_name"), None)
+    wanted = read(part.answer, Vocabulary.of(part)) if found else None
+    if found is None or not isinstance(wanted, Read) or free_names(wanted.term) <= free_names(reading.term):
+        return None
+    return Note(f"{found.text}; it may be another name for one that it has", found.span, "guess", "stance.letter")
+
+
+_LETTERS = frozenset("expression inequality function equation matrix form".split())
+
+
 def half_read(text: str, reading: Read, part: Part) -> Note | None:
     """Words that make the formula one case of several ("x if x > 0, -x otherwise"), where the reading has no cases."""
     if part.kind not in _VALUES or any(n.name in ("cases", "piecewise") for n in walk(reading.term)):
@@ -69,4 +84,4 @@ _NAMED = re.compile(r"`?([A-Z][a-z]+|[a-z]{3,})\b")
 _USUAL = frozenset("Re Im Pr Tr const sign sgn diag softmax sigmoid relu loss".split())
 
 
-__all__ = ["AS_TYPED", "half_read", "stance", "strange_word"]
+__all__ = ["AS_TYPED", "half_read", "stance", "strange_letter", "strange_word"]

@@ -13,7 +13,7 @@ Definition used
     and powers are the real functions, defined where school analysis defines them; beside complex numbers they have their principal values. 0/0, 0^0 and infinite differences equal
     nothing. An integral, sum, limit or derivative that is left standing is no answer where the reference has none (`unevaluated`). With
     `up_to_constant: x`, formulas with the same derivative in x count as equal; then `constant` says whether the constant must be written.
-    Letters under `constants` are arbitrary: the answer may name them otherwise.
+    Letters under `where` stand for what the question says they are. Letters under `constants` are arbitrary: the answer may name them otherwise.
 
 Fails when
     The answer puts forward several formulas, or agreement can be seen at points only and the formula has jumps or corners: a person then.
@@ -27,6 +27,7 @@ Example
 
 from __future__ import annotations
 
+import dataclasses
 import itertools
 from dataclasses import dataclass, field
 from fractions import Fraction
@@ -65,6 +66,8 @@ class Options:
                                              metadata={"help": "with constant: required, what an answer without it earns; default: half the points"})
     constants: tuple[str, ...] = field(default=(), metadata={
         "help": "symbols of the reference that are arbitrary constants: the answer may name them otherwise"})
+    where: tuple[tuple[str, str], ...] = field(default=(), metadata={
+        "help": "what letters stand for that the answer may use in place of it, as {s: softmax(x)}; the reference does without them"})
     log_base: int | None = field(default=None, metadata={"help": "what log without a base means; default: natural"})
     decimal_comma: bool = field(default=False, metadata={"help": "whether 3,5 is a number"})
     degrees: bool = field(default=False, metadata={"help": "whether the arguments of sin, cos, tan are in degrees"})
@@ -76,6 +79,9 @@ def check(part: Part) -> None:
     name = part.options.up_to_constant
     if name and not name.isidentifier():
         raise SpecError(f"expected the name of a variable, found {name!r}", key="up_to_constant")
+    for letter, text in part.options.where:
+        if letter in free_names(_compare.of(part, text, MANNER, "where")) | free_names(_compare.of(part, part.answer, MANNER)):
+            raise SpecError(f"expected a reference and meanings without {letter}, which stands for something", key="where")
     if part.options.constant == "required" and not name:
         raise SpecError("constant: required needs up_to_constant", key="constant")
 
@@ -111,6 +117,11 @@ def _renamed(term: Term, part: Part) -> list[Term]:
     return [replace(term, {symbol(a): symbol(b) for a, b in zip(own, order)}) for order in itertools.permutations(wanted)]
 
 
+def _in_full(term: Term, part: Part) -> Term:
+    """The term with the letters under `where` written out."""
+    return replace(term, {symbol(name): _compare.of(part, text, MANNER, "where") for name, text in part.options.where})
+
+
 def _slope(term: Term, part: Part) -> Term:
     x = symbol(part.options.up_to_constant)
     return apply("derivative", term, x, number(1)) if x.name in free_names(term) else number(0)
@@ -118,6 +129,8 @@ def _slope(term: Term, part: Part) -> Term:
 
 def claims(reading: Reading, part: Part, settled: Settled) -> tuple[Claim, ...]:
     """Equal to the reference (its derivative, up to a constant), and defined where the reference is."""
+    if part.options.where and isinstance(reading, Read):
+        reading = dataclasses.replace(reading, term=_in_full(reading.term, part))
     if not part.options.up_to_constant or not isinstance(reading, Read):
         made = _compare.claims(reading, part, settled, MANNER, domain=True)
         first = settled.get("equal")

@@ -21,6 +21,7 @@ Example
 
 from __future__ import annotations
 
+import dataclasses
 from dataclasses import dataclass, field
 from fractions import Fraction
 
@@ -53,6 +54,8 @@ def check(part: Part) -> None:
 def read(answer: Answer, part: Part) -> Reading:
     """The answer as a condition."""
     found = _compare.read(answer, part, MANNER)
+    if isinstance(found, Read) and found.term.is_apply("iff", 2):  # either side must do: "x > 3 <=> x^2 - x > 6" is no right answer to the latter
+        found = dataclasses.replace(found, term=found.term.args[1], alternatives=(found.term.args[0],))
     if isinstance(found, Read) and not any(n.kind == "relation" for n in walk(found.term)) and found.term.kind != "constant":
         return Unread("it is no inequality", found.term.span, f"Write an inequality, such as {MANNER.example}.", found.notes)
     return found

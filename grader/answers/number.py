@@ -93,7 +93,9 @@ def check_tolerances(options: Any) -> None:
 
 
 def read(answer: Answer, part: Part) -> Reading:
-    """The number as written."""
+    """The number as written; 0,75 alone, where a list could be no answer, has a decimal comma."""
+    if not part.options.decimal_comma and _COMMA.fullmatch(answer.text):
+        answer = dataclasses.replace(answer, text=answer.text.replace(",", "."))
     found = _compare.read(answer, part, MANNER)
     if isinstance(found, Read) and free_names(found.term):
         names = ", ".join(sorted(free_names(found.term)))
@@ -104,6 +106,10 @@ def read(answer: Answer, part: Part) -> Reading:
 def _tolerances(part: Part) -> bool:
     o = part.options
     return any(v is not None for v in (o.tolerance, o.relative, o.figures, o.places))
+
+
+_COMMA = re.compile(r"[\s$]*[-+−]?(?:\d{1,9},(?=\d{1,2}(?!\d))|0,(?=\d))\d{1,9}[\s$.]*")
+"""A number with a decimal comma: 1,000 is none, it may be a thousand."""
 
 
 def _allowance(part: Part) -> tuple[Term, ...]:

@@ -26,6 +26,10 @@ _LEAD = re.compile(rf"""(?ix)
     |by\s+(?:symmetry|inspection|definition|induction|the\s+\w+\s+rule|the\s+same\s+argument)\s*,
     |{_NOUN}\s*(?:[:：=–—-](?=\s|\$|\S)|\bis\b\s*:?|\.(?=\s))
     |(?:lösung|antwort|ergebnis|réponse|résultat|solution|respuesta|solución|resultado|risposta|risultato|resposta|antwoord|svar|ответ|答案|答|解|回答|답)\s*[:：]
+    |(?:the|der|die|das|la|le|el|los|il|l['’])\s*(?:factor|limit|order|complexity|cost|value|determinant|gradient|hessian|bound|
+       faktor|grenzwert|ordnung|komplexität|wert|ordre|limite|facteur|valeur|complexité|límite|orden|factor|valor|limite|ordine|valore)\s+
+       (?:is|equals|ist|beträgt|est|vaut|es|è|vale|é)(?:\s+of(?:\s+the)?\s+order)?(?=[\s$])
+    |(?:ab|falls|wenn|für|quand|lorsque|pour|cuando|para|quando|si|per)(?=\s+(?:[$\\(|\d]|[^\W\d_]\b))
     |(?:it|this|that)\s+is(?=\s)(?!\s+(?:why|how|when|because|where|what|true|false|so)\b)|it['’]s(?=\s)
     )""")
 _TAIL = re.compile(r"""(?ix)
