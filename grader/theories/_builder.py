@@ -208,8 +208,9 @@ class Builder:
             if term.kind != "relation" or len(term.signs) != 1 or term.signs[0] not in _CLAIMED or any(a.kind == "symbol" for a in term.args) or number in self.told:
                 continue
             used = any(p.link is not None and (p.line == number or term in (p.link.left, p.link.under) or p.link.left.is_apply("and") and term in p.link.left.args) for p in self.placed)
-            if not used:
-                made.append(Placed(number, Link(len(self.placed) + 1, term.args[0], term.signs[0], term.args[1], "", number, lone=True), context))
+            known = _is_of_one_density(term)
+            if not used or known:
+                made.append(Placed(number, Link(len(self.placed) + 1, term.args[0], term.signs[0], term.args[1], "", number, lone=not known), context))
         return made
 
     def start(self, number: int, term: Term | Unread, *, statement: bool, keep: bool = True) -> None:
@@ -224,11 +225,20 @@ class Builder:
         self.last = None if isinstance(term, Unread) else term
         self.statement, self.started, self.premised = statement, True, False
         if statement and isinstance(term, Term) and keep:
-            if before and not self.given_only:
+            if (before or _is_of_one_density(term)) and not self.given_only:
                 self.begun.append((number, term, self.here))
             self.state(term)
         if self.side and isinstance(term, Term) and not statement:
             self.ends[self.side] = term
+
+
+def _is_of_one_density(term: Term) -> bool:
+    """Is it "p(x) = sum_z p(x|z) p(z)": an equation between values of one density, which holds or does not?"""
+    if term.kind != "relation" or term.signs != ("=",) or not term.args[0].is_apply("call") or term.args[0].args[0] not in (symbol("p"), symbol("P")):
+        return False
+    calls = [n for n in walk(term.args[1]) if n.is_apply("call")]
+    several = len(term.args[0].args) > 2 or any(n.is_apply("given") for n in walk(term)) or any(len(c.args) > 2 for c in calls)
+    return bool(calls) and several and all(c.args[0] == term.args[0].args[0] for c in calls)
 
 
 def _solved_for(before: Term, right: Term) -> Term | None:

@@ -21,6 +21,7 @@ from grader.theories import _turns as turns
 from grader.theories._builder import LOGIC, ORDERS, STANDARD, ZERO, Builder, Layout, Placed, is_statement
 from grader.theories._eigenvalues import characteristic, characteristics, is_matrix
 from grader.theories._hypotheses import assuming, declared, narrowed
+from grader.theories._iterate_tables import takes_table
 from grader.theories._line_kinds import (as_statement, begins_recursion, gives_values, is_apart, is_new_name, is_new_power, is_sandwich, is_solved_for, is_substitution,
                                           is_numbered_value, is_unknown_function, labelled, names_new, names_part, reckons_value,
                                           with_statement)
@@ -78,6 +79,8 @@ def layout(lines: Sequence[Line], context: Context, numbers: Sequence[int] | Non
 def _take(builder: Builder, line: Line, number: int, following: Line | None, alone: bool) -> None:
     line = turns.with_partials(builder, line)
     if turns.says_no_roots(builder, line, number):
+        return
+    if line.role == "prose" and takes_table(builder, line, number):
         return
     if line.role == "prose":
         for condition in declared(line.text):
