@@ -89,7 +89,8 @@ def _golden(answer: Term, reference: Term, domains: Mapping[str, Domain]) -> Ite
 
 def _known_functions(answer: Term, reference: Term, domains: Mapping[str, Domain]) -> Iterator[Pair]:
     """C(n, k) for the binomial coefficient, B(a, b) for the beta function, phi(12) for the totient."""
-    change = {}
+    change = {n: n.with_args((apply("prime", *n.args[0].args), *n.args[1:])) for t in (answer, reference) for n in walk(t)
+              if n.is_apply("call") and n.args[0].is_apply("sup", 2) and n.args[0].args[1].kind == "number"}  # f^(2)(x)
     for node in (n for t in (answer, reference) for n in walk(t) if n.is_apply("call") and n.args[0].kind == "symbol"):
         name, args = node.args[0].name, node.args[1:]
         if name not in domains and (name, len(args)) in (("C", 2), ("B", 2)):

@@ -4,6 +4,7 @@ sums          `sum over 1 <= i < j <= n`, `over n >= 1`, `over d | 12`, `over k 
 dots          1 + 3 + ... + (2n - 1), 1 * 2 * ... * n, {1, 2, ..., 5}: the term behind the dots is a formula that gives the leading terms for
               whole numbers next to one another; of plain numbers, an arithmetic or geometric progression. Where two formulas fit, none is taken.
 vec AB        from the point A to the point B, where it stands in sums: the difference of the two
+Delta x       one name, where Delta stands directly before a name everywhere; y' beside dy/dx is that derivative
 x in RR       says nothing of a symbol that is real, beside another condition on it
 
 What is not understood stays as it was, and is then open.
@@ -46,6 +47,46 @@ def plain(term: Term, domains: Mapping[str, Domain]) -> Term:
     if node.is_apply("where") and natures.nature(node.args[0]) == "condition":
         return _conditions(node, domains)
     return node
+
+
+def differences(*sides: Term) -> tuple[Term, ...]:
+    """The sides with one name for Delta x, where Delta stands directly before a name wherever it stands: it is no factor then."""
+    for name in ("Delta", "delta"):
+        mark, found = symbol(name), {}
+        for node in (n for t in sides for n in walk(t) if n.is_apply("mul")):
+            args, k = list(node.args), 0
+            while k + 1 < len(args):
+                if args[k] == mark and args[k + 1] != mark and (args[k + 1].kind == "symbol" or args[k + 1].is_apply("index")):
+                    args[k:k + 2] = [symbol(f"{name}_{args[k + 1]}".replace("{", "").replace("}", ""))]
+                k += 1
+            if len(args) < len(node.args):
+                found[node] = apply("mul", *args) if len(args) > 1 else args[0]
+        made = tuple(_exchanged(t, found) for t in sides) if found else sides
+        if found and not any(name in free_names(t) for t in made):
+            sides = made
+    return sides
+
+
+def _exchanged(term: Term, found: Mapping[Term, Term]) -> Term:
+    args = tuple(_exchanged(a, found) for a in term.args)
+    if term in found:
+        return found[term] if found[term].kind == "symbol" or not term.args else _inner(found[term], found)
+    return term.with_args(args) if args else term
+
+
+def _inner(term: Term, found: Mapping[Term, Term]) -> Term:
+    return term.with_args(tuple(_exchanged(a, found) for a in term.args)) if term.args else term
+
+
+def primes(*sides: Term) -> tuple[Term, ...]:
+    """The sides with derivatives for primes, where y' stands beside dy/dx."""
+    by: dict[str, set[Term]] = {}
+    for node in (n for t in sides for n in walk(t) if n.is_apply("derivative", 3)):
+        if node.args[0].kind == "symbol" and node.args[1].kind == "symbol":
+            by.setdefault(node.args[0].name, set()).add(node.args[1])
+    change = {n: apply("derivative", n.args[0], next(iter(by[n.args[0].name])), n.args[1]) for t in sides for n in walk(t)
+              if n.is_apply("prime", 2) and n.args[0].kind == "symbol" and len(by.get(n.args[0].name, ())) == 1}
+    return tuple(replace(t, change) for t in sides) if change else sides
 
 
 def points(*sides: Term) -> tuple[Term, ...]:

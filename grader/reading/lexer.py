@@ -23,12 +23,14 @@ MAX_DIGITS = 1000
 
 
 _THOUSANDS = r"\d{1,3}(?:(?:\{,\}|,\\!|\\,|\\;)\d{3})+(?!\d)"
+_DECIMAL = r"\d+\{,\}(?:\d{1,2}|\d{4,})(?![\d{])"
+"""A decimal comma, set without the space behind a comma."""
 _EXPONENT = r"(?:[eE][+-]?\d+(?![A-Za-z_^.\d]))?"
 
 
 def _pattern(number: str) -> re.Pattern[str]:
     return re.compile(
-        rf"(?P<gap>\s+)|(?P<number>(?:{_THOUSANDS}(?:\.\d+)?|{number}){_EXPONENT})|(?P<word>[A-Za-z]+)|(?P<command>\\(?:[A-Za-z]+\*?|.|$))"
+        rf"(?P<gap>\s+)|(?P<number>(?:{_DECIMAL}|{_THOUSANDS}(?:\.\d+)?|{number}){_EXPONENT})|(?P<word>[A-Za-z]+)|(?P<command>\\(?:[A-Za-z]+\*?|.|$))"
         rf"|(?P<entity>&(?:lt|gt|le|ge|ne|amp|times|nbsp|infin);)|(?P<maps>(?<=\s)\|->)|(?P<sign>{ASCII})"
         r"|(?P<quote>\"[^\"\n]{1,200}\")|(?P<other>.)", re.DOTALL)
 
@@ -105,6 +107,8 @@ class _Lexer(Commands):
         exponent = raw.lower().partition("e")[2]
         if exponent and abs(int(exponent)) > MAX_DIGITS:
             raise ReadError("a number too large to write out", start, end, "Write it as a power.")
+        if re.fullmatch(_DECIMAL, raw):
+            raw = raw.replace("{,}", ".")
         if "{" in raw or "\\" in raw:
             raw = re.sub(r"\{,\}|,\\!|\\,|\\;", "", raw)
         if "," in raw and "." in raw:

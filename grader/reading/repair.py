@@ -157,16 +157,16 @@ def split_digits(tokens: list[Token]) -> list[Token]:
     r"""`\frac12` takes one digit for each argument, as TeX does."""
     kept: list[Token] = []
     wanted = 0
-    depth = 0
+    outer: list[int] = []  # how many arguments were wanted where each open brace stands
     for t in tokens:
-        if t.kind in ("frac", "binom") and not depth:
+        if t.kind in ("frac", "binom"):
             wanted = 2
-        elif wanted and t.kind == "{":
-            depth += 1
-        elif wanted and t.kind == "}":
-            depth -= 1
-            wanted -= depth == 0
-        elif wanted and depth == 0:
+        elif t.kind == "{":
+            outer.append(wanted)
+            wanted = 0
+        elif t.kind == "}":
+            wanted = max(0, outer.pop() - 1) if outer else 0
+        elif wanted:
             if t.kind == "num" and t.text.isdigit():
                 while wanted and len(t.text) > 1:
                     kept.append(Token("num", t.text[0], t.start, t.start + 1, t.gap))

@@ -16,7 +16,7 @@ from grader.replay.semantics import NoMeaning, symbols_of
 from grader.term import Term, apply, collection, constant, free_names, number, relation, replace, walk
 
 _WORDS = frozenset("at norm bar star cross dotproduct inner gradient".split())
-_SUMS = frozenset("add neg mul div".split())
+_SUMS = frozenset("add neg mul div abs".split())
 MAX_HALVES = 60
 """Largest half of an odd number whose gamma function is written as a root of pi."""
 
@@ -80,7 +80,7 @@ def _vectors(node: Term) -> Term | None:
     size = len(vectors[0].args) if vectors else 0
     if not vectors or any(len(v.args) != size for v in vectors):
         return None
-    if op == "norm" and len(args) == 1:
+    if op in ("norm", "abs") and len(args) == 1:
         return apply("sqrt", apply("add", *[apply("pow", e, number(2)) for e in vectors[0].args]))
     if op in ("dotproduct", "inner", "mul") and len(vectors) == len(args) == 2:
         return apply("add", *[apply("mul", a, b) for a, b in zip(args[0].args, args[1].args)])
@@ -121,7 +121,7 @@ class _Plain:
         if not _has_notation(term):
             return term
         args = tuple(self.term(a) for a in term.args)
-        if term.kind == "apply" and (term.name in _SUMS or term.name in ("cross", "dotproduct", "norm")):
+        if term.kind == "apply" and (term.name in _SUMS or term.name in ("cross", "dotproduct", "norm", "abs")):
             args = tuple(collection("tuple", *a.args) if a.is_apply("inner", 2) and not free_names(a) else a for a in args)  # <1, 2>
         node = term.with_args(args)
         half = _half(node)

@@ -253,14 +253,24 @@ def branches(term: Term) -> tuple[Term, Term]:
 
 
 def unfolded(term: Term) -> Term:
-    """What a term with +- stands for: the set of its two values, or two conditions joined by "or"."""
+    """What a term with +- stands for: the set of its two values, or two conditions joined by "or" (by "and" where they say what is not equal)."""
     upper, lower = branches(term)
     kind = nature(upper)
     if kind == "condition":
-        return apply("or", upper, lower)
+        return apply(_joint(upper), upper, lower)
     if kind != "number":
         raise Refused("+- in something that is neither a number nor a condition")
     return collection("set", *dict.fromkeys((upper, lower)))
+
+
+def _joint(condition: Term) -> str:
+    """x = +-1 holds for either sign, x != +-1 says that neither is the value. Fails with `Refused` where both kinds of sign occur, or an order."""
+    signs = {s for node in walk(condition) if node.kind == "relation" for s in node.signs}
+    if signs & {"!=", "notin"}:
+        if signs - {"!=", "notin"}:
+            raise Refused("+- in several kinds of comparisons")
+        return "and"
+    return "or"
 
 
 def signs_apart(term: Term) -> bool:
@@ -276,7 +286,7 @@ def unfolded_apart(term: Term) -> Term:
         raise Refused("too many signs")
     kind = nature(made[0])
     if kind == "condition":
-        return apply("or", *dict.fromkeys(made))
+        return apply(_joint(made[0]), *dict.fromkeys(made))
     if kind != "number":
         raise Refused("+- in something that is neither a number nor a condition")
     return collection("set", *dict.fromkeys(made))
