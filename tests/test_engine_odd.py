@@ -86,6 +86,15 @@ def test_no_worker_at_all_is_an_error_after_some_patience(monkeypatch):
     assert len(os.listdir("/proc/self/fd")) == before
 
 
+def test_work_goes_on_in_a_folder_that_is_gone(tmp_path, monkeypatch):
+    (tmp_path / "gone").mkdir()
+    monkeypatch.chdir(tmp_path / "gone")
+    (tmp_path / "gone").rmdir()
+    monkeypatch.setattr(sys, "path", [*sys.path, "relative"])
+    assert [o.value for _, o in run_tasks(lambda k: k + 1, [1])] == [2]
+    assert CliRunner().invoke(main, ["doctor", "--no-cache"]).exit_code == 0
+
+
 def test_no_paper_is_left_out_because_too_much_is_open(tmp_path):
     for name in ("a.md", "b.md"):
         (tmp_path / name).write_text("5c. p")
@@ -267,3 +276,19 @@ def test_points_are_plain_numbers(text, points):
 def test_other_points_are_refused(text):
     with pytest.raises(ValueError, match="no number of points"):
         points_of(text)
+
+
+# ---------------------------------------------------------------------------------------------------------------- audit
+
+
+def test_an_audit_names_every_line_that_is_no_record_of_a_run(course, tmp_path):
+    folder, expected = course
+    good = json.loads(expected["records.jsonl"].splitlines()[0])
+    entry = good["evidence"][0]
+    odd = [b"\xff\xfe", b"[]", b"1", b"[" * 100_000, *(json.dumps({**good, **change}).encode() for change in (
+        {"evidence": 5}, {"evidence": [5]}, {"evidence": [{}]}, {"evidence": [{**entry, "status": 7}]}, {"evidence": [{**entry, "claim": [[]]}]},
+        {"evidence": [{**entry, "method": "../gap"}]}, {"evidence": [{**entry, "oracles": 5, "data": {}}]}, {"reading": {"notes": [1]}}, {"evidence": [{k: v for k, v in entry.items() if k != "status"}]}))]
+    (tmp_path / "records.jsonl").write_bytes(b"\n".join([json.dumps(good).encode(), *odd]) + b"\n")
+    done = CliRunner().invoke(main, ["audit", str(tmp_path / "records.jsonl")])
+    assert done.exit_code == 1 and isinstance(done.exception, SystemExit) and f"refused: {len(odd)}" in done.output, done.output
+    assert all(f"line {number}:" in done.output for number in range(2, len(odd) + 2))

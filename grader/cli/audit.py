@@ -17,11 +17,13 @@ def audit(records: Path, sympy: bool, jobs: int) -> None:
 
     The checkers share no code with the procedures that found the evidence; they compute in exact fractions and in interval arithmetic.
     """
+    from grader.report.visible import visible
     from grader.run.audit import audit_records
 
-    outcome = audit_records(records.open(encoding="utf-8"))
+    with records.open("rb") as lines:
+        outcome = audit_records(lines)
     if sympy:
         outcome.ask_sympy(jobs)
     for line in outcome.lines():
-        click.echo(line)
+        click.echo(visible(line))
     sys.exit(1 if outcome.refused else 0)

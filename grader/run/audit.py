@@ -64,7 +64,7 @@ def _shown(claim: Claim) -> str:
     return f"{conclusion.left} = {conclusion.right}" if isinstance(conclusion, Equal) else ""
 
 
-def audit_records(lines: Iterable[str]) -> Audit:
+def audit_records(lines: Iterable[str | bytes]) -> Audit:
     """Replay every piece of evidence in the lines of a records.jsonl through the kernel.
 
     A verdict is refused when its line is malformed, when the kernel refuses the evidence, or when the replay gives another status.
@@ -76,15 +76,16 @@ def audit_records(lines: Iterable[str]) -> Audit:
         try:
             record = json.loads(line)
             where = f"line {number}: {record['learner']} {record['problem']}/{record['part']}"
-            evidence = record["evidence"]
+            evidence = [dict(entry) for entry in record["evidence"]]
             reading = record["reading"]
-        except (ValueError, KeyError, TypeError) as error:
+            notes = [dict(note) for note in reading.get("notes", ())] if isinstance(reading, dict) else []
+        except (ValueError, KeyError, TypeError, RecursionError) as error:
             audit.refused.append(f"line {number}: not a record ({type(error).__name__}: {error})")
             continue
         audit.records += 1
-        for note in reading.get("notes", ()) if isinstance(reading, dict) else ():
+        for note in notes:
             if note.get("severity") in ("repair", "guess"):
-                audit.repairs[note.get("code") or note["severity"]] += 1
+                audit.repairs[str(note.get("code") or note["severity"])] += 1
         for entry in evidence:
             _replay(audit, where, entry)
     return audit
@@ -97,11 +98,11 @@ def _replay(audit: Audit, where: str, entry: dict[str, object]) -> None:
             raise ValueError("no claim")
         # The recorded oracles were permitted by the run that made the record; the audit counts them and lets a person judge.
         verdict = kernel.settle(claim, Evidence(str(entry["method"]), entry["data"]), permitted=entry.get("oracles", ()))
-    except (kernel.Refused, ValueError, KeyError, TypeError) as error:
+    except (kernel.Refused, ValueError, KeyError, TypeError, AttributeError, IndexError, RecursionError, ArithmeticError) as error:
         audit.refused.append(f"{where}: {entry.get('label', '')}: {error}")
         return
-    if verdict.status != entry["status"]:
-        audit.refused.append(f"{where}: {entry.get('label', '')}: recorded {entry['status']}, the evidence shows {verdict.status}")
+    if verdict.status != entry.get("status"):
+        audit.refused.append(f"{where}: {entry.get('label', '')}: recorded {entry.get('status')}, the evidence shows {verdict.status}")
     audit.verdicts[str(verdict.status)] += 1
     audit.methods[verdict.evidence.method] += 1
     if isinstance(claim.conclusion, Equal):

@@ -63,7 +63,7 @@ def _room() -> Iterator[Found]:
     if free is not None:
         limit = Limits().memory
         yield Found("memory", f"{free >> 20} MB available; a worker may hold {limit >> 20} MB", True if free > max(LEAST_FREE, limit * default_jobs()) else None)
-    disk = shutil.disk_usage(Path.cwd())
+    disk = shutil.disk_usage(os.curdir)
     yield Found("disk", f"{disk.free >> 20} MB free here", True if disk.free > LEAST_FREE else None)
     files = resource.getrlimit(resource.RLIMIT_NOFILE)[0]
     yield Found("open files", f"{files} at most", True if files >= 256 or files == resource.RLIM_INFINITY else None)

@@ -216,10 +216,16 @@ def _confine(limits: Limits, parent: int) -> None:
         hard = resource.getrlimit(limit)[1]
         most = most if hard == resource.RLIM_INFINITY else min(most, hard)
         resource.setrlimit(limit, (most, most))
-    sys.path[:] = [os.path.abspath(p) for p in sys.path if p]  # modules may still be loaded, and never from the folder that a command began in
+    sys.path[:] = list(_absolute(sys.path))  # modules may still be loaded, and never from the folder that a command began in
     os.chdir("/")
     if limits.sandbox:
         sandbox.enter(limits.writes)
+
+
+def _absolute(paths: Iterable[str]) -> Iterator[str]:
+    for path in filter(None, paths):
+        with contextlib.suppress(OSError):  # a relative one, and the folder that we are in is gone
+            yield path if os.path.isabs(path) else os.path.abspath(path)
 
 
 def _frame(value: Any, form: int = _JSON) -> bytes:
