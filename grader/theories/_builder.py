@@ -74,6 +74,8 @@ class Builder:
     """What the chain began with."""
     unheard: bool = False
     """Had nothing been said of any name that the chain began with?"""
+    grounds: list[Term] = field(default_factory=list)
+    """Statements that proofs of claims begin with."""
     at: int = -1
     """Number of the row in which places are named ("f'(x) = 0 at x = 1")."""
     begun: list[tuple[int, Term, Context]] = field(default_factory=list)
@@ -209,7 +211,7 @@ class Builder:
                 continue
             used = any(p.link is not None and (p.line == number or term in (p.link.left, p.link.under) or p.link.left.is_apply("and") and term in p.link.left.args) for p in self.placed)
             known = _is_of_one_density(term)
-            if not used or known:
+            if not used or known or term in self.grounds:
                 made.append(Placed(number, Link(len(self.placed) + 1, term.args[0], term.signs[0], term.args[1], "", number, lone=not known), context))
         return made
 
@@ -222,11 +224,14 @@ class Builder:
         self.origin, self.zero = term if isinstance(term, Term) and not statement else None, None
         if isinstance(term, Unread):
             self.placed.append(Placed(number, None, self.context, f"it could not be read: {term.reason}"))
+        begun, self.started = self.started, True
         self.last = None if isinstance(term, Unread) else term
-        self.statement, self.started, self.premised = statement, True, False
+        self.statement, self.premised = statement, False
         if statement and isinstance(term, Term) and keep:
-            if (before or _is_of_one_density(term)) and not self.given_only:
+            first = bool(self.claimed) and not begun  # what a proof begins with is not given
+            if (before or first or _is_of_one_density(term)) and not self.given_only:
                 self.begun.append((number, term, self.here))
+                self.grounds += [term] if first else []
             self.state(term)
         if self.side and isinstance(term, Term) and not statement:
             self.ends[self.side] = term
