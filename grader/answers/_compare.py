@@ -94,7 +94,7 @@ def unlabelled(term: Term) -> tuple[Term, Note | None]:
         return term, None
     first, last = term.args[0], term.args[-1]
     name = first.kind == "symbol" and first.name not in free_names(last) or first.is_apply("call") or first.kind == "apply" and first.name in (
-        "index", "prime", "derivative", "partial", "sup", "hat", "bar") or first.kind == "binder"
+        "index", "prime", "derivative", "partial", "sup", "hat", "bar", "tilde", "star", "gradient", "det", "expectation", "variance") or first.kind == "binder"
     name = name or first.kind == "tuple" and all(a.kind == "symbol" for a in first.args) and last.kind == "tuple"
     if len(term.args) == 2 and name:
         return last, None

@@ -114,7 +114,7 @@ def _whole(text: str, setting: Setting, made: Rules) -> str:
 
 def _arrow(found: re.Match[str], setting: Setting, assigned: set[str], made: Rules) -> str:
     """Take a line `q <- q + p`; it is blanked out where that succeeds."""
-    value = reading.read(found["value"].strip(" \t,;."), setting.vocabulary)
+    value = reading.read(_UPDATED.sub("", found["value"]).strip(" \t,;."), setting.vocabulary)
     if found["name"] not in setting.variables or not isinstance(value, Read) or value.proposed:
         return found[0]
     before = len(made.rules)
@@ -123,6 +123,8 @@ def _arrow(found: re.Match[str], setting: Setting, assigned: set[str], made: Rul
     return " " * len(found[0]) if len(made.rules) > before else found[0]
 
 
+_UPDATED = re.compile(r"\s*[(\[](?:with |using |where )?(?:the )?(?:new|updated|just updated|fresh)\b[^()\[\]]*[)\]][\s.]*$")
+"""`p <- p - q (with the new q)`."""
 _SIGN = re.compile(r"=|←|<-|\\(?:long)?leftarrow(?![A-Za-z])|\\(?:gets|coloneqq)(?![A-Za-z])")
 
 

@@ -41,18 +41,20 @@ def stance(text: str, part: Part, made: Mark) -> Note | None:
     return Note(f"\u201c{found.words}\u201d {said}", found.span, "guess", "stance." + found.sort)
 
 
-def strange_letter(reading: Read, part: Part, made: Mark) -> Note | None:
+def strange_letter(reading: Read, part: Part, made: Mark, ocr: bool = False) -> Note | None:
     """A letter that the problem does not know in a refuted answer, where one of the reference's is missing: it may stand for that, so a person looks."""
     if part.kind not in _LETTERS or not part.symbols or made.points or made.status != "refuted" or any(a.claim.startswith("wrong ") for a in made.awards):
         return None
     found = next((n for n in reading.notes if n.code == "unknown_name"), None)
     wanted = read(part.answer, Vocabulary.of(part)) if found else None
+    if found is not None and ocr:
+        return Note(f"{found.text}; the scan may have turned another sign into it", found.span, "guess", "stance.letter")
     if found is None or not isinstance(wanted, Read) or free_names(wanted.term) <= free_names(reading.term):
         return None
     return Note(f"{found.text}; it may be another name for one that it has", found.span, "guess", "stance.letter")
 
 
-_LETTERS = frozenset("expression inequality function equation matrix form".split())
+_LETTERS = frozenset("expression number inequality function equation matrix form".split())
 
 
 def half_read(text: str, reading: Read, part: Part) -> Note | None:

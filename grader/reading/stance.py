@@ -60,7 +60,8 @@ _REJECTS = re.compile(r"""(?ix)
     (?:my\s+)?(?:friend|neighbou?r|classmate|colleague|everyone|everybody|people|others|students|some|many|they|he|she)\s+(?:\w+\s+)?
     (?:says?|said|claim(?:s|ed)?|thinks?|thought|believes?|wrote|writes?)|(?:lecture|book|internet|professor|teacher)\s+(?:\w+\s+)?(?:says|claims)|
     (?:one|you|we)\s+(?:may|might|could|would)\s+(?:\w+\s+)?(?:think|believe|say|expect|guess|suspect)|used\s+to\s+(?:think|believe)|
-    (?:i|we)\s+(?:first|initially|originally)\s+(?:thought|had|wrote|got|believed)|supposedly|allegedly|tempting|
+    (?:i|we)\s+(?:first|initially|originally)\s+(?:thought|had|wrote|got|believed)|supposedly|allegedly|tempting|full\s+(?:marks|points|credit)|(?:points?|status|marks|score)\s*=|(?:dear\s+)?grader|
+    as\s+(?:in\s+)?the\s+model\s+(?:solution|answer)|system\s*:|ignore\s+(?:all|any|previous|the)|
     (?:but|yet|however),?\s+(?:i|we)\s+(?:am|are|get|got|think|believe|disagree|say|would|found|find|have|do)|(?:aber|mais|pero|ma|mas)\s+(?:ich|je|yo|io|eu)\b|
     neither\b[^.;\n]{0,200}\bnor|falsch|(?:stimmt|gilt|geht)\s+(?:so\s+|aber\s+|das\s+)?nicht|widerspr\w{0,8}|unwahr|au(?:ß|ss)er|gegenteil|durchgestrichen|
     faux|fausse|inexacte?|contraire|sauf|fals[oa]s?|incorrect[oa]s?|equivocad[oa]s?|excepto|menos|contrari[oa]|sbagliat[oa]|errat[oa]|errad[oa]|tranne|

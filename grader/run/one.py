@@ -85,7 +85,7 @@ def _withhold(kind: _kind.Kind, reading: Read, part: Part, answer: Answer, made:
         why = f"This could not be read as typed. The nearest reading is {reading.term}; it earns nothing until a person agrees."
     guess = next((n for n in (*answer.notes, *reading.notes) if n.severity == "guess"), None) or stance(answer.text, part, made) \
         or strange_word(answer.text, reading, part) or half_read(answer.text, reading, part) \
-        or strange_letter(reading, part, made)
+        or strange_letter(reading, part, made, answer.provenance.ocr)
     if guess and not why:
         why = f"A person must confirm how this was read: {guess.text}."
     for other in reading.alternatives if not why else ():
