@@ -23,6 +23,24 @@ from grader.intake.files import files
 ROOT = Path(__file__).resolve().parent.parent
 HONEST = {"h1.yaml": 'learner: h1\nminimax: {5c: "p = q = 0"}\n', "h2.md": "Student h2\n\n5c. (p, q) = (0, 0)\n", "h3.txt": "Name: h3\n5c) p = 0 and q = 0\n",
           "h4.tex": "\\begin{answer}{5c}\n$p=q=0$\n\\end{answer}\n", "below/h5.md": "5c. p = q = 0\n", "h6.md": "\ufeff5c. p = q = 0\n"}
+RIGHT = "5c. p = q = 0\n"
+NAMES = ("--help.md", "...md", "trail.md.", "trail.md ", " lead.md", "a\tb.md", "\x7f.md", "\x1b]0;x\x07.md", "é" * 126 + ".md", "\u200b.md", "\ufeff.md", "a\u2028b.md", "%00.md", "a:b|c*d?.md",
+         "`touch MARK`.md", "{{7*7}}.md", "=1+1.md", "@SUM(1).md", "records.md", "null.md", "__init__.md", "..\\..\\x.md", "C:\\x.md", "\\u000a.md", "x.OCR.MD", "aux.txt", "a.yaml/inner.md",
+         "d.tar.gz/in.md", "Twin.md", "twin.md")
+ODD = {
+    "utf16le.md": "Student u1\n\n5c. p = q = 0\n".encode("utf-16-le"), "utf32.md": RIGHT.encode("utf-32"), "cr.md": b"Student cr\r\r5c. p = q = 0\r", "ebcdic.md": RIGHT.encode("cp037"),
+    "surrogate.md": b"5c. \xed\xa0\x80\n", "overlong.md": b"5c. \xc0\xaf\n", "nul.md": b"5c. p\0\n", "marks.md": "5c. p" + "\u0301" * 5000 + "\n",
+    "docs.yaml": "---\nminimax: {5c: x}\n" * 50, "merge.yaml": "<<: {5c: x}\n", "keys.yaml": "".join(f"k{k}: v\n" for k in range(60_000)), "escape.yaml": 'minimax: {5c: "\\U00110000"}\n',
+    "huge.yaml": 'minimax: {5c: "' + "p+" * 60_000 + 'p"}\n', "listed.yaml": "learner: [a, b]\nminimax: {5c: x}\n", "directive.yaml": "%TAG ! tag:x,2000:\n---\nminimax: !a b\n",
+    "number.ipynb": "1", "cells.ipynb": '{"cells": null, "nbformat": 4}', "source.ipynb": '{"cells": [{"cell_type": "markdown", "source": 5, "metadata": {}}], "nbformat": 4, "nbformat_minor": 5, "metadata": {}}',
+    "outputs.ipynb": json.dumps({"cells": [{"cell_type": "code", "source": "1", "metadata": {}, "execution_count": 1, "outputs": [{"output_type": "stream", "name": "stdout", "text": ["y" * 100_000]}]}],
+                                 "nbformat": 4, "nbformat_minor": 5, "metadata": {}}),
+    "grows.tex": "".join(f"\\newcommand{{\\z{chr(97 + k)}}}{{\\z{chr(98 + k)}\\z{chr(98 + k)}\\z{chr(98 + k)}}}" for k in range(24)) + "\\begin{answer}{5c}\\za\\end{answer}\n",
+    "mutual.tex": "\\def\\a{\\b}\\def\\b{\\a}\\begin{answer}{5c}\\a\\end{answer}\n", "braces.tex": "\\begin{answer}{5c}" + "{" * 20_000 + "\n", "begins.tex": "\\begin{answer}" * 4000,
+    "catcodes.tex": "\\catcode`\\@=13\\catcode`\\{=12\\begin{answer}{5c}x@{\\end{answer}\n", "rows.md": "|a|b|\n|-|-|\n" + "|1|2|\n" * 3000, "references.md": "".join(f"[a{k}]: [a{k + 1}]\n" for k in range(1500)),
+    "quotes.md": "> " * 5000 + "x\n", "lists.md": "- " * 5000 + "x\n", "tags.md": "<div>" * 5000, "opens.md": "[" * 20_000, "ticks.md": "".join("`" * (k % 200) + "a" for k in range(1000)),
+    "words.yaml": "problem: [minimax, minimax, zzz]\n5c: x\n", "form.yaml": 'learner: "=HYPERLINK(1)"\nminimax: {5c: "@x"}\n', "tc1.md": "Student tc\n\n5c. p = q = 0\n", "tc2.md": "Student tc\n\n5b. no\n",
+}
 PLANT = "import pathlib\npathlib.Path({marker!r}).write_text('run')\n"
 MODULES = ("sympy", "yaml", "typing", "jinja2", "z3", "json", "click", "flint", "sitecustomize", "usercustomize", "conftest", "grader", "subprocess", "markdown_it",
            "nbformat", "mpmath")
@@ -100,10 +118,13 @@ def hostile(tmp_path_factory):
     (base / "secret.md").write_text("5c. THE-SECRET\n")
     (base / "papers-evil").mkdir()
     (base / "papers-evil" / "e.md").write_text("5c. THE-SECRET\n")
-    write(folder, HONEST | STATE | HOSTILE | archive_files(), marker)
+    write(folder, HONEST | STATE | HOSTILE | ODD | dict.fromkeys(NAMES, RIGHT) | archive_files(), marker)
     write(folder, {f"{name}.py": PLANT.format(marker=str(marker)) for name in MODULES}, marker)
     write(folder, {"grader/__init__.py": PLANT.format(marker=str(marker)), "problems/evil.yaml": "problem: minimax\n", "__pycache__/x.pyc": b"\0"}, marker)
-    for name, target in {"link.md": base / "secret.md", "up.md": Path("../secret.md"), "loop.md": Path("loop.md"), "gone.md": Path("nowhere"), "etc": Path("/etc"), "evil": base / "papers-evil"}.items():
+    for name in (b"\xed\xa0\x80.md", b"\x80\x80.txt"):
+        folder.joinpath(os.fsdecode(name)).write_text(RIGHT)
+    (folder / "folder.md").mkdir()
+    for name, target in {"dev.md": "/dev/zero", "proc.md": "/proc/self/environ", "root": "/", "here": ".", "link.md": base / "secret.md", "up.md": Path("../secret.md"), "loop.md": Path("loop.md"), "gone.md": Path("nowhere"), "etc": Path("/etc"), "evil": base / "papers-evil"}.items():
         (folder / name).symlink_to(target)
     os.mkfifo(folder / "pipe.md")
     with (folder / "sparse.md").open("wb") as file:
