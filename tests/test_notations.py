@@ -13,7 +13,7 @@ SAME = [
     (r"\sum_{i,j=1}^{m} (i+j)", "m^2(m+1)"), (r"\sum_{1\le i,j\le 2} ij", "9"), (r"\sum_{n\ge 2} 3^{-n}", "1/6"), (r"\sum_{n>0} 3^{-n}", "1/2"),
     (r"\sum_{d\mid 6} d^2", "50"), (r"\prod_{d\mid 6} d", "36"), (r"\sum_{k\in\{2,5\}} k^2", "29"),
     (r"1+2+\dots+m", r"\binom{m+1}{2}"), (r"1+3+5+\cdots+(2m-1)", "m^2"), (r"1+q+q^2+\dots+q^{m}", r"\frac{1-q^{m+1}}{1-q}"),
-    (r"1\cdot 2\cdot 3\cdots m", "m!"), (r"m(m-1)\cdots 2\cdot 1", "m!"), (r"2\cdot4\cdot6\cdots(2m)", "2^m m!"), ("3+6+9+...+30", "165"),
+    (r"1\cdot 2\cdot 3\cdots m", "m!"), (r"m(m-1)\cdots 2\cdot 1", "m!"), (r"m(m-1)(m-2)\cdots 1", "m!"), (r"2\cdot4\cdot6\cdots(2m)", "2^m m!"), ("3+6+9+...+30", "165"),
     (r"1+\frac12+\frac14+\dots+\frac1{64}", "127/64"), (r"\{1,2,\dots,4\}", r"\{1,2,3,4\}"), (r"\{0,2,4,\ldots,8\}", r"\{0,2,4,6,8\}"),
     (r"(f\circ g)(t)", "f(g(t))"), (r"3\operatorname{cis}\frac\pi2", "3i"), (r"-7 \bmod 4", "1"), ("-(7 mod 4)", "-3"),
     ("3{,}5", "7/2"), ("1{,}234", "1234"), (r"\frac{1}{\frac12}", "2"), (r"\frac{\Delta s}{\Delta t}", r"\Delta s\cdot\frac{1}{\Delta t}"), (r"\sqrt\Delta", r"\Delta^{1/2}"),

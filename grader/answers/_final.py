@@ -28,6 +28,7 @@ _COUNTED = {word: k for k, word in enumerate("zero one two three four five six s
 _COUNTED |= {"thirteen": 13, "fourteen": 14, "fifteen": 15, "sixteen": 16, "seventeen": 17, "eighteen": 18, "nineteen": 19, "twenty": 20}
 _PARTS = {"half": 2, "halves": 2, "third": 3, "quarter": 4, "fourth": 4, "fifth": 5, "sixth": 6, "seventh": 7, "eighth": 8, "ninth": 9, "tenth": 10}
 _FRACTION = re.compile(r"(?i)^(?:(an?|[a-z]{3,5})[\s-]+)(" + "|".join(_PARTS) + r")s?$")
+_AFTER_BOX = re.compile(r"(\\(?:text|mathrm|textrm)\s*\{\s*)?(\\?%|°|\\circ|[A-Za-z]+(?:\s*/\s*[A-Za-z]+)?)(?:\s*\})?(?:\s*\^\s*\{?([23])\}?)?")
 _BEHIND = frozenset("cm mm km kg mg ml mL ft km/h kW kJ kN Hz Pa".split())
 """Short units that are no English words."""
 _FOR_ALL = re.compile(r"(?:[\s,~]|\\(?:quad|qquad|[,;: ]))*(?:(?:\\(?:text|textrm|mathrm|mbox)\s*\{\s*|(?<=\s))for\s+(?:all|every|any|each)\b|\\forall(?![a-zA-Z])|∀)"
@@ -93,8 +94,8 @@ def meaning(final: Final, vocabulary: Vocabulary) -> Thing | str:
     if len(final.parts) == 1:
         found = thing(final.parts[0], vocabulary)
         if final.after and not isinstance(found, str) and found.form == "term" and found.unit is None and not found.noun:
-            behind = re.match(r"(\\(?:text|mathrm)\{\s*)?(\\?%|°|\\circ|[A-Za-z]+)", final.after)
-            unit = behind and units.read_unit(behind[2], named)
+            behind = _AFTER_BOX.match(final.after)
+            unit = behind and units.read_unit(behind[2] + (f"^{behind[3]}" if behind[3] else ""), named)
             sure = behind is not None and (behind[1] is not None or behind[2] in _BEHIND or len(behind[2]) > 2 and behind[2] not in ("and", "mol", "min", "day"))
             if unit and (unit.name in ("percent", "deg") or sure):
                 return _with_unit(found, unit)

@@ -230,9 +230,9 @@ def _series(node: Term) -> Term | None:
     """The sum or product that the dots leave out."""
     at = node.args.index(_DOTS)
     leading, rest = node.args[:at], node.args[at + 1:]
-    if 1 <= len(leading) <= 2 and rest and not free_names(rest[-1]) and free_names(leading[0]):
+    if 1 <= len(leading) <= 4 and 1 <= len(rest) <= 2 and not free_names(rest[-1]) and free_names(leading[0]):
         leading, rest = rest[::-1], leading[::-1]  # n (n - 1) ... 1
-    if _DOTS in rest or not 1 <= len(rest) <= 2 or len(leading) < 3 - len(rest) or len(leading) > 8:
+    if _DOTS in rest or not 1 <= len(rest) <= 4 or len(leading) < 3 - len(rest) or len(leading) > 8:
         return None
     return _by_formula(node.name, leading, rest) or (_by_numbers(node.name, leading, rest[0]) if len(rest) == 1 else None)
 
@@ -244,7 +244,7 @@ def _by_formula(op: str, leading: tuple[Term, ...], rest: tuple[Term, ...]) -> T
         v = symbol(name)
         for start in _STARTS:
             if all(_agree(replace(last, {v: _signed(Fraction(start + j))}), t) for j, t in enumerate(leading)) and (
-                    len(rest) == 1 or _agree(replace(last, {v: apply("add", v, apply("neg", number(1)))}), rest[0])):
+                    all(_agree(replace(last, {v: apply("add", v, apply("neg", number(j)))}), t) for j, t in enumerate(rest[-2::-1], 1))):
                 found.append((v, start))
                 break
     if len(found) != 1:

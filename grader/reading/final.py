@@ -174,6 +174,8 @@ def _finals(text: str, is_formula: Callable[[str], bool], vocabulary: object) ->
         return (Final((snippet((field[-1][0] or field[-1][1]).replace("\\\\", "\\")),), "said"),)
     if is_formula(snippet(text)):
         return (Final((snippet(text),), "whole"),)
+    if (plain := _YES.match(text)) is not None and not re.search(r"[\d$\\=]", text):
+        return (Final((plain[1],), "stated"),)
     sentences = [text[s.start:s.end] for s in _sentences(text)]
     if len(sentences) > 1 and _CONCLUDES.search(sentences[-1]):
         found = _in_sentence(sentences[-1], is_formula, vocabulary)
@@ -199,6 +201,8 @@ def _finals(text: str, is_formula: Callable[[str], bool], vocabulary: object) ->
     joined = candidates[::-1]
     named = all("=" in c.text or c.label for c in joined)
     if len(joined) > 1 and all(c.link == "and" or c.link and named for c in joined[1:]) and "\n" not in text[joined[0].span.start:joined[-1].span.end]:
+        if "," in joined[0].text and not any(re.search(r"[=(\[{\\]", c.text) for c in joined):
+            return (Final((", ".join(c.text.rstrip(", ") for c in joined),), "stated"),)  # 1, 2 and 3
         return (Final(tuple(c.text for c in joined), "stated", "or" if any(c.link == "or" for c in joined) else "and"),)
     return tuple(Final((c.text,), "stated") for c in candidates)
 
