@@ -354,7 +354,7 @@ def _mixed_line(state: _State, span: Span, remark: Remark) -> None:
     inner = with_claim(with_names(inner, text[span.start:span.end]), text[span.start:span.end])
     for k, passage in enumerate(inner):
         words, opens = last_sentence(text[span.start + position:span.start + passage.outer.start])
-        listed = k and re.fullmatch(r"[\s,$*_]*(?:and|,)?[\s,$*_]*", words) and lead.use in ("reason", "condition", "premise", "definition", "ahead")
+        listed = k and not opens and re.fullmatch(r"[\s,$*_]*(?:and|,)?[\s,$*_]*", words) and lead.use in ("reason", "condition", "premise", "definition", "ahead")
         if not listed or re.fullmatch(r"\s*for\s+(?:any|all|every|each)\b.*", spoken, re.IGNORECASE | re.DOTALL) and signs(passage.text) and not signs(inner[k - 1].text):
             spoken = words
             lead = lead_of(words, first=k == 0 or opens)

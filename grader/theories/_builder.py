@@ -154,7 +154,7 @@ class Builder:
                 self.last = before.left  # "f = O(n^2)", and then why: "f <= 3 n^2"
             self.at = line.number if statement and _AT.fullmatch(line.words) else self.at
             made = Link(len(self.placed) + 1, self.last, sign, right, reason, number, statement, None if statement else self.origin,
-                        loose=line.worded and (not sign or statement) or statement and (self.at == line.number or _puts_numbers(right)), supposing=supposing,
+                        loose=line.worded and (not sign or statement) or not statement and not sign and bool(line.words) or statement and (self.at == line.number or _puts_numbers(right)), supposing=supposing,
                         under=None if statement else self.under, fresh=self._fresh(right), unheard=self.unheard and not statement, claimed=tuple(self.claimed),
                         unsaid=() if statement else self.unsaid)
             if statement and isinstance(right, Term) and COMPARES.search(f"{line.words} {reason}") and (meant := coefficients(self.last, right)) is not None:
@@ -207,12 +207,18 @@ class Builder:
         """Links for statements that were begun with behind others and that nothing goes on from: they claim what they say."""
         made = []
         for number, term, context in self.begun:
-            if term.kind != "relation" or len(term.signs) != 1 or term.signs[0] not in _CLAIMED or any(a.kind == "symbol" for a in term.args) or number in self.told:
+            if number in self.told:
                 continue
             used = any(p.link is not None and (p.line == number or term in (p.link.left, p.link.under) or p.link.left.is_apply("and") and term in p.link.left.args) for p in self.placed)
             known = _is_of_one_density(term)
-            if not used or known or term in self.grounds:
-                made.append(Placed(number, Link(len(self.placed) + 1, term.args[0], term.signs[0], term.args[1], "", number, lone=not known), context))
+            if used and not known and term not in self.grounds:
+                continue
+            for part in term.args if term.is_apply("and") else (term,):
+                if part.kind != "relation" or not set(part.signs) <= _CLAIMED:
+                    continue
+                for a, sign, b in zip(part.args, part.signs, part.args[1:]):
+                    if not any(t.kind == "symbol" or t.is_apply("index", 2) and t.args[0].kind == "symbol" for t in (a, b)):
+                        made.append(Placed(number, Link(len(self.placed) + 1, a, sign, b, "", number, lone=not known), context))
         return made
 
     def start(self, number: int, term: Term | Unread, *, statement: bool, keep: bool = True) -> None:

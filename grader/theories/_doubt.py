@@ -38,7 +38,7 @@ RELATES = re.compile(
     r"(?i)\b(?:independen\w+|uncorrelated|i\.?\s?i\.?\s?d|identically|zero[- ]mean|unit[- ](?:variance|norm|vectors?|length)|(?:mean|variance|average) (?:of )?"
     r"(?:0|1|zero|one|is|are|equals?)|orthogonal|orthonormal|perpendicular|parallel|symmetric|normali[sz]ed|one-?hot|idempotent|projection|"
     r"sums? to (?:1|one|0|zero)|fixed point|satisf(?:y|ies|ying)|such that|in equilibrium|at (?:the|an?) (?:optimum|equilibrium|minimum|maximum|fixed point)|"
-    r"markov property|by (?:the )?(?:assumption|constraint)|for some|there (?:is|are|exists?)|roots? of|zeros? of|solutions? of|inverse of|similar|congruent|right[- ]angled?|periodic|stationary)\b")
+    r"markov property|by (?:the )?(?:assumption|constraint)|by symmetry\b(?! of)|by exchangeability|by construction|(?:is|be) an? eigen\w+|eigenvectors?|for some|there (?:is|are|exists?)|roots? of|zeros? of|solutions? of|inverse of|similar|congruent|right[- ]angled?|periodic|stationary)\b")
 """Words that relate what things are to one another."""
 REJECTS = re.compile(
     r"(?i)\b(?:reject\w*|discard\w*|extraneous|spurious|invalid|inadmissible|impossible|false|contradict\w*|rul(?:e[sd]?|ing) out|exclud\w*|throw(?:ing)? (?:away|out)|"
@@ -202,6 +202,8 @@ def weighed(step: Step, link: Link) -> Step:
         return _open(step, "the decimals were rounded: the two sides differ by less than their last digit.", "rounded")
     if "shapes do not fit" in step.example and any(n.kind == "apply" and n.name in ("gradient", "dot", "derivative") for t in (link.left, link.right) for n in walk(t)):
         return _open(step, "the shapes do not fit; the product may be meant as an inner product.", "shapes")
+    if "This is a list" in step.example:
+        return _open(step, "a list stands where a value is asked for.", "list")
     if link.lone and free_names(link.left) | free_names(link.right):
         return _open(step, "it is not drawn from the lines before, and does not hold for all values.", "lone")
     if link.supposing:
@@ -224,7 +226,7 @@ def weighed(step: Step, link: Link) -> Step:
 
 
 _HYPOTHESIS = re.compile(r"(?i)\binduct|\bhypothes|\bassum|\bsuppos|\bfor some\s+(?:fixed |arbitrary )?(?:[kmn]\b|integers?|naturals?|positive)")
-_APPEALS = re.compile(r"(?i)\bmarkov property|\bby (?:the )?(?:assumption|constraint)")
+_APPEALS = re.compile(r"(?i)\bmarkov property|\bby (?:the )?(?:assumption|constraint)|\bby (?:symmetry\b(?! of)|exchangeability|construction)")
 """Reasons that appeal to something that was not understood."""
 _COUNTS = frozenset("n m d N M K D T".split())
 
@@ -246,6 +248,9 @@ def _unsaid_of_random(link: Link) -> str:
 def _unsaid(link: Link) -> str:
     """A name that the right side brings and that nothing before has spoken of, where it is a function or a name of the left side is gone: what was there
     may be called so from here on. "" where there is none. A letter that is only an index names nothing."""
+    sized = any(n.kind == "apply" and n.name in ("norm", "inner") for t in (link.left, link.right) for n in walk(t))
+    if sized and (counts := [n for n in link.fresh if n in _COUNTS]):
+        return counts[0]  # the dimension, perhaps
     if link.statement or link.sign not in ("", "=", ":="):
         return ""
     gone = [n.args[0].name for n in walk(link.left) if n.is_apply("call") and n.args[0].kind == "symbol" and n.args[0].name in link.unsaid]
