@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from fractions import Fraction
 from math import ceil
 
-from grader.answers._notations import differences, plain, points, primes
+from grader.answers._notations import MARKS, differences, plain, points, primes
 from grader.domain import Domain
 from grader.model import Claim, Equal, Read
 from grader.replay import natures
@@ -22,7 +22,8 @@ from grader.term import Term, apply, collection, constant, free_names, number, r
 
 def equation(answer: Term, reference: Term, domains: Mapping[str, Domain], label: str = "") -> Claim:
     """The claim "answer = reference", the answer on the left, with a domain for every symbol ("*" in `domains` is for those not named)."""
-    answer, reference = primes(*differences(*points(plain(answer, domains), plain(reference, domains))))
+    if not MARKS.isdisjoint(node.name for side in (answer, reference) for node in walk(side)):
+        answer, reference = primes(*differences(*points(plain(answer, domains), plain(reference, domains))))
     answer, reference = _dependent(*_settled_letters(answer, reference, domains))
     answer, reference = natures.named_sets(*_implications(answer, reference))
     table = dict(domains)

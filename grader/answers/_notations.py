@@ -20,6 +20,8 @@ from grader.domain import Domain
 from grader.replay import natures
 from grader.term import Term, apply, binder, collection, constant, free_names, number, replace, symbol, text, walk
 
+MARKS = frozenset(("...", "sum", "product", "set_of", "where", "vec", "Delta", "delta", "derivative"))
+"""Names of the nodes in these notations: a claim without any of them has none."""
 MOST_WRITTEN = 200
 """Terms that dots between numbers may stand for."""
 MOST_DIVIDED = 10**6

@@ -15,7 +15,7 @@ from grader.decide.budget import Budget
 from grader.decide.strategy import decide
 from grader.kernel import Refused
 from grader.model import Claim, Equal, Evidence, Status, Verdict
-from grader.replay import multiples, natures, noncommuting
+from grader.replay import multiples, natures, noncommuting, progressions
 from grader.replay.meaning import written_plainly
 from grader.replay.rewritings import instance
 from grader.replay.semantics import NoMeaning
@@ -35,9 +35,11 @@ def compare(claim: Claim, budget: Budget) -> Evidence | Verdict | str | None:
     found = _rewritten(claim, budget)
     if found is not None:
         return found
-    from grader.decide.families import by_families
+    found = None
+    if any(progressions.says_whole(t) for t in (conclusion.left, conclusion.right)):
+        from grader.decide.families import by_families
 
-    found = by_families(claim, budget)
+        found = by_families(claim, budget)
     a, b = natures.nature(conclusion.left), natures.nature(conclusion.right)
     if isinstance(found, Evidence) or found is not None and not a == b == "set":
         return found
