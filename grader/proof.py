@@ -91,7 +91,8 @@ MOST_PREFIXES = 8
 def _where_shapes_fit(proof: Proof, assume: dict[str, str], theory: str | None, budget: Budget) -> Proof:
     """The proof, its first break at the line from which on it is one: a line whose shapes do not fit spoils those before it, which were in order without it."""
     first, claiming = proof.first_break, [k for k, s in enumerate(proof.steps) if s is not None]
-    if first is None or first == claiming[-1] or (before := _checked(proof.lines[:first + 1], assume, theory, budget)).first_break is not None:
+    if first is None or first == claiming[-1] or (before := _checked(proof.lines[:first + 1], assume, theory, budget)).first_break is not None or \
+            (alone := before.steps[first]) is None or alone.relation is None:
         return proof
     for k in [k for k in claiming if k > first][:MOST_PREFIXES]:
         if not budget.remaining:
@@ -338,7 +339,7 @@ def judge_link(theory: Any, link: Link, context: Context, budget: Budget) -> Ste
         better = _found(theory, link, replace(context, conditions=(*context.conditions, link.under)), budget)
         if better.relation is not None and not breaks(better):
             return replace(better, conditions=tuple(dict.fromkeys([*better.conditions, f"{link.under} (the statement before it)"])))
-        if better.relation is None and step.relation is not None and any(n.kind == "apply" and n.name in ("or", "pm", "mp") for n in walk(link.under)):
+        if better.relation is None and step.relation is not None and {v.claim.label for v in step.evidence} <= PLAIN and any(n.kind == "apply" and n.name in ("or", "pm", "mp") for n in walk(link.under)):
             return Step(step.line, None, Status.UNDECIDED, "it could not be decided with the statement before it.", step.evidence)
     if (step.relation is None or breaks(step)) and link.reason and (under := under_reason(link, context)) is not None:
         better = _found(theory, link, under[0], budget)
@@ -378,6 +379,8 @@ def _found(theory: Any, link: Link, context: Context, budget: Budget) -> Step:
     return told_of(theory.conclude(link, context, settled))
 
 
+PLAIN = frozenset(["equal", "holds", "turned"])
+"""Labels of claims in which nothing is known of what a name stands for."""
 RANK = {"equal": 0, "equivalent": 1, "implies": 2, "implied_by": 3, None: 4, "fails": 5}
 
 

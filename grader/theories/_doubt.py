@@ -200,7 +200,7 @@ def weighed(step: Step, link: Link) -> Step:
         return condition_step(link, step.evidence)
     if is_rounded(step):
         return _open(step, "the decimals were rounded: the two sides differ by less than their last digit.", "rounded")
-    if "shapes do not fit" in step.example and any(n.kind == "apply" and n.name in ("gradient", "dot", "derivative") for t in (link.left, link.right) for n in walk(t)):
+    if "shapes do not fit" in step.example and any(n.is_apply("dot") for t in (link.left, link.right) for n in walk(t)):
         return _open(step, "the shapes do not fit; the product may be meant as an inner product.", "shapes")
     if "This is a list" in step.example:
         return _open(step, "a list stands where a value is asked for.", "list")

@@ -64,7 +64,7 @@ def prepare(terms: tuple[Term, ...], context: Context) -> Prepared:
     made = tuple([statements.understood(_carried_out(t)) if _is_condition(t) else t for t in made])
     table = dict(context.domains)
     table.setdefault("*", Domain("complex" if any(_is_complex(t) for t in made) else "real"))
-    for name in sorted(frozenset().union(*[_beside_i(t) for t in made]) if table["*"].field == "complex" else ()):
+    for name in sorted(frozenset().union(*[_beside_i(t) for t in made]) if table["*"].field == "complex" and not context.options.get("roots") else ()):
         table.setdefault(name, Domain("real"))
     for name in sorted(frozenset().union(*[_bounding(t) for t in made])):
         table.setdefault(name, Domain("integer", Fraction(1)))  # who writes a sum up to n means n = 1, 2, ...
