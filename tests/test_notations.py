@@ -16,7 +16,7 @@ SAME = [
     (r"1\cdot 2\cdot 3\cdots m", "m!"), (r"m(m-1)\cdots 2\cdot 1", "m!"), (r"m(m-1)(m-2)\cdots 1", "m!"), (r"2\cdot4\cdot6\cdots(2m)", "2^m m!"), ("3+6+9+...+30", "165"),
     (r"1+\frac12+\frac14+\dots+\frac1{64}", "127/64"), (r"\{1,2,\dots,4\}", r"\{1,2,3,4\}"), (r"\{0,2,4,\ldots,8\}", r"\{0,2,4,6,8\}"),
     (r"(f\circ g)(t)", "f(g(t))"), (r"3\operatorname{cis}\frac\pi2", "3i"), (r"-7 \bmod 4", "1"), ("-(7 mod 4)", "-3"),
-    ("3{,}5", "7/2"), ("1{,}234", "1234"), (r"\frac{1}{\frac12}", "2"), (r"\frac{\Delta s}{\Delta t}", r"\Delta s\cdot\frac{1}{\Delta t}"), (r"\sqrt\Delta", r"\Delta^{1/2}"),
+    ("3{,}5", "7/2"), (r"\sin{x}^2", r"(\sin x)^2"), ("1{,}234", "1234"), (r"\frac{1}{\frac12}", "2"), (r"\frac{\Delta s}{\Delta t}", r"\Delta s\cdot\frac{1}{\Delta t}"), (r"\sqrt\Delta", r"\Delta^{1/2}"),
     (r"x\ne\pm2", r"x\ne 2\text{ and }x\ne -2"), (r"|\langle 5,12\rangle|", "13"), ("y''+2y'=0", r"\frac{d^2y}{dx^2}=-2\frac{dy}{dx}"),
     (r"\vec{PQ}", r"-\vec{QP}"), (r"\vec{PQ}+\vec{QR}", r"\vec{PR}"), (r"\nabla(x^2y)", "(2xy, x^2)"), (r"\langle 1,2\rangle+t\langle 3,4\rangle", r"\langle 1+3t,2+4t\rangle"),
     ("R", r"(-\infty,\infty)"), ("nCr(6,2)", "15"), (r"\begin{pmatrix}1\\0\\2\end{pmatrix}\times\begin{pmatrix}0\\1\\1\end{pmatrix}", r"\begin{pmatrix}-2\\-1\\1\end{pmatrix}"),
@@ -30,6 +30,7 @@ OTHER = [
     (r"(f\circ g)(t)", "g(f(t))"), (r"-7 \bmod 4", "-3"), (r"(A\cap B)^c", r"A^c\cap B^c"), (r"\sum_{d\mid 6} d", "6"), ("3+6+9+...+30", "135"),
 ]
 OPEN = [
+    (r"\sin{x}^2", r"\sin(x^2)"),
     (r"g''(t)", "g^{(2)}(t)"),
     ("C(6,2)", "15"), (r"\phi(12)", "4"), ("B(1,2)", "1/2"), ("(1+t, 2t)", "(1+s, 2s)"),
     (r"1+4+\dots+m", "m^2"), (r"\frac12+\frac14+\cdots", "1"), (r"2+5 \bmod 3", "1"), (r"\sum_{i<j} 1", "3"),
@@ -44,6 +45,10 @@ def test_the_same(reference: str, answer: str) -> None:
 @pytest.mark.parametrize(("reference", "answer"), OTHER)
 def test_another(reference: str, answer: str) -> None:
     assert verify(reference, answer).equal is False
+
+
+def test_a_declared_delta_is_a_number() -> None:
+    assert verify(r"\frac{\Delta s}{\Delta t}", r"\frac{s}{t}", assume={"Delta": "positive"}).equal is True
 
 
 @pytest.mark.parametrize(("reference", "answer"), OPEN)

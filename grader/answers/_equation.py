@@ -23,7 +23,7 @@ from grader.term import Term, apply, collection, constant, free_names, number, r
 def equation(answer: Term, reference: Term, domains: Mapping[str, Domain], label: str = "") -> Claim:
     """The claim "answer = reference", the answer on the left, with a domain for every symbol ("*" in `domains` is for those not named)."""
     if not MARKS.isdisjoint(node.name for side in (answer, reference) for node in walk(side)):
-        answer, reference = primes(*differences(*points(plain(answer, domains), plain(reference, domains))))
+        answer, reference = primes(*differences(domains, *points(plain(answer, domains), plain(reference, domains))))
     answer, reference = _dependent(*_settled_letters(answer, reference, domains))
     answer, reference = natures.named_sets(*_implications(answer, reference))
     table = dict(domains)

@@ -51,9 +51,11 @@ def plain(term: Term, domains: Mapping[str, Domain]) -> Term:
     return node
 
 
-def differences(*sides: Term) -> tuple[Term, ...]:
-    """The sides with one name for Delta x, where Delta stands directly before a name wherever it stands: it is no factor then."""
+def differences(declared: Mapping[str, Domain], *sides: Term) -> tuple[Term, ...]:
+    """The sides with one name for Delta x, where Delta is not declared and stands directly before a name wherever it stands: it is no factor then."""
     for name in ("Delta", "delta"):
+        if name in declared:
+            continue
         mark, found = symbol(name), {}
         for node in (n for t in sides for n in walk(t) if n.is_apply("mul")):
             args, k = list(node.args), 0

@@ -110,6 +110,10 @@ class Applied(Arguments, Special):
             return self.raised_value(term, exponent, first, op)
         if kind == "{" and self.latex:
             arguments = (self.plain(self.argument_of(f"\\{word}")),)
+            if self.tok.kind == "^" and exponent is None and op in BARE and op not in ("sqrt", "abs") and self.site(
+                    "power_of_argument", self.i, f"the power behind `{word}` and its argument in braces is that of the whole", self.span(first)):
+                raised, is_power = self.raised(arguments[0])
+                arguments = (apply("pow", arguments[0], raised) if is_power else raised,)
             return self.raised_value(self.build(op, word, arguments, base, first, t), exponent, first, op)
         if op not in BARE and op not in ("max", "min", "gcd", "lcm", "norm", "conj"):
             raise self.fail(f"`{word}` needs its argument in brackets", t, f"Write {word}(x).")
