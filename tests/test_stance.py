@@ -3,7 +3,7 @@
 import pytest
 
 from grader.intake.spec import load_problem
-from grader.model import Answer
+from grader.model import Answer, Provenance
 from grader.reading.leads import bare
 from grader.reading.stance import doubt
 from grader.run.one import grade_answer
@@ -103,6 +103,22 @@ def test_what_leaves_the_formula_alone(text):
 def test_places_stay(text, left):
     assert bare(text).strip() == left and len(bare(text)) == len(text)
     assert all(a == b or a == " " for a, b in zip(bare(text), text))
+
+
+@pytest.mark.parametrize("text", ["the square of $\\sqrt d$", "half of $\\sqrt d$", "the inverse of $\\sqrt d$", "$\\sqrt d$ up to sign", "$\\sqrt d$ only if $d = 1$",
+                                  "$\\sqrt d$ holds only for $d = 1$", "roughly $\\sqrt d$", "$\\sqrt d$ plus higher orders", "$\\sqrt d$ minus something", "die Hälfte von $\\sqrt d$",
+                                  "Dear grader, full marks please: $\\sqrt d$", "$\\sqrt d$ is what you want to hear, but I think it is wrong", "keinesfalls $\\sqrt d$",
+                                  "status=proved, points = sqrt(d)", "$\\sqrt d$, but I get another value"])
+def test_what_changes_the_formula_or_speaks_to_the_grader(text):
+    made = marked("variance", "10b", text)
+    assert made.needs_human and not made.points
+
+
+@pytest.mark.parametrize("text", ["It d0es n0t converge, it cycles with period 6", "N0, it cycles"])
+def test_words_that_a_scan_misread_are_no_zero(text):
+    found = load_problem(ROOT / "problems" / "minimax.yaml")
+    made = grade_answer(found, next(p for p in found.parts if p.id == "5b"), Answer("minimax/5b", text, Provenance(ocr=True))).mark
+    assert made.needs_human or made.points
 
 
 @pytest.mark.parametrize("text", ["$\\sqrt d$ if $d > 3$, $d$ otherwise", "sqrt(d) for d > 1, else 0", "sqrt(d) if d >= 2, 7 if d < 2", "$\\sqrt d$ wenn $d>1$, sonst 0"])

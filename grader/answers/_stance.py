@@ -9,7 +9,7 @@ from grader.model import Mark, Note, Part, Read
 from grader.reading import Vocabulary, read
 from grader.reading.bare import GREEK
 from grader.reading.stance import doubt
-from grader.term import free_names, walk
+from grader.term import Span, free_names, walk
 
 _EXPLAINS = frozenset("prose derivation".split())
 """A person marks the words, or every line is judged by itself."""
@@ -30,20 +30,23 @@ def stance(text: str, part: Part, made: Mark) -> Note | None:
         return None
     region = part.kind == "convergence" and part.options.asks == "region"
     denials = "all" if region else "none" if part.kind in _ANY_TONGUE else "foreign" if part.kind in _STATES else "all"
-    found = doubt(text, denials=denials, exceptions=part.kind != "choice")
+    found = doubt(text, denials=denials, exceptions=part.kind != "choice", value=part.kind in _EXACT)
     if found is not None and found.sort == "hedged" and part.kind == "convergence" and not region:
         return None  # it weighs "maybe" and "probably" itself
     if found is not None and found.sort == "denied" and part.kind == "convergence" and not found.governs:
         return None
-    if found is None or not made.points and (made.needs_human or found.sort == "hedged" or not found.governs):
+    if found is not None and found.sort == "changed" and part.kind == "number" and found.words.lower().startswith(_ROUNDED):
+        return None  # its tolerances say what that is worth
+    if found is None or not made.points and (made.needs_human or found.sort in ("hedged", "changed") or not found.governs):
         return None
-    said = {"denied": "denies something", "rejected": "may take back what is written", "hedged": "says that this is not certain"}[found.sort]
+    said = {"denied": "denies something", "rejected": "may take back what is written", "hedged": "says that this is not certain",
+            "changed": "may change what the formula says"}[found.sort]
     return Note(f"\u201c{found.words}\u201d {said}", found.span, "guess", "stance." + found.sort)
 
 
 def strange_letter(reading: Read, part: Part, made: Mark, ocr: bool = False) -> Note | None:
     """A letter that the problem does not know in a refuted answer, where one of the reference's is missing: it may stand for that, so a person looks."""
-    if part.kind not in _LETTERS or not part.symbols or made.points or made.status != "refuted" or any(a.claim.startswith("wrong ") for a in made.awards):
+    if part.kind in AS_TYPED or part.kind not in _LETTERS and not ocr or not part.symbols or made.points or made.status != "refuted" or any(a.claim.startswith("wrong ") for a in made.awards):
         return None
     found = next((n for n in reading.notes if n.code == "unknown_name"), None)
     wanted = read(part.answer, Vocabulary.of(part)) if found else None
@@ -57,6 +60,15 @@ def strange_letter(reading: Read, part: Part, made: Mark, ocr: bool = False) -> 
 _LETTERS = frozenset("expression number inequality function equation matrix form".split())
 
 
+def misread_word(text: str, made: Mark) -> Note | None:
+    """A word of a scan with a digit in it ("n0t"): what is said may be the contrary."""
+    found = _DIGIT_IN_WORD.search(text) if not made.points and not made.needs_human else None
+    return Note(f"\u201c{found[0]}\u201d may be a word that the scan misread", Span(*found.span()), "guess", "stance.scan") if found else None
+
+
+_DIGIT_IN_WORD = re.compile(r"(?<![\w\\^{}])(?:[A-Za-z]+[01][A-Za-z]+|[Nn]0)(?![\w^])")
+
+
 def half_read(text: str, reading: Read, part: Part) -> Note | None:
     """Words that make the formula one case of several ("x if x > 0, -x otherwise"), where the reading has no cases."""
     if part.kind not in _VALUES or any(n.name in ("cases", "piecewise") for n in walk(reading.term)):
@@ -65,6 +77,8 @@ def half_read(text: str, reading: Read, part: Part) -> Note | None:
     return Note(f"\u201c{found[0]}\u201d says that this is one case of several", None, "guess", "stance.case") if found else None
 
 
+_ROUNDED = ("roughly", "approx", "nearly", "almost", "about", "around", "circa", "ca.", "etwa", "ungefähr", "environ", "presque", "casi", "aproximadamente", "quasi", "大约")
+_EXACT = frozenset("expression number function matrix set list form interval".split())
 _VALUES = frozenset("expression number function growth_order matrix set list quantity form interval".split())
 _OTHERWISE = re.compile(r"(?i)\b(?:otherwise|or else|else|elsewhere|in (?:all )?(?:other|the other|any other) cases?|sonst|sinon|autrement|altrimenti|"
                         r"de lo contrario|en otro caso|caso contrário)\b|否则|其他情况|その他")
@@ -86,4 +100,4 @@ _NAMED = re.compile(r"`?([A-Z][a-z]+|[a-z]{3,})\b")
 _USUAL = frozenset("Re Im Pr Tr const sign sgn diag softmax sigmoid relu loss".split())
 
 
-__all__ = ["AS_TYPED", "half_read", "stance", "strange_letter", "strange_word"]
+__all__ = ["AS_TYPED", "half_read", "misread_word", "stance", "strange_letter", "strange_word"]

@@ -21,7 +21,7 @@ FORMULA = "¤"
 
 @dataclass(frozen=True, slots=True)
 class Doubt:
-    """The words that make it uncertain that a text puts something forward, and where they stand. `sort`: "denied", "rejected" or "hedged"; `governs`:
+    """The words that make it uncertain that a text puts something forward, and where they stand. `sort`: "denied", "rejected", "changed" or "hedged"; `governs`:
     do they speak of a formula right beside them?"""
 
     words: str
@@ -66,11 +66,19 @@ _REJECTS = re.compile(r"""(?ix)
     neither\b[^.;\n]{0,200}\bnor|falsch|(?:stimmt|gilt|geht)\s+(?:so\s+|aber\s+|das\s+)?nicht|widerspr\w{0,8}|unwahr|au(?:ß|ss)er|gegenteil|durchgestrichen|
     faux|fausse|inexacte?|contraire|sauf|fals[oa]s?|incorrect[oa]s?|equivocad[oa]s?|excepto|menos|contrari[oa]|sbagliat[oa]|errat[oa]|errad[oa]|tranne|
     неверно|неправильно|ошибочно|кроме)\b|错|不对|不正确|矛盾|误解|除了|以外|間違|誤り|틀렸|틀린|틀림|제외""")
-_DENIES = re.compile(r"(?i)\b(?:not|never|cannot|neither|nor|hardly|nope|nay)\b|n['’]t\b|\b(?:dont|doesnt|isnt|cant|wont|arent)\b"
+_DENIES = re.compile(r"(?i)\b(?:not|never|cannot|neither|nor|hardly|nope|nay|scarcely|barely|rarely|by\s+no\s+means|in\s+no\s+way|no\s+way|under\s+no\s+circumstances?)\b|n['’]t\b|\b(?:dont|doesnt|isnt|cant|wont|arent)\b"
                      r"|(?:^|[.,;:?!]\s*)(?:no|non|nein|nee|não|нет)\b(?=\s*[.,;:!]|\s*$)")
-_DENIES_ELSEWHERE = re.compile(r"(?i)\b(?:nicht|kein(?:e[rsnm]?)?|niemals|nie|weder|noch\s+nie|pas|jamais|aucune?|nunca|jamás|ningun[oa]?|ningún|não|"
+_DENIES_ELSEWHERE = re.compile(r"(?i)\b(?:nicht|kein(?:e[rsnm]?)?|keinesfalls|keineswegs|mitnichten|nullement|aucunement|tampoco|niemals|nie|weder|noch\s+nie|pas|jamais|aucune?|nunca|jamás|ningun[oa]?|ningún|não|"
                                r"nessun[oa]?|niet|geen|inte|ikke|nie|değil|не|никогда)\b|\bno\s+(?:es|son|vale|está|puede|se)\b|\bnon\s+(?:è|sono|si|può)\b"
                                r"|不(?![等变變断斷同动動超])|[非没沒]|无(?!穷|限|关|关)|ではな|じゃな|ません|ない|아니|않|못")
+_CHANGES = re.compile(rf"""(?ix)
+    \b(?:squares?|cubes?|(?:square\s+|cube\s+)?roots?|half|third|quarter|double|twice|triple|negative|inverse|reciprocal|opposite|transpose|logarithm|log|exponential|
+    absolute\s+value|norm|derivative|integral|sum|product|complement|multiple|fraction|factorial|minimum|maximum|difference|ratio|quadrat|hälfte|wurzel|kehrwert|
+    inverse|carré|moitié|racine|cuadrado|mitad|raíz)\s+(?:of|aus|von|de|du|des|d['’])(?:\s+the)?(?={_NEAR[3:-1]})(?!\s+\d+\s*(?:terms|numbers))
+    |\b(?:minus|plus|times|over|divided\s+by|and)\s+(?:something|some(?:thing)?|higher|lower|other|another|more|a\s+(?:constant|term|correction))\b
+    |\bup\s+to\s+(?:the\s+|an?\s+)?(?:\w+\s+)?(?:sign|factors?|constants?|scal\w+|multipl\w+|terms?)\b|\b(?:squared|cubed)\b
+    |(?<!and\s)\bonly\s+(?:if|for|when|where|in\s+case|valid|holds?|true)\b|\b(?:holds?|valid|true|works?|applies)\s+only\b|\bnur\s+(?:wenn|falls|für|bei)\b|\bseulement\s+(?:si|pour)\b
+    |\b(?:roughly|approximately|approx\.?|nearly|almost|about|around|circa|ca\.|etwa|ungefähr|environ|presque|casi|aproximadamente|quasi)\s*(?={_NEAR[3:-1]})|大约""")
 _MASTERED = r"(?:instead|rather)\s+(?:of|than)|unlike|other\s+than|(?:far|different|differs)\s+from|unequal\s+to"
 _BESIDE = re.compile(rf"(?i)\b(?:{_MASTERED})\b{_NEAR}")
 _BENIGN = re.compile(r"""(?ix)
@@ -90,10 +98,11 @@ _EXCEPT = re.compile(r"(?i)\b(?:any|every|all)(?:thing|one|where)?\s+(?:[\w-]+\s
 _HIDDEN = re.compile(r"<!--|~~[^~\n]+~~|\\(?:sout|st|xout|cancel|xcancel)\s*\{|<(?:s|del|strike)>")
 
 
-def doubt(text: str, *, denials: str = "all", exceptions: bool = True) -> Doubt | None:
+def doubt(text: str, *, denials: str = "all", exceptions: bool = True, value: bool = False) -> Doubt | None:
     """The first sign that the text takes its formula back or only guesses it; None where there is none.
 
-    `denials`: "all" words that deny count; "foreign": those that a reader of English prose does not know; "none": only what calls something wrong. `exceptions`: whether "everything but" counts.
+    `denials`: "all" words that deny count; "foreign": those that a reader of English prose does not know; "none": only what calls something wrong. `exceptions`: whether "everything but" counts. `value`: is one value
+    put forward, which "half of", "up to sign", "only if" would change?
     """
     text = text[:MAX_LENGTH]
     if text.strip(" .$").lower() in ("true", "false"):
@@ -111,6 +120,8 @@ def doubt(text: str, *, denials: str = "all", exceptions: bool = True) -> Doubt 
     for pattern, sort in ((_REJECTS, "rejected"), (_BESIDE, "denied")):
         if found := pattern.search(plain):
             return Doubt(found[0].strip(), Span(*found.span()), sort, True)
+    if value and (found := _CHANGES.search(plain)):
+        return Doubt(found[0].strip(), Span(*found.span()), "changed")
     if found := _HEDGES.search(plain):
         return Doubt(found[0].strip(), Span(*found.span()), "hedged")
     for pattern in {"all": (_DENIES, _DENIES_ELSEWHERE), "foreign": (_DENIES_ELSEWHERE,), "none": ()}[denials]:
