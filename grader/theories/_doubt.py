@@ -218,7 +218,8 @@ def weighed(step: Step, link: Link) -> Step:
         origin = None  # what names of laws and densities leave unsaid was asked already
     if origin is not None and (right := free_names(link.right)) and not free_names(origin) & right:
         return _open(step, "it may say what its left side is: the two sides speak of different names.", "unsaid")
-    if (unsaid := _unsaid_of_random(link) if of_random else _unsaid(link)):
+    known = any(v.claim.label.startswith("value ") for v in step.evidence)  # what rho(M) is follows from M
+    if not known and (unsaid := _unsaid_of_random(link) if of_random else _unsaid(link)):
         return _open(step, f"it is not said what {unsaid} is.", "unsaid")
     if link.doubt:
         return _open(step, f"it does not follow from what was understood; the words “{link.doubt}” may say more.", "doubt")
