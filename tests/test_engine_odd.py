@@ -15,7 +15,7 @@ from grader.cli import main
 from grader.cli._marking import Marker
 from grader.cli._shared import usable_problems
 from grader.intake.files import files
-from grader.run import workers
+from grader.run import store, workers
 from grader.run.decisions import Decision, Decisions, points_of, text_digest
 from grader.run.workers import run_tasks
 
@@ -232,6 +232,31 @@ def test_a_pipe_where_reports_go_holds_nobody_up(course, tmp_path, name):
         assert done.exit_code == 0 and (tmp_path / "records.jsonl").read_bytes() == expected["records.jsonl"]
     else:
         assert done.exit_code == 1 and done.stderr.startswith("Error: ") and str(tmp_path) in done.stderr
+
+
+@pytest.mark.parametrize("before", [b"", b"a" * 700, b"a" * 5000, b"\n", b"a" * 5000 + b"\n" + b"b" * 300])
+def test_a_store_survives_any_bytes_and_every_cut(tmp_path, monkeypatch, before):
+    monkeypatch.setattr(store, "LONGEST", 1000)
+    path = tmp_path / "x.log"
+    path.write_bytes(before)
+    texts = {f"{k:032x}": "x" * k for k in range(6)}
+    kept = store.Store(path, b"key")
+    for key, text in texts.items():
+        kept.add(key, text)
+    kept.close()
+    content = path.read_bytes()
+    for cut in range(len(before), len(content) + 1):
+        path.write_bytes(content[:cut])
+        kept = store.Store(path, b"key")
+        found = {key: kept.get(key) for key in texts}
+        assert {t for t in found.values() if t is not None} <= set(texts.values()) and all(t in (None, texts[key]) for key, t in found.items())
+        assert sum(t is not None for t in found.values()) >= content[len(before) + 1:cut].count(b"\n") - 1
+        kept.add("f" * 32, "more")
+        assert kept.get("f" * 32) == "more"
+        kept.close()
+        again = store.Store(path, b"key")
+        assert again.get("f" * 32) == "more" and all(again.get(key) == text for key, text in found.items() if text is not None)
+        again.close()
 
 
 # ------------------------------------------------------------------------------------------------------------ decisions

@@ -64,7 +64,7 @@ class Cache:
         except Busy:
             self.off = "another run is using it"
         except OSError as error:
-            self.off = f"{folder} cannot be used ({error.strerror})"
+            self.off = f"{folder} cannot be used ({error.strerror or error})"
 
     def __len__(self) -> int:
         return len(self._store) if self._store else 0

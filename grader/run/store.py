@@ -20,6 +20,8 @@ from grader.run.index import Index
 
 SYNC_SECONDS = 0.5
 """What is added reaches the disk (fsync) at the latest after so long, and when the file is closed."""
+LONGEST = 16 * 1024 * 1024
+"""Bytes of a line that is looked for in a file as it was found."""
 _KEY, _STAMP = 32, 32
 _HEAD = _KEY + _STAMP + 2
 _PLACE = struct.Struct("<QI")
@@ -39,15 +41,15 @@ def secret() -> bytes | None:
         if not path.exists():
             folder.mkdir(parents=True, exist_ok=True, mode=0o700)
             fresh = folder / f".seal.{os.urandom(8).hex()}.new"  # a killed process may have left one under any other name
-            with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
-                file.write(os.urandom(32))
-                os.fsync(file.fileno())
             try:
+                with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+                    file.write(os.urandom(32))
+                    os.fsync(file.fileno())
                 os.link(fresh, path)  # the first of several that start at once wins
             except FileExistsError:
                 pass
             finally:
-                fresh.unlink()
+                fresh.unlink(missing_ok=True)
         found = path.read_bytes()
         return found if len(found) == 32 else None
     except (OSError, RuntimeError):
@@ -101,7 +103,7 @@ class Store:
         self._size = self._scan()
 
     def _scan(self) -> int:
-        offset, rest = 0, b""
+        offset, rest, whole = 0, b"", True
         with os.fdopen(os.dup(self._file), "rb") as file:
             file.seek(0)
             while block := file.read(1 << 20):
@@ -110,9 +112,12 @@ class Store:
                 for line in lines:
                     self._note(line, offset)
                     offset += len(line) + 1
-        if rest:
+                if len(rest) > LONGEST:  # nothing of ours; what follows may be
+                    offset, rest = offset + len(rest), b""
+                whole = block.endswith(b"\n")
+        if not whole:
             os.write(self._file, b"\n")  # ends a line that a crash cut off
-        return offset + len(rest) + bool(rest)
+        return offset + len(rest) + (not whole)
 
     def _note(self, line: bytes, offset: int) -> None:
         if len(line) > _HEAD and line[_KEY:_KEY + 1] == b" " and line[_HEAD - 1:_HEAD] == b" ":
