@@ -392,7 +392,8 @@ def test_what_sentences_put_forward(reference, answer, equal):
 @pytest.mark.parametrize("reference, answer, equal", [
     ("4, 5, 6", "The lengths are 4, 5, and 6.", True), ("4, 5, 6", "The lengths are 4, 5 and 7.", False), ("no", "No, because it is not continuous.", True),
     (r"8\text{ m/s}", r"\boxed{8}\text{ m/s}", True), (r"8\text{ m}^2", r"$\boxed{8}\text{ m}^2$", True), (r"8\text{ m/s}", r"\boxed{8}\text{ m}", False),
-    ("5", r"\boxed{>5}", None), ("5", "> 5", None), ("5", r"\boxed{\text{five}}", True), ("5", "As asked:\n> 5", True), ("C", "I think it's C.", True), ("B", "I think it's C.", False),
+    ("6", "答案不是6", None), ("6", "Ответ: не 6", None), ("6", "答えは6ではない", None), ("6", "Die Antwort ist nicht 6.", None), ("6", "La respuesta no es 6.", None),
+    (r"5\text{ cm}", r"\boxed{5}\text{ in total}", None), ("5", r"\boxed{>5}", None), ("5", "> 5", None), ("5", r"\boxed{\text{five}}", True), ("5", "As asked:\n> 5", True), ("C", "I think it's C.", True), ("B", "I think it's C.", False),
     ("f(x)=x+2", r"\boxed{f(x)=x+2 \text{ for all } x}", True), ("f(x)=x+2", r"\boxed{f(x)=x+3 \text{ for all real } x}", False),
     ("(0,0,0)", r"\boxed{x=y=z=0}", True), ("(0,0,1)", r"\boxed{x=y=z=0}", False), ("g(t)=ct", r"\boxed{g(t)=kt}", None),
     (r"6\pi", r"\boxed{6\pi \text{ square units}}", True), (r"7\sqrt2\text{ cm}", r"\boxed{7\sqrt2}\text{ cm}", True),

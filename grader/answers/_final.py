@@ -96,7 +96,7 @@ def meaning(final: Final, vocabulary: Vocabulary) -> Thing | str:
         if final.after and not isinstance(found, str) and found.form == "term" and found.unit is None and not found.noun:
             behind = _AFTER_BOX.match(final.after)
             unit = behind and units.read_unit(behind[2] + (f"^{behind[3]}" if behind[3] else ""), named)
-            sure = behind is not None and (behind[1] is not None or behind[2] in _BEHIND or len(behind[2]) > 2 and behind[2] not in ("and", "mol", "min", "day"))
+            sure = behind is not None and (behind[1] is not None and "}" in behind[0] or behind[2] in _BEHIND or len(behind[2]) > 2 and behind[2] not in ("and", "mol", "min", "day"))
             if unit and (unit.name in ("percent", "deg") or sure):
                 return _with_unit(found, unit)
         return found

@@ -84,6 +84,10 @@ _GUESSED = re.compile(r"(?i)\b(?:could|might|may|would)(?:\s+(?:well|also|possib
 _BEYOND = re.compile(r"(?i)\b(?:more|less|fewer|greater|larger|smaller|longer|shorter|older|younger|higher|lower|bigger)\s+than|\bexceed(?:s|ing)?|[<>≤≥]=?|\\(?:leq?|geq?|lt|gt)(?:slant)?")
 _OTHERWISE = re.compile(r"(?i)\b(?:is|are|equals?)\b[^.;\n]{0,80}\b(?:if|when|for|where|unless)\b[^.;\n]{0,200}\b(?:otherwise|else)\b")
 """A value in one case, and another one in others."""
+_DENIED_ABROAD = re.compile(r"(?i)(?:不是|不为|不為|并非|不等于|(?<!\w)не|\bnicht|\bkeine?|\bno\s+(?:es|son)|\b(?:n['’]est|ne\s+sont)\s+pas|\bnão\s+(?:é|são)|\bnon\s+è|\bniet|\bnie\s+jest)"
+                            r"(?:\s+(?:gleich|égale?|igual|равно|равен|равна)(?:\s+(?:à|a))?)?")
+_DENIED_BEHIND = re.compile(r"[\s$*）)」]*(?:では(?:ない|ありません|なく)|じゃない|[이가은는]?\s*(?:아니|아닙)|(?:是)?(?:错误|錯誤|不对|不對))")
+"""Other languages' words for "is not", before a value and behind it."""
 _LEAD = re.compile(r"[\s$*_(:\\,;]*$")
 """Signs between words and the value that they govern."""
 _LISTED = re.compile(r"[\s*_:]*((?:\$[^$\n]+\$|\\\(.+?\\\))(?:\s*(?:,|;|,?\s*\b(?:and|or)\b)\s*(?:\$[^$\n]+\$|\\\(.+?\\\)))+)[\s*_.]*$")
@@ -151,13 +155,16 @@ def _is_taken_back(text: str, found: Final) -> bool:
 def _is_loose(text: str, part: str, how: str) -> bool:
     """Is the value only guessed ("it could be 5"), a bound of what is stated ("more than 5"), or named by a sentence that gives up?"""
     where = place(text, part)
+    if where is None and (at := text.rfind(part)) >= 0 and any(ord(c) > 0x2E80 for c in text[max(0, at - 1):at + len(part) + 1]):
+        where = at, at + len(part)  # no blanks part words from numbers there
     if where is None:
         return False
     head = _LEAD.sub("", text[max(0, where[0] - 60):where[0]])
     begun = max(text.rfind(mark, 0, where[0]) for mark in (". ", "\n", "! ", "? "))
     if how == "stated" and _GIVES_UP.search(text[max(begun, where[0] - 300, 0):where[0]]):
         return True
-    return any(m.end() == len(head) for r in (_GUESSED, _BEYOND) for m in r.finditer(head))
+    return _DENIED_BEHIND.match(text, where[1]) is not None or any(
+        m.end() == len(head) for r in (_GUESSED, _BEYOND, _DENIED_ABROAD) for m in r.finditer(head))
 
 
 def _finals(text: str, is_formula: Callable[[str], bool], vocabulary: object) -> tuple[Final, ...]:
