@@ -213,11 +213,13 @@ class Builder:
             known = _is_of_one_density(term)
             if used and not known and term not in self.grounds:
                 continue
+            heads = {h.args[0] for h, _ in self.context.definitions if h.is_apply("call")}
+            known = known or any(n.is_apply("call") and n.args[0] in heads for n in walk(term))
             for part in term.args if term.is_apply("and") else (term,):
                 if part.kind != "relation" or not set(part.signs) <= _CLAIMED:
                     continue
                 for a, sign, b in zip(part.args, part.signs, part.args[1:]):
-                    if not any(t.kind == "symbol" or t.is_apply("index", 2) and t.args[0].kind == "symbol" for t in (a, b)):
+                    if known or not any(_may_be_named(t) for t in (a, b)):
                         made.append(Placed(number, Link(len(self.placed) + 1, a, sign, b, "", number, lone=not known), context))
         return made
 
@@ -241,6 +243,11 @@ class Builder:
             self.state(term)
         if self.side and isinstance(term, Term) and not statement:
             self.ends[self.side] = term
+
+
+def _may_be_named(term: Term) -> bool:
+    """Is it a name, perhaps with marks or names as arguments, of which the other side may say what it is?"""
+    return term.kind == "symbol" or term.kind == "apply" and term.name in _NAMING and all(a.kind in ("symbol", "number", "text", "tuple") or _may_be_named(a) for a in term.args)
 
 
 def _is_of_one_density(term: Term) -> bool:

@@ -202,7 +202,7 @@ def weighed(step: Step, link: Link) -> Step:
         return _open(step, "the decimals were rounded: the two sides differ by less than their last digit.", "rounded")
     if "shapes do not fit" in step.example and any(n.is_apply("dot") for t in (link.left, link.right) for n in walk(t)):
         return _open(step, "the shapes do not fit; the product may be meant as an inner product.", "shapes")
-    if "This is a list" in step.example:
+    if "This is a list" in step.example or "a list is asked for" in step.example:
         return _open(step, "a list stands where a value is asked for.", "list")
     if link.lone and free_names(link.left) | free_names(link.right):
         return _open(step, "it is not drawn from the lines before, and does not hold for all values.", "lone")
@@ -237,7 +237,9 @@ def _unsaid_of_random(link: Link) -> str:
     nothing was said; "" where there is none."""
     nodes = list(walk(link.left))
     unbounded = any(n.kind == "binder" and n.name == "sum" and len(n.args) == 1 or n.kind == "apply" and n.name == "transpose" for n in nodes)
-    means = sorted(str(n) for t in (link.left, link.right) for n in walk(t) if n.is_apply("bar", 1) and n.args[0].kind == "symbol" or n.kind == "symbol" and "\u0304" in n.name)
+    events = {a for t in (link.left, link.right) for n in walk(t) if n.kind == "apply" and n.name in ("probability", "given", "call") for a in n.args}
+    means = sorted(str(n) for t in (link.left, link.right) for n in walk(t) if (n.is_apply("bar", 1) and n.args[0].kind == "symbol" or n.kind == "symbol" and "\u0304" in n.name)
+                   and n not in events)
     if means:
         return means[0]
     counts = [n for n in link.fresh if n in _COUNTS and unbounded]
