@@ -36,6 +36,13 @@ A common mistake is to write {a}.
 {a} can be ruled out
 instead of {a} we have something else
 neither {a} nor anything else
+delete this: {a}
+❌ {a}
+{a} ✗
+I refuse to believe {a}
+{a} was my first idea, which I discard
+{a} fails
+{a} 不成立
 \\sout{{a}}""".split("\n")
 GUESSED = """maybe {a}
 I don't know, {a}?

@@ -60,22 +60,26 @@ _REJECTS = re.compile(r"""(?ix)
     (?:my\s+)?(?:friend|neighbou?r|classmate|colleague|everyone|everybody|people|others|students|some|many|they|he|she)\s+(?:\w+\s+)?
     (?:says?|said|claim(?:s|ed)?|thinks?|thought|believes?|wrote|writes?)|(?:lecture|book|internet|professor|teacher)\s+(?:\w+\s+)?(?:says|claims)|
     (?:one|you|we)\s+(?:may|might|could|would)\s+(?:\w+\s+)?(?:think|believe|say|expect|guess|suspect)|used\s+to\s+(?:think|believe)|
-    (?:i|we)\s+(?:first|initially|originally)\s+(?:thought|had|wrote|got|believed)|supposedly|allegedly|tempting|full\s+(?:marks|points|credit)|(?:points?|status|marks|score)\s*=|(?:dear\s+)?grader|
+    (?:i|we)\s+(?:first|initially|originally)\s+(?:thought|had|wrote|got|believed)|supposedly|allegedly|tempting|delete\s+this|forget\s+(?:about\s+)?(?:it|this|that|the|¤|\$|\w\b)|discard\w*|refuse\w?\s+to|no\s+way|whether|
+    (?:too|suspiciously)\s+(?:easy|simple|good)|(?:not|n['’]t|never)\s+(?:be\s+)?(?:right|correct|true|valid|trust\w*)\b|\bfails\b|
+    (?:my|the)\s+first\s+(?:idea|thought|try|attempt|guess)|reverse|fel|virheellinen|yanlış|onjuist|fout|błędn\w+|(?:real|actual|true)\s+(?:answer|value)\s+is|full\s+(?:marks|points|credit)|(?:points?|status|marks|score)\s*=|(?:dear\s+)?grader|
     as\s+(?:in\s+)?the\s+model\s+(?:solution|answer)|system\s*:|ignore\s+(?:all|any|previous|the)|
     (?:but|yet|however),?\s+(?:i|we)\s+(?:am|are|get|got|think|believe|disagree|say|would|found|find|have|do)|(?:aber|mais|pero|ma|mas)\s+(?:ich|je|yo|io|eu)\b|
     neither\b[^.;\n]{0,200}\bnor|falsch|(?:stimmt|gilt|geht)\s+(?:so\s+|aber\s+|das\s+)?nicht|widerspr\w{0,8}|unwahr|au(?:ß|ss)er|gegenteil|durchgestrichen|
     faux|fausse|inexacte?|contraire|sauf|fals[oa]s?|incorrect[oa]s?|equivocad[oa]s?|excepto|menos|contrari[oa]|sbagliat[oa]|errat[oa]|errad[oa]|tranne|
-    неверно|неправильно|ошибочно|кроме)\b|错|不对|不正确|矛盾|误解|除了|以外|間違|誤り|틀렸|틀린|틀림|제외""")
+    неверно|неправильно|ошибочно|кроме)\b|[✗✘❌✖🚫]|不成立|错|不对|不正确|矛盾|误解|除了|以外|間違|誤り|틀렸|틀린|틀림|제외""")
 _DENIES = re.compile(r"(?i)\b(?:not|never|cannot|neither|nor|hardly|nope|nay|scarcely|barely|rarely|by\s+no\s+means|in\s+no\s+way|no\s+way|under\s+no\s+circumstances?)\b|n['’]t\b|\b(?:dont|doesnt|isnt|cant|wont|arent)\b"
                      r"|(?:^|[.,;:?!]\s*)(?:no|non|nein|nee|não|нет)\b(?=\s*[.,;:!]|\s*$)")
 _DENIES_ELSEWHERE = re.compile(r"(?i)\b(?:nicht|kein(?:e[rsnm]?)?|keinesfalls|keineswegs|mitnichten|nullement|aucunement|tampoco|niemals|nie|weder|noch\s+nie|pas|jamais|aucune?|nunca|jamás|ningun[oa]?|ningún|não|"
-                               r"nessun[oa]?|niet|geen|inte|ikke|nie|değil|не|никогда)\b|\bno\s+(?:es|son|vale|está|puede|se)\b|\bnon\s+(?:è|sono|si|può)\b"
+                               r"nessun[oa]?|niet|geen|inte|ikke|nie|değil|не|никогда)\b|\bno\s+(?:es|son|vale|está|puede|se)\b|\bnon\s+(?:è|sono|si|può|va|vale|converge)\b"
                                r"|不(?![等变變断斷同动動超])|[非没沒]|无(?!穷|限|关|关)|ではな|じゃな|ません|ない|아니|않|못")
 _CHANGES = re.compile(rf"""(?ix)
     \b(?:squares?|cubes?|(?:square\s+|cube\s+)?roots?|half|third|quarter|double|twice|triple|negative|inverse|reciprocal|opposite|transpose|logarithm|log|exponential|
     absolute\s+value|norm|derivative|integral|sum|product|complement|multiple|fraction|factorial|minimum|maximum|difference|ratio|quadrat|hälfte|wurzel|kehrwert|
     inverse|carré|moitié|racine|cuadrado|mitad|raíz)\s+(?:of|aus|von|de|du|des|d['’])(?:\s+the)?(?={_NEAR[3:-1]})(?!\s+\d+\s*(?:terms|numbers))
     |\b(?:minus|plus|times|over|divided\s+by|and)\s+(?:something|some(?:thing)?|higher|lower|other|another|more|a\s+(?:constant|term|correction))\b
+    |\b(?:some|a)\s+(?:constant|factor|multiple)\s+times\b|\b(?:bigger|larger|greater|smaller|less|more|fewer)\s+than\s*(?={_NEAR[3:-1]})|\bonly\s+an?\s+(?:approximation|bound|estimate)
+    |\b(?:lower|upper)\s+bound,|\d+\s?%\s+(?:sure|certain|probab)
     |\bup\s+to\s+(?:the\s+|an?\s+)?(?:\w+\s+)?(?:sign|factors?|constants?|scal\w+|multipl\w+|terms?)\b|\b(?:squared|cubed)\b
     |(?<!and\s)\bonly\s+(?:if|for|when|where|in\s+case|valid|holds?|true)\b|\b(?:holds?|valid|true|works?|applies)\s+only\b|\bnur\s+(?:wenn|falls|für|bei)\b|\bseulement\s+(?:si|pour)\b
     |\b(?:roughly|approximately|approx\.?|nearly|almost|about|around|circa|ca\.|etwa|ungefähr|environ|presque|casi|aproximadamente|quasi)\s*(?={_NEAR[3:-1]})|大约""")
@@ -111,7 +115,7 @@ def doubt(text: str, *, denials: str = "all", exceptions: bool = True, value: bo
     if hidden:
         return Doubt(hidden[0].strip()[:40], Span(*hidden.span()), "rejected", True)
     plain = _masked(text)
-    if not any(c.isalpha() for c in plain) and "?" not in plain:
+    if not any(c.isalpha() or c in "?✗✘❌✖🚫" for c in plain):
         return None
     asked = _asked(plain)
     plain = _BENIGN.sub(lambda m: " " * len(m[0]), plain)
