@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from grader.domain import Domain
 
 _NAME = r"\$?\\?(?:[A-Za-z]|Sigma|Lambda|Phi|Omega|mu|theta)(?![A-Za-z])(?:_\{?\w\}?)?\$?"
-_NAMES = rf"(?P<names>{_NAME}(?:\s*(?:,\s*and|,|and|&)\s*{_NAME})*)"
+_NAMES = rf"(?P<names>{_NAME}(?:\s*(?:,\s*and|,|and|&)\s*{_NAME}){{0,9}})"
 _SIZE = r"(?:\$?(?P<rows>\w)\s*(?:x|×|\\times|-by-|by)\s*(?P<columns>\w)\$?\s+)?"
 _WORDS = r"(?P<words>(?:(?!of\b|is\b|are\b|be\b|and\b|the\b|in\b|with\b|for\b|to\b|by\b)[a-z]{2,}(?:-[a-z]+)?\s+){0,3})"
 _KIND = r"(?P<kind>matri(?:x|ces)|vectors?)\b"
