@@ -339,7 +339,9 @@ def judge_link(theory: Any, link: Link, context: Context, budget: Budget) -> Ste
         better = _found(theory, link, replace(context, conditions=(*context.conditions, link.under)), budget)
         if better.relation is not None and not breaks(better):
             return replace(better, conditions=tuple(dict.fromkeys([*better.conditions, f"{link.under} (the statement before it)"])))
-        if better.relation is None and step.relation is not None and {v.claim.label for v in step.evidence} <= PLAIN and any(n.kind == "apply" and n.name in ("or", "pm", "mp") for n in walk(link.under)):
+        if better.relation is None and step.relation is not None and {v.claim.label for v in step.evidence} <= PLAIN and any(
+                n.kind == "apply" and n.name in ("or", "pm", "mp") for n in walk(link.under)) and any(
+                n.kind == "relation" and free_names(n.args[0]) & (free_names(link.left) | free_names(link.right)) for n in walk(link.under)):
             return Step(step.line, None, Status.UNDECIDED, "it could not be decided with the statement before it.", step.evidence)
     if (step.relation is None or breaks(step)) and link.reason and (under := under_reason(link, context)) is not None:
         better = _found(theory, link, under[0], budget)
