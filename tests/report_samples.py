@@ -125,7 +125,6 @@ def careful(learner):
 
 def mixed(learner):
     """A scanned paper: right, partly right, wrong, unread, guessed, blank."""
-    near = shown(A("mul", A("pow", t, N(2)), n, l), "t^2 n l")
     return [
         record(learner, "complexity", "1a.rnn-time-train", "tril", reading(reason="`tril` is no product of the symbols of this question", hint="Write the product with its powers, such as t^2 n.",
                span=[0, 4], nearest=shown(A("mul", t, A("pow", n, N(2)), l), "t n^2 l")), "unread", "0", "1", human=True, ocr=True, line=9, file="s001.ocr.md",

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from grader import kernel
 from grader.decide import decide
 from grader.model import Evidence, Status
-from grader.term import apply, binder, number, relation, symbol, to_data
+from grader.term import apply, binder, number, symbol, to_data
 
 A, B = key("a"), key("b")
 PAIR = add(A, B)

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import errno
 import difflib
+import errno
 import importlib
-import os
 import os
 import pkgutil
 import sys

@@ -14,7 +14,7 @@ from grader.kernel import Refused
 from grader.model import AtMost, Claim, Equal, Evidence
 from grader.replay.induction import claims, integrals_in, put_in
 from grader.replay.monotone import bounds
-from grader.term import Term, apply, free_names, replace, symbol, to_data, walk
+from grader.term import Term, apply, free_names, replace, to_data, walk
 
 MAX_SIZE = 250
 MAX_DEPTH = 3

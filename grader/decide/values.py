@@ -7,7 +7,6 @@ antiderivative, a divisor. Limits are looked at with balls first: a limit that t
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from fractions import Fraction
 from typing import Any
 

@@ -12,7 +12,6 @@ from grader.reading.bare import Run, bare_runs
 from grader.reading.delimiters import Passage, delimited
 from grader.reading.grids import html_grids, latex_grids, line_grids
 from grader.reading.splitting import Names, trim
-from grader.term import Span
 
 
 def passages(text: str, vocabulary: object = None) -> tuple[Passage, ...]:

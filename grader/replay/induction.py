@@ -16,7 +16,6 @@ from collections.abc import Mapping
 from dataclasses import replace as changed
 from typing import Any
 
-from grader.domain import Domain
 from grader.kernel import Refused
 from grader.model import AtMost, Claim, Equal, Finding, Status
 from grader.replay.monotone import ZERO, bounds, proved_part

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fractions import Fraction
 from math import factorial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from grader.kernel import Refused
 from grader.replay import polynomial as P
@@ -13,7 +13,7 @@ from grader.replay.derivative import derivative
 from grader.replay.enclosure import Unsupported
 from grader.replay.generators import Frac
 from grader.replay.semantics import function_name
-from grader.term import Term, apply, free_names, number, walk
+from grader.term import Term, apply, free_names, walk
 
 if TYPE_CHECKING:
     from grader.replay.rules import Proof

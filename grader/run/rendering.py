@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import heapq
-import itertools
 import json
 import os
 import struct

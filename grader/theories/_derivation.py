@@ -9,10 +9,10 @@ the statement before it. Words such as "let" and "assume" add definitions and hy
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 
-from grader.model import Read, Unread
+from grader.model import Unread
 from grader.reading.lines import Line
 from grader.term import Term, apply, constant, free_names, relation, symbol, walk
 from grader.term import replace as put
@@ -20,7 +20,7 @@ from grader.theories import _rule_lines as rule_lines
 from grader.theories import _turns as turns
 from grader.theories._builder import LOGIC, ORDERS, STANDARD, ZERO, Builder, Layout, Placed, is_statement
 from grader.theories._eigenvalues import characteristic, characteristics, is_matrix
-from grader.theories._hypotheses import assuming, declared, narrowed
+from grader.theories._hypotheses import assuming, declared
 from grader.theories._iterate_tables import takes_table
 from grader.theories._line_kinds import (as_statement, begins_recursion, gives_values, is_apart, is_new_name, is_new_power, is_sandwich, is_solved_for, is_substitution,
                                           is_numbered_value, is_unknown_function, labelled, names_new, names_part, reckons_value,
