@@ -92,7 +92,7 @@ def test_an_unknown_key_is_kept_and_named():
     assert all(a.notes[-1].severity == "guess" for a in made.unplaced)
 
 
-@pytest.mark.parametrize("text,line", {"5c: a\n5c: b\n": 2, "5c: !!python/name:os.system x\n": 1, "a: &x 1\n5c: *x\n": 1, "5c: [1, 2\n": 2, "5c: x: y\n": 1, "- 1\n- 2\n": 1, "\t5c: x\n": 1}.items())
+@pytest.mark.parametrize("text,line", {"5c: a\n5c: b\n": 2, "5c: !!python/name:os.system x\n": 1, "a: &x 1\n5c: *x\n": 1, "5c: [1, 2\n": 1, "5c: x: y\n": 1, "- 1\n- 2\n": 1, "\t5c: x\n": 1}.items())
 def test_yaml_that_cannot_be_used_says_where(text, line):
     with pytest.raises(PaperError) as error:
         read_paper("x.yaml", text.encode(), BOOK)

@@ -169,7 +169,7 @@ def test_time_grows_with_the_length_only(unit):
 
 
 @pytest.mark.parametrize("text, left, sign, reason", [
-    ("Then 2 = p^2", "2", "=>", ""), ("i.e. x = 3", "x", "", ""), ("since x > 0, x = 2", "x", "", "since x > 0"), ("Since $x > 0$, $x = 2$.", "x", "", "Since x > 0"),
+    ("Then 2 = p^2", "2", "=>", ""), ("i.e. x = 3", "x", "<=>", ""), ("since x > 0, x = 2", "x", "", "since x > 0"), ("Since $x > 0$, $x = 2$.", "x", "", "Since x > 0"),
     ("Dividing both sides by 2 gives x = 3", "x", "=>", "Dividing both sides by 2 gives"),
 ])
 def test_a_claim_behind_its_reason_is_a_line_of_its_own(text, left, sign, reason):
