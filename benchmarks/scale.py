@@ -88,6 +88,7 @@ class Measured:
         log = folder / "log.jsonl"
         log.unlink(missing_ok=True)
         command = [sys.executable, "-m", "grader", "papers", "--out", out, "--json-log", str(log), *options]
+        os.sync()  # what a run before left to be written is no work of this one
         before = resource.getrusage(resource.RUSAGE_CHILDREN)
         start = time.perf_counter()
         child = subprocess.Popen(command, cwd=folder, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)

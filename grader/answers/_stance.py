@@ -8,7 +8,7 @@ import re
 from grader.model import Mark, Note, Part, Read
 from grader.reading import Vocabulary, read
 from grader.reading.bare import GREEK
-from grader.reading.stance import doubt
+from grader.reading.stance import FORMULA, doubt
 from grader.term import Span, free_names, walk
 
 _EXPLAINS = frozenset("prose derivation".split())
@@ -21,16 +21,17 @@ _ANY_TONGUE = frozenset("choice convergence logic".split())
 """Here a word that denies may be the answer itself, in whatever language."""
 
 
-def stance(text: str, part: Part, made: Mark) -> Note | None:
+def stance(text: str, reading: Read, part: Part, made: Mark) -> Note | None:
     """Why a person must confirm that the answer is put forward; None where nothing says otherwise.
 
-    An answer that earns nothing anyhow is held back only where what it denies may be the very formula that was marked.
+    An answer that earns nothing anyhow is held back only where what it denies may be the very formula that was marked. What the author of the problem wrote as an
+    answer is put forward as it stands, whatever its words.
     """
-    if part.kind in _EXPLAINS:
+    if part.kind in _EXPLAINS or _plainly(text) in {_plainly(a) for a in (part.answer, *[known.answer for known in part.accept])}:
         return None
     region = part.kind == "convergence" and part.options.asks == "region"
     denials = "all" if region else "none" if part.kind in _ANY_TONGUE else "foreign" if part.kind in _STATES else "all"
-    found = doubt(text, denials=denials, exceptions=part.kind != "choice", value=part.kind in _EXACT)
+    found = doubt(_beside_picks(text, reading, part), denials=denials, exceptions=part.kind != "choice", value=part.kind in _EXACT)
     if found is not None and found.sort == "hedged" and part.kind == "convergence" and not region:
         return None  # it weighs "maybe" and "probably" itself
     if found is not None and found.sort == "denied" and part.kind == "convergence" and not found.governs:
@@ -42,6 +43,26 @@ def stance(text: str, part: Part, made: Mark) -> Note | None:
     said = {"denied": "denies something", "rejected": "may take back what is written", "hedged": "says that this is not certain",
             "changed": "may change what the formula says"}[found.sort]
     return Note(f"\u201c{found.words}\u201d {said}", found.span, "guess", "stance." + found.sort)
+
+
+def _plainly(text: str) -> str:
+    return " ".join(text.split()).strip("$. ").casefold()
+
+
+def _beside_picks(text: str, reading: Read, part: Part) -> str:
+    """The text with what it picks covered: a choice may be called "wrong" or "false", and an iteration may fail to converge. Choices that it only speaks of stay."""
+    if part.kind == "convergence":
+        return _FAILS.sub(lambda found: FORMULA * len(found[0]), text)
+    if part.kind != "choice":
+        return text
+    names = dict(part.options.choices)
+    words = {word for picked in reading.term.args for word in (picked.name, *names.get(picked.name, ()))}
+    for word in sorted(words, key=lambda w: (-len(w), w)):
+        text = re.sub(rf"(?<!\w){re.escape(word)}(?!\w)", lambda found: FORMULA * len(found[0]), text, flags=re.IGNORECASE)
+    return text
+
+
+_FAILS = re.compile(r"(?i)\bfail(?:s|ed|ing)?\s+to\s+(?:converge|settle)\b")
 
 
 def strange_letter(reading: Read, part: Part, made: Mark, ocr: bool = False) -> Note | None:

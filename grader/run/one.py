@@ -83,7 +83,7 @@ def _withhold(kind: _kind.Kind, reading: Read, part: Part, answer: Answer, made:
     why = ""
     if reading.proposed:
         why = f"This could not be read as typed. The nearest reading is {reading.term}; it earns nothing until a person agrees."
-    guess = next((n for n in (*answer.notes, *reading.notes) if n.severity == "guess"), None) or stance(answer.text, part, made) \
+    guess = next((n for n in (*answer.notes, *reading.notes) if n.severity == "guess"), None) or stance(answer.text, reading, part, made) \
         or strange_word(answer.text, reading, part) or half_read(answer.text, reading, part) \
         or strange_letter(reading, part, made, answer.provenance.ocr) or (misread_word(answer.text, made) if answer.provenance.ocr else None)
     if guess and not why:
