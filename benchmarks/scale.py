@@ -1,11 +1,12 @@
 """How marking grows: time and memory an answer from 10 to 100,000 answers, one worker against two, a second run, one answer that never ends.
 
-usage: python benchmarks/scale.py [--most N] [--answers N] [--rounds N] [--only PART[,PART]] [--chart FILE.svg]
+usage: python benchmarks/scale.py [--most N] [--answers N] [--rounds N] [--lines N] [--only PART[,PART]] [--chart FILE.svg]
 
 Papers are generated (seeded): a question of five short parts (an order, a condition, an expression, a number, a choice). An answer is one of the few ways in
 which most learners write it (about six in ten), one of some dozens of wrong ones (three in ten), or the learner's own (one in ten); so that among 100,000
 answers about a tenth are distinct. Every figure is of whole commands, `grade FOLDER` in a process of its own: seconds on the wall, processor seconds
-of the command and its workers, and the largest resident set of the command. PART is growth, warm, jobs, again, or hang.
+of the command and its workers, and the largest resident set of the command. PART is growth, warm, jobs, again, hang, or pairs: a stream through `grade pairs`,
+with the memory of the command and its workers while it runs, and whether lines come out in order and rightly decided.
 
 Every run writes into a folder of its own, and nothing is removed before the end: a file system that has just removed thousands of files makes new ones ten
 times slower (ext4 looks for an inode that was not removed lately). The commands find byte code of the package, as after an installation, whatever the
@@ -263,6 +264,44 @@ def hang(answers: int = 1_000) -> None:
           f"the same), {other - stopped} others differ", flush=True)
 
 
+def a_pair(k: int, rng: random.Random) -> tuple[str, str, bool]:
+    """Reference, answer, and whether they are equal by construction."""
+    a, b = rng.randrange(2, 10**6), rng.randrange(2, 999)
+    if k % 4 == 2:
+        off = rng.randrange(2)
+        return str(a), str(a + off), not off
+    return ((f"{a}/{b}", f"\\frac{{{2 * a}}}{{{2 * b}}}"), (f"x^2+{a}x+{b}", f"{b}+x({a}+x)"), (), (f"({a},{b})", f"({a}, {b})"))[k % 4] + (True,)
+
+
+def stream(lines: int) -> None:
+    """A long file through `grade pairs`: the largest resident sets of command and workers in the second tenth of the time and in the last."""
+    file, out = SCRATCH / "pairs.jsonl", SCRATCH / "verdicts.jsonl"
+    rng, truths = random.Random(5), bytearray()
+    with file.open("w", encoding="utf-8") as made:
+        for k in range(lines):
+            reference, answer, equal = a_pair(k, rng)
+            made.write(json.dumps({"id": k, "reference": reference, "answer": answer}) + "\n")
+            truths.append(equal)
+    environment = {**os.environ, "PYTHONPYCACHEPREFIX": str(BYTE_CODE)}
+    environment.pop("PYTHONDONTWRITEBYTECODE", None)
+    start, seen = time.perf_counter(), []
+    child = subprocess.Popen([sys.executable, "-m", "grader", "pairs", str(file), "--out", str(out)], env=environment)
+    while child.poll() is None:
+        below = Path(f"/proc/{child.pid}/task/{child.pid}/children").read_text(encoding="ascii").split()
+        seen.append((_resident(child.pid), max((_resident(int(pid)) for pid in below), default=0.0)))
+        time.sleep(0.1)
+    took = time.perf_counter() - start
+    wrong = lost = 0
+    with out.open(encoding="utf-8") as given:
+        for k, equal in enumerate(truths):
+            verdict = json.loads(next(given, "{}"))
+            lost += verdict.get("id") != k
+            wrong += verdict.get("equal") != bool(equal)
+    tenth = max(1, len(seen) // 10)
+    ends = "; ".join(f"{max(c for c, _ in part):.0f} and {max(w for _, w in part):.0f} MB in the {name} tenth of the time" for name, part in (("second", seen[tenth:2 * tenth]), ("last", seen[-tenth:])))
+    print(f"grade pairs: {lines:,} lines in {took:.0f} s; the command and its largest worker {ends}; {lost} lines out of order, {wrong} wrong", flush=True)
+
+
 def chart(rows: list[tuple[int, float, float, float, int, int]], path: Path) -> None:
     """Time an answer and memory against the number of answers, as SVG."""
     import math
@@ -299,9 +338,10 @@ def main() -> None:
     global SCRATCH, BYTE_CODE
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--most", type=int, default=SIZES[-1], help="the largest class of growth")
-    parser.add_argument("--answers", type=int, default=20_000, help="the class of jobs")
+    parser.add_argument("--answers", type=int, default=40_000, help="the class of jobs")
     parser.add_argument("--rounds", type=int, default=3)
-    parser.add_argument("--only", default="growth,warm,jobs,again,hang")
+    parser.add_argument("--lines", type=int, default=100_000, help="the stream of pairs")
+    parser.add_argument("--only", default="growth,warm,jobs,again,hang,pairs")
     parser.add_argument("--chart", type=Path, default=None)
     asked = parser.parse_args()
     print(f"Python {platform.python_version()}, {platform.machine()}, {os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}\n")
@@ -318,6 +358,8 @@ def main() -> None:
             again(min(asked.most, 10_000))
         if "hang" in wanted:
             hang()
+        if "pairs" in wanted:
+            stream(asked.lines)
         if "growth" in wanted:
             rows = growth(asked.most, asked.rounds)
             if asked.chart:
