@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import re
 
-from grader.model import Mark, Note, Part, Read
+from grader.model import Answer, Mark, Note, Part, Read
 from grader.reading import Vocabulary, read
 from grader.reading.bare import GREEK
 from grader.reading.stance import FORMULA, doubt
@@ -19,6 +19,13 @@ _STATES = frozenset("choice convergence condition limit_condition construction e
 """These kinds read sentences and know what a "not" in them denies."""
 _ANY_TONGUE = frozenset("choice convergence logic".split())
 """Here a word that denies may be the answer itself, in whatever language."""
+
+
+def held_back(answer: Answer, reading: Read, part: Part, made: Mark) -> Note | None:
+    """Why a person must confirm how the answer was read, by its words and letters; None where nothing speaks for it."""
+    text, ocr = answer.text, answer.provenance.ocr
+    return stance(text, reading, part, made) or strange_word(text, reading, part) or half_read(text, reading, part) \
+        or strange_letter(reading, part, made, ocr) or (misread_word(text, made) if ocr else None)
 
 
 def stance(text: str, reading: Read, part: Part, made: Mark) -> Note | None:
@@ -121,4 +128,4 @@ _NAMED = re.compile(r"`?([A-Z][a-z]+|[a-z]{3,})\b")
 _USUAL = frozenset("Re Im Pr Tr const sign sgn diag softmax sigmoid relu loss".split())
 
 
-__all__ = ["AS_TYPED", "half_read", "misread_word", "stance", "strange_letter", "strange_word"]
+__all__ = ["AS_TYPED", "held_back"]

@@ -10,7 +10,7 @@ from fractions import Fraction
 
 from grader import __version__, answers
 from grader.answers import _kind
-from grader.answers._stance import AS_TYPED, half_read, misread_word, stance, strange_letter, strange_word
+from grader.answers._stance import AS_TYPED, held_back
 from grader.decide import Budget, decide
 from grader.model import (Answer, Award, Claim, Mark, Note, Part, PartReport, Problem, Provenance, Read, Reading, Report, Submission, Unread,
                           Verdict)
@@ -83,9 +83,8 @@ def _withhold(kind: _kind.Kind, reading: Read, part: Part, answer: Answer, made:
     why = ""
     if reading.proposed:
         why = f"This could not be read as typed. The nearest reading is {reading.term}; it earns nothing until a person agrees."
-    guess = next((n for n in (*answer.notes, *reading.notes) if n.severity == "guess"), None) or stance(answer.text, reading, part, made) \
-        or strange_word(answer.text, reading, part) or half_read(answer.text, reading, part) \
-        or strange_letter(reading, part, made, answer.provenance.ocr) or (misread_word(answer.text, made) if answer.provenance.ocr else None)
+    guess = next((n for n in (*answer.notes, *reading.notes) if n.severity == "guess"), None) \
+        or held_back(answer, reading, part, made)
     if guess and not why:
         why = f"A person must confirm how this was read: {guess.text}."
     for other in reading.alternatives if not why else ():
